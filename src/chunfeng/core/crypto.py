@@ -1,0 +1,96 @@
+"""Encryption of single fields and keyed look-up hashes.
+
+A stored value is `version byte | nonce (12) | ciphertext and tag`. Version 1 is AES-256-GCM with HMAC-SHA-256
+look-ups; version 2 is SM4-GCM with HMAC-SM3, for sites that must use the national algorithms (GB/T 39786).
+The version is chosen by `CHUNFENG_CIPHER`; both can always be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from django.conf import settings
+from django.db import models
+
+from chunfeng.core.errors import Refused
+
+AES, SM4 = 1, 2
+_NONCE, _TAG = 12, 16
+
+
+@cache
+def _subkey(key: bytes, purpose: str) -> bytes:
+    return hashlib.blake2b(purpose.encode(), key=key, digest_size=32).digest()
+
+
+def _cipher(version: int, nonce: bytes, tag: bytes | None = None) -> Any:
+    key = _subkey(settings.FIELD_KEY, f"cipher-{version}")
+    algorithm = algorithms.AES(key) if version == AES else algorithms.SM4(key[:16])
+    return Cipher(algorithm, modes.GCM(nonce, tag))
+
+
+def encrypt(text: str) -> bytes:
+    """Seal one value; two calls give different bytes."""
+    version = SM4 if settings.FIELD_CIPHER == "sm4" else AES
+    nonce = os.urandom(_NONCE)
+    sealer = _cipher(version, nonce).encryptor()
+    return bytes([version]) + nonce + sealer.update(text.encode()) + sealer.finalize() + sealer.tag
+
+
+def decrypt(sealed: bytes) -> str:
+    """Open a value sealed by `encrypt`. Raises `Refused` when the key is another or the bytes were changed."""
+    sealed = bytes(sealed)
+    version, nonce = sealed[0], sealed[1 : 1 + _NONCE]
+    body, tag = sealed[1 + _NONCE : -_TAG], sealed[-_TAG:]
+    try:
+        opener = _cipher(version, nonce, tag).decryptor()
+        return (opener.update(body) + opener.finalize()).decode()
+    except InvalidTag as error:
+        raise Refused(
+            "A stored value cannot be opened: the key file does not belong to this database. "
+            "Put back the key file (or CHUNFENG_KEY) that was in use when it was written."
+        ) from error
+
+
+def lookup(text: str, purpose: str) -> str:
+    """Keyed hash (64 hex digits) to find equal values without opening them; `purpose` separates columns."""
+    sm = settings.FIELD_CIPHER == "sm4"
+    mac = hmac.HMAC(_subkey(settings.FIELD_KEY, f"lookup-{purpose}"), hashes.SM3() if sm else hashes.SHA256())
+    mac.update(text.encode())
+    return mac.finalize().hex()
+
+
+def mask(text: str) -> str:
+    """Keep the first three and last two characters of a phone or number, one character of anything short."""
+    if len(text) >= 7:
+        return text[:3] + "*" * (len(text) - 5) + text[-2:]
+    return text[:1] + "*" * max(len(text) - 1, 1) if text else ""
+
+
+class EncryptedTextField(models.BinaryField):
+    """Text in Python, sealed bytes in the database. Not searchable; keep a `lookup` hash beside it if needed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("editable", True)
+        super().__init__(*args, **kwargs)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None:
+            return None
+        sealed = encrypt(value) if isinstance(value, str) else value
+        return super().get_db_prep_value(sealed, connection, prepared)
+
+    def from_db_value(self, value: Any, *_: Any) -> str | None:
+        return None if value is None else decrypt(value)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: Any) -> str:
+        return str(self.value_from_object(obj))

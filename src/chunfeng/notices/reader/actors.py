@@ -1,0 +1,158 @@
+"""Who must act: the subject of an order, the bodies in charge in brackets, the body a result goes to."""
+
+import re
+
+from .document import Actors
+
+# What the name of an acting body or group of people ends in.
+_BODY_END = (
+    r"(?:部门|单位|机构|政府|公署|厅|局|委|委员会|委办|办|办公室|中心|企业|公司|集团|学校|医院|院校|高校|中学|小学|幼儿园|社区|村|乡镇|镇|乡|街道|办事处|地区|地|级|"
+    r"小组|专班|指挥部|指挥机构|人员|机关|工会|银行|党委|党组|党组织|支部|市|县|区|省|盟|旗|州|厂|场所?|院|校|所|站|队|组|社|会|团|园区|开发区|管委会|经济组织|组织|企事业单位|"
+    r"企业主|法人|负责人|责任人|领导|干部|党员|同志|员工|职工|劳动者|农民工|居民|村民|群众|市民|旅客|乘客|学生|教师|家长|师生|患者|病人|者|人|商户|业主|经营者|用人单位|窗口|柜台|方|双方|支队|大队|协会|部|处|科|室|媒体|司法|公安|车站|机场|码头|口岸|市场|商场|超市|酒店|宾馆|服务业|行业|系统|平台|委员|网格员|志愿者|代表|领队|司机|医生|护士|基金|政)"
+)
+_BODY = re.compile(rf"^(?P<body>[^，。；：]{{0,80}}?{_BODY_END}(?:（[^（）]{{1,20}}）)?(?:等(?:部门|单位|机构|场所|地)?)?)(?P<rest>.*)$")
+_ENDS_BODY = re.compile(rf"{_BODY_END}(?:（[^（）]{{1,20}}）)?(?:等(?:有关|相关)?(?:部门|单位|机构|场所)?)?$")
+_STARTS_BODY = re.compile(
+    r"^(?:各|全[省市县区国州盟旗乡镇]|本[省市县区]|我[省市县区部厅局]|[省市县区乡镇村]级|[省市县区州]|有关|相关|所有|其他|其它|基层|当地|属地|辖区|人力|卫生|公安|教育|交通|财政|民政|工信|商务|用人|用工|企业|学校|医疗|社区|村|街道|乡镇|县级|国务院|上级|下级|上岗|就诊地|输入地|输出地|承运|施工|建设|[\u4e00-\u9fff]{2,8}(?:省|市|县|区|乡|镇|村|厅|局|委))"
+)
+# Words that cannot stand inside the name of a body: what they open is an adverbial or a predicate.
+_NOT_IN_BODY = re.compile(
+    r"^(?:为|根据|按照|按|依据|对|对于|在|从|自|由于|因|凡|如|若|当|以|将|把|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|坚持|加强|认真|切实|进一步|充分|严格|积极|建立|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述|以上措施|是|即|就|并|且|而|也|还|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|有条件|符合|可|及时|大力|努力|着力|利用|运用|依托|发挥|推进|提高|强化|落实|组织|督促|指导|引导|鼓励|支持|现|今后|目前|当前|今年|每)"
+)
+_CONNECTORS = re.compile(
+    r"^(?:其中|同时|另外|此外|因此|为此|特别是|尤其是|并且|并|且|但是|但|再次|一是|二是|三是|四是|五是|六是|七是|八是|九是|首先|其次|再次|最后|[（(]?\d[）)、.]|对此|要求|希望|现要求|请|敬请|特请|凡|原则上)[，：]?"
+)
+_ADVERB_TAIL = re.compile(
+    r"(?:从即日起|自即日起|即日起|一律|均|都|也|还|又|再|更|必|务|仍|仍然|继续|同时|认真|切实|尽快|尽可能|及时|立即|进一步|统一|全面|共同|主动|积极|首先|根据.*|按照.*|按.*|结合.*|在.*|对.*|于.*|以.*|从.*|自.*|接到.*|接.*报告.*|通过.*|每.*|将.*|应|需|并|就|与.*|每日.*|如.*|原则上|严格.*|要|暂|暂时|现|至少|加强.*)$"
+)
+_RESPONSIBLE = re.compile(
+    r"（(?P<inner>[^（）]*(?:（[^（）]*）[^（）]*)*?(?:负责|牵头|配合|落实|参与|参加|责任单位|牵头单位|责任部门|牵头部门|主办|承办|分工)[^（）]*(?:（[^（）]*）[^（）]*)*)）"
+)
+_LEAD_MARK = re.compile(r"(?:牵头(?:责任)?(?:单位|部门)?|主要?责任(?:单位|部门)|责任(?:单位|部门)|主办(?:单位|部门)|负责(?:单位|部门))：")
+_WITH_MARK = re.compile(r"(?:配合|协办|参与|参加|协助|协同|责任)(?:单位|部门)：")
+_LED = re.compile(
+    r"由(?P<lead>[^，。；：（）]{2,40}?)(?:具体)?(?:牵头|负责|会同|为主)(?:，|(?=组织|做好|开展|会同))?(?P<rest>[^。；]*)"
+)
+_PARTNERS = re.compile(r"(?:会同)?(?P<partners>[^，。；：（）]{2,80}?)(?:等(?:部门|单位|机构)?)?(?:共同)?(?:配合|协助|协同|参与|参加|按职责|分工)")
+_JOINED = re.compile(r"会同(?P<partners>[^，。；：]{2,60}?)(?:等?(?:有关|相关)?(?:部门|单位)?)?(?:要|制定|开展|做好|组织|研究|对|共同|加强|负责|建立|，)")
+_LIST = re.compile(r"[、，；]|(?<=[局委厅办])(?:和|与|及|以及)")
+_TAIL = re.compile(r"(?:等(?:有关|相关)?(?:部门|单位|机构|部门和单位)?)?(?:按职责)?(?:按照)?(?:各自)?(?:职责)?(?:分工)?(?:具体|共同|分别|组织)?(?:牵头|负责|配合|落实|参与|参加|实施)*$")
+_TO_BODY = re.compile(
+    r"(?:上报|报送|报告|报备|上交|提交|移交|反馈|抄报|抄送|汇总报|送|报|交)(?:至|到|给|于)?"
+    r"(?P<body>(?!告|送|备|表|名|价|销|道|酬|警|考|请|批|经|数|疫|情|结|材|工|内)"
+    r"(?:[我本]?[\u4e00-\u9fff“”]{0,30}?)(?:政府|厅|局|委|办|部|中心|处|科|办公室|指挥部|领导小组|小组|专班|机构|部门|站|机关|公司|单位|院|会)"
+    r"(?:[\u4e00-\u9fff（）]{0,20}?(?:办公室|办|处|科|部|室|中心|司|组|局|站|邮箱))?)"
+    r"(?=[，。；：（）、”]|备案|审批|审核|审查|批准|汇总|并|和|及|$)"
+)
+_TOWARDS = re.compile(
+    r"向(?P<body>[^，。；：（）]{0,36}?(?:政府|厅|局|委|办|部|中心|处|科|办公室|指挥部|领导小组|小组|专班|机构|部门|站|机关|单位|社区|村|街道|党委|院|会|上级))(?:书面|如实|及时|立即|统一|逐级|进行)?(?:作出|作)?"
+    r"(?:报告|报送|上报|反馈|通报|移交|汇报|申报|申请|报备|备案|提出申请|提交|登记)"
+)
+
+
+def subject_of(words: str) -> str | None:
+    """Return the body or people that the words before a modal (各级医院…要) name as the subject, or None.
+
+    Looks at the comma-separated parts from the last backwards: 各级医院接到报告后 gives 各级医院, 为…，各地 gives 各地.
+    """
+    words = strip_connectors(words)
+    if not words:
+        return None
+    for part in reversed(words.split("，")[-3:]):
+        part = strip_connectors(part)
+        if not part or _NOT_IN_BODY.match(part):
+            continue
+        body = _trim(part)
+        if body:
+            return body
+    return None
+
+
+def strip_connectors(words: str) -> str:
+    """Drop the words that only link a sentence to the one before (同时，其中，一是)."""
+    while match := _CONNECTORS.match(words):
+        words = words[match.end() :]
+    return words.lstrip("，：、 ")
+
+
+def _trim(part: str) -> str | None:
+    for _ in range(4):
+        if _ENDS_BODY.search(part):
+            return part if 2 <= len(part) <= 70 else None
+        tail = _ADVERB_TAIL.search(part)
+        if not tail or tail.start() < 2:
+            return None
+        part = part[: tail.start()]
+    return None
+
+
+def opening_body(sentence: str) -> tuple[str, str] | None:
+    """Return (subject, rest) of a sentence that opens with a named body and no modal (各地区按照…, 继续…)."""
+    words = strip_connectors(sentence)
+    if not _STARTS_BODY.match(words) or _NOT_IN_BODY.match(words):
+        return None
+    match = _BODY.match(words.split("，", 1)[0])
+    if not match or len(match["body"]) < 2:
+        return None
+    return match["body"], words[len(match["body"]) :]
+
+
+def responsible_bodies(text: str) -> tuple[Actors, int, int] | None:
+    """Return the bodies named in brackets at the end of a clause (市A局、市B局等部门负责) and where they stand.
+
+    The first leads; after 牵头单位： and 配合单位： the marks decide.
+    """
+    found = None
+    for match in _RESPONSIBLE.finditer(text):
+        actors = _listed(match["inner"])
+        if actors:
+            found = actors, match.start(), match.end()
+    return found
+
+
+def _listed(inner: str) -> Actors | None:
+    marked = _LEAD_MARK.split(inner, maxsplit=1)
+    if len(marked) == 2:
+        parts = _WITH_MARK.split(marked[1], maxsplit=1)
+        leads = _names(parts[0])
+        partners = _names(parts[1]) if len(parts) == 2 else []
+        return Actors(leads[0], leads[1:] + partners) if leads else None
+    names: list[str] = []
+    for part in re.split("[；，]", inner):
+        names += _names(part)
+    if not names or not all(len(name) <= 30 for name in names) or not _ENDS_BODY.search(names[0]):
+        return None
+    return Actors(names[0], names[1:])
+
+
+def _names(listed: str) -> list[str]:
+    names = []
+    for part in _LIST.split(listed):
+        name = _TAIL.sub("", part.strip(" 。，、；：")).strip()
+        name = re.sub(r"(?:牵头|会同|由|等)$|^(?:由|会同|以及|和|及|与)", "", name)
+        if len(name) >= 2:
+            names.append(name)
+    return names
+
+
+def led_bodies(sentence: str) -> Actors | None:
+    """Return the bodies of 由X牵头，Y、Z配合, or None."""
+    match = _LED.search(sentence)
+    if not match or not _ENDS_BODY.search(match["lead"]):
+        return None
+    leads = _names(match["lead"])
+    partners = _PARTNERS.match(match["rest"].lstrip("，")) if "配合" in match["rest"] or "参" in match["rest"] else None
+    others = _names(partners["partners"]) if partners else []
+    return Actors(leads[0], leads[1:] + others) if leads else None
+
+
+def partners_of(sentence: str) -> list[str]:
+    """Return the bodies after 会同."""
+    match = _JOINED.search(sentence)
+    return [name for name in _names(match["partners"]) if _ENDS_BODY.search(name)] if match else []
+
+
+def report_to(sentence: str) -> str | None:
+    """Return the body a result is sent to (上报省就业服务中心, 向社区报告), as written, or None."""
+    match = _TO_BODY.search(sentence) or _TOWARDS.search(sentence)
+    return match["body"].strip("“”") if match else None

@@ -1,0 +1,168 @@
+"""Deadlines of an order: by, from, window, recurring, fuzzy (see :class:`~.document.Deadline`).
+
+前 is read "by the end of that day" (month, year); the printed words are kept. A term that starts with an event
+nobody can date yet (接到报告后2小时内) is fuzzy, and 第一时间 is not one o'clock.
+"""
+
+import re
+from datetime import timedelta
+
+from .dates import CLOCK, Calendar, Point, clock_time
+from .document import Deadline
+from .numbers import chinese_int
+
+_BEFORE = re.compile(r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述提置沿去台端人途列一两三几]))")
+_FROM = re.compile(r"(?:起|开始|始)(?!前)")
+_TO = re.compile(r"(?:（[^（）]{1,12}）)?(?:至|到|-{1,2}|~)")
+_PAST = re.compile(
+    r"(?:（[^（）]{1,8}）)?(?:以来|以后|之后|后|至今|印发|下发|发布|公布|出台|召开的|发生|通过|颁布|发出|成立|举行的|会议|[^，。；]{0,12}?文件)"
+)
+_LAST = re.compile(
+    r"(?:截止(?:时间|日期)?(?:为|是|到|至|：)?|截至(?:时间|日期)?(?:为|是|：)|最迟|不迟于|不晚于|最晚|(?:延长|延期|延|推迟|顺延)(?:至|到))(?:于|到|至|在|为)?$"
+)
+_ON = re.compile(r"(?:务必于|务必在|定于|请于|务于|拟于|须于|应于|于|在)$")
+_IMMEDIATE = re.compile(
+    r"[自从]?(?:即日|即刻|本日|今日|(?:本(?:通知|通告|公告|意见|办法|令)?)(?:发布|印发|发文|下发|公布)之日)(?:起|开始)"
+)
+_EVERY = re.compile(
+    r"(?P<day>每天|每日|逐日|每一天|天天|日报告制度?|“日报告”|日报制度)"
+    r"|每(?:个)?(?:周|星期)(?P<week>[一二三四五六日天](?!次))?(?!期|年|边|转|岁)"
+    r"|(?:每(?:个)?月|逐月|按月)(?P<month>底|末|初|\d{1,2}[日号])?(?![\d.]*[元万])"
+    r"|(?P<quarter>每(?:个)?季度|每季|按季度?|逐季)(?P<qpart>末|初)?|(?P<half>每半年)"
+    r"|(?P<year>每年)(?P<ymonth>年?底|末|\d{1,2}月(?:\d{1,2}日|底)?)?(?![\d.]*[元万])"
+    r"|(?P<weekly>按周|逐周)|(?P<daily>按日(?=上报|报送|报告|报))"
+)
+_PAY = re.compile(r"每人|每户|元|只享受|补贴|补助")
+_FUZZY = re.compile(
+    r"第一时间|及时|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
+    r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)"
+    r"|(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}|[一二三四五六七八九十两]{1,3})个?(?:工作日|自然日|小时|日|天|分钟)(?:之内|以内|内)"
+)
+_SIGNED = re.compile(r"(?:本(?:通知|意见|通告|公告|办法)?)?(?:印发|发布|下发|发文|公布)之日起(?P<n>\d{1,3})[日天](?:内|之内|以内)")
+# 对2月9日前开工的企业: the date describes whom, not when.
+_WHOM_BEFORE = re.compile(r"(?:^|[，；。：、])(?:对|对于|凡|凡是|将|针对|向)[^，；。：]*$")
+_WHOM_AFTER = re.compile(r"[^，；。：]{0,30}?的(?!要|，|应|须)")
+_WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日", 1)} | {"天": 7}
+_ORDER = {"by": 0, "window": 1, "from": 2}
+
+
+def find_deadline(text: str, days: Calendar, *, policy: bool = False) -> Deadline | None:
+    """Return when the order in this sentence (``text``, normal form) is due, or None.
+
+    ``policy`` says the sentence grants or permits something: a window in it is how long the policy holds, no deadline.
+    A dated term wins over a recurring one, that over a fuzzy one; among dated ones the earliest kind of by, window, from.
+    """
+    dated = _dated(text, days, policy)
+    recurring = _recurring(text, policy)
+    if dated and not (recurring and dated.kind == "from"):
+        return dated
+    if recurring:
+        return recurring
+    return dated or _immediate(text, days) or _after_signing(text, days) or _fuzzy(text)
+
+
+def _dated(text: str, days: Calendar, policy: bool) -> Deadline | None:
+    points = days.points(text)
+    found: list[Deadline] = []
+    used = -1
+    for index, point in enumerate(points):
+        if index == used or _says_whom(text, point):
+            continue
+        follow = points[index + 1] if index + 1 < len(points) else None
+        span = _TO.match(text, point.end)
+        if span and follow and span.end() == follow.start:
+            used = index + 1
+            if not policy and not _PAST.match(text, follow.end):
+                window = text[point.start : follow.end]
+                found.append(Deadline(window, "window", point.first, follow.last, follow.time))
+            continue
+        deadline = _single(text, point)
+        if deadline:
+            found.append(deadline)
+    return min(found, key=lambda deadline: _ORDER[deadline.kind]) if found else None
+
+
+def _single(text: str, point: Point) -> Deadline | None:
+    """Return the deadline a single date makes with the words around it."""
+    head = text[max(0, point.start - 14) : point.start]
+    before = _BEFORE.match(text, point.end)
+    if before:
+        return Deadline(text[point.start : before.end()], "by", None, point.last, point.time)
+    since = _FROM.match(text, point.end)
+    if since:
+        return Deadline(text[point.start : since.end()], "from", point.first, None, point.time)
+    last = _LAST.search(head)
+    if last:
+        return Deadline(last[0] + text[point.start : point.end], "by", None, point.last, point.time)
+    on = _ON.search(head)
+    if on and not _PAST.match(text, point.end) and text[point.end : point.end + 1] != "的":
+        return Deadline(text[point.start : point.end], "by", None, point.last, point.time)
+    if text[point.end - 1] in "底末" and text[point.end : point.end + 1] in "，完全基":
+        return Deadline(text[point.start : point.end], "by", None, point.last, point.time)
+    return None
+
+
+def _says_whom(text: str, point: Point) -> bool:
+    return bool(_WHOM_BEFORE.search(text, max(0, point.start - 40), point.start)) and bool(
+        _WHOM_AFTER.match(text, point.end)
+    )
+
+
+def _recurring(text: str, policy: bool) -> Deadline | None:
+    for match in _EVERY.finditer(text):
+        if policy or _PAY.search(text, max(0, match.start() - 3), match.end() + 8):
+            continue
+        every = _every(match)
+        time, end = _time_of(text, match.end())
+        return Deadline(text[match.start() : end], "recurring", None, None, time, every)
+    return None
+
+
+def _every(match: re.Match[str]) -> str:
+    if match["week"]:
+        return f"week:{_WEEKDAYS[match['week']]}"
+    if match["month"]:
+        day = match["month"].rstrip("日号")
+        return f"month:{ {'底': 'end', '末': 'end', '初': 'start'}.get(day, day) }"
+    if match["qpart"]:
+        return "quarter:end" if match["qpart"] == "末" else "quarter:start"
+    for name in ("day", "quarter", "half", "year"):
+        if match[name]:
+            return name
+    if match["daily"]:
+        return "day"
+    return "week" if match["weekly"] or "周" in match[0] or "星期" in match[0] else "month"
+
+
+def _time_of(text: str, start: int) -> tuple[str | None, int]:
+    """Return the clock time a recurring term names (the one with 前 first) and where its words end."""
+    stop = min((i for i in (text.find("。", start), text.find("；", start)) if i >= 0), default=len(text))
+    first: tuple[str | None, int] = (None, start)
+    for clock in CLOCK.finditer(text, start, stop):
+        time = clock_time(clock)
+        before = _BEFORE.match(text, clock.end())
+        if time and before:
+            near = clock.start() - start <= 6
+            return time, before.end() if near else start
+        if time and clock.start() == start and first[0] is None:
+            first = time, clock.end()
+    before = _BEFORE.match(text, start)
+    return (None, before.end()) if before and first[0] is None else first
+
+
+def _immediate(text: str, days: Calendar) -> Deadline | None:
+    match = _IMMEDIATE.search(text)
+    return Deadline(match[0], "from", days.signed) if match and not _SIGNED.search(text) else None
+
+
+def _after_signing(text: str, days: Calendar) -> Deadline | None:
+    match = _SIGNED.search(text)
+    if not match:
+        return None
+    end = days.signed + timedelta(days=chinese_int(match["n"]) or 0) if days.signed else None
+    return Deadline(match[0], "by", None, end)
+
+
+def _fuzzy(text: str) -> Deadline | None:
+    match = _FUZZY.search(text)
+    return Deadline(match[0], "fuzzy") if match else None

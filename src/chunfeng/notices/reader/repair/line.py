@@ -1,0 +1,255 @@
+"""One damaged line put back together byte by byte.
+
+How the damage arose. The text, in traditional characters, was held as GBK bytes, two a character. Some
+tool searched those bytes for certain characters and wrote ``(pinyin)`` behind each find. It did not look
+where characters begin, so it also found the second byte of one character together with the first byte of
+the next::
+
+    AE94 B5D8 FC68        當地黨
+    AE94 B5 (shù) D8FC 68 the find was 94B5, 數
+
+A reader of these bytes takes ``B5`` and the bracket together, cannot, and shows ``?``; what follows is
+read one byte off (``D8FC`` 攸, ``68`` h) until a byte below 0x80 or the next find brings it back in step.
+No byte is lost but the one under ``?``, and that one is known: with the byte before it, it makes a
+traditional character that is read ``shù``.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from chunfeng.notices.reader.repair import readings, script, strays
+
+MISSING = "□"
+MARKS = "?？\ufffd"
+_SYLLABLE = rf"[ \t]?(?P<py>[{readings.LETTERS}]{{1,6}})[ \t]?[)）]"
+ANNOTATION = re.compile(rf"(?P<lost>[{MARKS}])?(?P<open>[(（])?{_SYLLABLE}")
+_TOKEN = re.compile(rf"(?:[{MARKS}][(（]?|[(（]){_SYLLABLE}|[{MARKS}]+")
+ACCIDENT = re.compile(rf"[{MARKS}][(（]?{_SYLLABLE}")
+_EURO = "€"
+
+
+@dataclass
+class Place:
+    """A stretch of the line, as byte offsets into the rebuilt line and character offsets into the raw one."""
+
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+    why: str
+
+
+@dataclass
+class Line:
+    """A rebuilt line: its text (still traditional), what was changed and what stays doubtful.
+
+    ``changes`` and ``doubts`` are (start, end, raw start, raw end, why) in characters.
+    """
+
+    text: str
+    annotations: int = 0
+    changes: list[Place] = field(default_factory=list)
+    doubts: list[Place] = field(default_factory=list)
+
+
+class Rebuilder:
+    """Walks one raw line and collects the bytes it was written in."""
+
+    def __init__(self, raw: str, *, toneless: bool) -> None:
+        self.raw, self.toneless = raw, toneless
+        self.bytes = bytearray()
+        self.holes: set[int] = set()
+        self.shifted = False
+        self.opened = (0, 0)
+        self.annotations = 0
+        self.changes: list[Place] = []
+        self.doubts: list[Place] = []
+
+    def line(self) -> Line:
+        """The rebuilt line."""
+        last = 0
+        for token in _TOKEN.finditer(self.raw):
+            self._literal(last, token.start())
+            last = token.end()
+            if token["py"] is None:
+                self._mark(token.start(), token.end())
+            elif token[0][0] in MARKS:
+                self._accident(token)
+            else:
+                self._annotation(token)
+        self._literal(last, len(self.raw))
+        if self.shifted:
+            self._hole(len(self.raw), len(self.raw), "the second half of this character is lost")
+        return self._decoded()
+
+    def _literal(self, start: int, end: int) -> None:
+        at = start
+        while at < end:
+            if not self.shifted:
+                self.bytes += encoded(self.raw[at:end])
+                return
+            self._shifted_sign(at)
+            at += 1
+
+    def _shifted_sign(self, at: int) -> None:
+        """Add one sign that was read one byte off."""
+        sign = self.raw[at]
+        if sign == _EURO:
+            self.bytes.append(0x80)
+            self._in_step(at + 1)
+        elif "@" <= sign <= "~":
+            self.bytes.append(ord(sign))
+            self._in_step(at + 1)
+        elif "!" <= sign < "@":
+            self.bytes += bytes((0xA3, ord(sign) + 0x80))
+        elif len(code := encoded(sign)) == 2:
+            self.bytes += code
+        else:
+            self._hole(at, at, "the second half of this character is lost")
+            self.bytes += code
+
+    def _in_step(self, raw_end: int) -> None:
+        """Reading is in step again: record the stretch that was read one byte off."""
+        self.shifted = False
+        start, raw_start = self.opened
+        self.changes.append(Place(start, len(self.bytes), raw_start, raw_end, ACCIDENT_REPAIRED))
+
+    def _hole(self, raw_start: int, raw_end: int, why: str) -> None:
+        """A byte that cannot be known; it ends or begins one character."""
+        self.holes.add(len(self.bytes))
+        self.bytes.append(0xFF)
+        self.doubts.append(Place(len(self.bytes) - 1, len(self.bytes), raw_start, raw_end, why))
+        if self.shifted:
+            self._in_step(raw_end)
+
+    def _annotation(self, token: re.Match[str]) -> None:
+        syllable, before = token["py"], self._last()
+        fits = bool(before) and (script.is_traditional(before) or self.toneless)
+        if fits and (readings.is_toned(syllable) or self.toneless) and readings.is_read(before, syllable):
+            self.annotations += 1
+            return
+        self._literal(token.start(), token.end())
+
+    def _last(self) -> str:
+        """The character made by the last two bytes."""
+        pair = bytes(self.bytes[-2:])
+        return pair.decode("gb18030", "ignore") if len(pair) == 2 and pair[0] >= 0x81 else ""
+
+    def _accident(self, token: re.Match[str]) -> None:
+        syllable = token["py"]
+        first = self.bytes[-1] if self.bytes and len(self.bytes) - 1 not in self.holes else 0
+        fits = readings.second_bytes(first, syllable) if first >= 0x81 else []
+        if not fits and not readings.is_syllable(syllable):
+            self._mark(token.start(), token.start() + 1)
+            self._literal(token.start() + 1, token.end())
+            return
+        self.annotations += 1
+        if len(fits) != 1:
+            why = "several characters fit this reading" if fits else "no character fits this reading"
+            if self.shifted:
+                self._hole(token.start(), token.end(), why)
+                return
+            self._open(token.start())
+            self.holes.add(len(self.bytes))
+            self.bytes.append(0xFF)
+            self.doubts.append(Place(len(self.bytes) - 1, len(self.bytes), token.start(), token.end(), why))
+            return
+        if not self.shifted:
+            self._open(token.start())
+            self.bytes.append(fits[0])
+            return
+        self.bytes.append(fits[0])
+        self._in_step(token.end())
+
+    def _open(self, raw_start: int) -> None:
+        """From here on the line was read one byte off."""
+        self.shifted, self.opened = True, (len(self.bytes), raw_start)
+
+    def _mark(self, start: int, end: int) -> None:
+        """Question marks without a reading."""
+        if self.shifted:
+            self._shifted_mark(start, end)
+            return
+        found = strays.verdict(self.raw, start, end)
+        at = len(self.bytes)
+        if found == "drop":
+            self.changes.append(Place(at, at, start, end, STRAY_DROPPED))
+            return
+        self.bytes += encoded(self.raw[start:end])
+        if found == "suspect":
+            self.doubts.append(Place(at, len(self.bytes), start, end, "a sign was lost here"))
+
+    def _shifted_mark(self, start: int, end: int) -> None:
+        """Inside a stretch read one byte off a mark hides one byte before punctuation, or a whole pair.
+
+        Which of the two, shows in what follows: the reading that gives the more usual characters.
+        Either way the characters that held the lost bytes stay doubtful.
+        """
+        ahead = self.raw[end : end + 24]
+        stop = re.search(rf"[{MARKS}\x00-\x7e]", ahead)
+        ahead = ahead[: stop.start()] if stop else ahead
+        in_step = weigh(encoded(ahead))
+        one_off = weigh(b"\xb0" + encoded(ahead)[:-1]) if ahead else -1
+        why = "a sign was lost where the line was read one byte off"
+        if one_off > in_step:
+            at = len(self.bytes)
+            self.holes.update((at, at + 1))
+            self.bytes += b"\xff\xff"
+            self.doubts.append(Place(at, at + 2, start, end, why))
+        else:
+            self._hole(start, end, why)
+
+    def _decoded(self) -> Line:
+        text, starts = decode(bytes(self.bytes), self.holes)
+        for place in self.changes + self.doubts:
+            place.start, place.end = starts[place.start], starts[place.end]
+        for place in self.doubts:
+            place.end = max(place.end, min(place.start + 1, len(text)))
+        for place in self.changes:
+            if place.why == ACCIDENT_REPAIRED and weigh_text(text[place.start : place.end]) < 0:
+                self.doubts.append(Place(place.start, place.end, place.raw_start, place.raw_end, UNLIKELY))
+        return Line(text, self.annotations, self.changes, self.doubts)
+
+
+ACCIDENT_REPAIRED = "read one byte off; the lost byte follows from the pinyin"
+STRAY_DROPPED = "question mark left over at the edge of a sentence dropped"
+UNLIKELY = "put together byte by byte, yet not usual text"
+
+
+def encoded(text: str) -> bytes:
+    """GBK bytes; signs outside it get their four GB 18030 bytes."""
+    return text.encode("gb18030", "replace")
+
+
+def decode(data: bytes, holes: set[int]) -> tuple[str, list[int]]:
+    """Text of the bytes, unknown ones as □, and for each byte offset the offset of its character."""
+    signs: list[str] = []
+    starts: list[int] = []
+    at = 0
+    while at < len(data):
+        size = width(data, at)
+        unknown = any(offset in holes for offset in range(at, at + size))
+        sign = MISSING if unknown else data[at : at + size].decode("gb18030", "replace")[:1]
+        starts += [len(signs)] * size
+        signs.append(sign)
+        at += size
+    return "".join(signs), [*starts, len(signs)]
+
+
+def width(data: bytes, at: int) -> int:
+    """How many bytes the character at this offset has."""
+    if data[at] < 0x81:
+        return 1
+    second = data[at + 1 : at + 2]
+    size = 4 if second and 0x30 <= second[0] <= 0x39 else 2
+    return min(size, len(data) - at)
+
+
+def weigh(data: bytes) -> int:
+    """How much the bytes look like Chinese."""
+    return weigh_text(data.decode("gb18030", "replace"))
+
+
+def weigh_text(text: str) -> int:
+    """How much the text looks like Chinese: positive for usual characters."""
+    return sum(script.plausible(sign) for sign in text)

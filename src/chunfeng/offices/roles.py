@@ -1,0 +1,49 @@
+"""Which role may do what. One table; views and actions ask `require`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import NotAllowed
+from chunfeng.offices.choices import Role
+
+_STAFF = frozenset({Role.CALLER, Role.OFFICER, Role.LEADER})
+_DESK = frozenset({Role.OFFICER, Role.LEADER})
+_ADMINS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+ABILITIES: dict[str, frozenset[str]] = {
+    "area.read": _STAFF | _ADMINS | {Role.AUDITOR},
+    "area.change": frozenset({Role.SYSTEM_ADMIN}),
+    "office.read": _STAFF | _ADMINS | {Role.AUDITOR},
+    "office.change": frozenset({Role.SYSTEM_ADMIN, Role.LEADER}),
+    "office.import": frozenset({Role.SYSTEM_ADMIN}),
+    "contact.read": _STAFF,
+    "account.manage": frozenset({Role.SYSTEM_ADMIN}),
+    "security.manage": frozenset({Role.SECURITY_ADMIN}),
+    "audit.read": frozenset({Role.AUDITOR, Role.AUDIT_ADMIN}),
+    "notice.read": _STAFF | {Role.AUDITOR},
+    "notice.register": _DESK,
+    "notice.issue": frozenset({Role.LEADER}),
+    "task.read": _STAFF | {Role.AUDITOR},
+    "task.work": _STAFF,
+    "task.delegate": _DESK,
+    "task.extend": frozenset({Role.LEADER}),
+    "issue.work": _DESK,
+    "export": _DESK | {Role.AUDITOR, Role.AUDIT_ADMIN},
+}
+
+
+def can(actor: Actor | None, ability: str) -> bool:
+    """Whether the actor's role includes the ability. The system may do everything. KeyError for a typo."""
+    allowed = ABILITIES[ability]
+    return actor is not None and (actor.role == "system" or actor.role in allowed)
+
+
+def require(actor: Actor | None, ability: str) -> None:
+    """Raise `NotAllowed` with the roles that could do it."""
+    if not can(actor, ability):
+        names = "、".join(str(Role(role).label) for role in sorted(ABILITIES[ability]))
+        raise NotAllowed(
+            _("Your posting does not permit this. It can be done by: %(roles)s.") % {"roles": names}
+        )

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TaskingConfig(AppConfig):
+    name = "chunfeng.tasking"
+    label = "tasking"
+    verbose_name = _("Tasks")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,29 @@
+"""Refusals become a calm page (or a short fragment for htmx), with nothing half done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chunfeng.core.errors import NotAllowed, Refused
+
+
+class RefusalMiddleware:
+    """Shows the sentence of a `Refused`; `roll_back` makes the scope middleware undo the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused) or request.path.startswith("/api/"):
+            return None
+        template = "web/refused_part.html" if request.headers.get("HX-Request") else "web/refused.html"
+        status = 403 if isinstance(exception, NotAllowed) else 422
+        response = render(request, template, {"refusal": str(exception)}, status=status)
+        response.roll_back = True  # type: ignore[attr-defined]
+        return response

@@ -1,0 +1,15 @@
+// Small behaviours shared by all pages; everything works without them.
+"use strict";
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.me[open]"))
+    if (!open.contains(event.target)) open.removeAttribute("open");
+});
+// a form sent twice is sent once
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
+  setTimeout(() => { delete form.dataset.sent; }, 8000);
+});
