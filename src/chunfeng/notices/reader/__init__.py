@@ -12,12 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chunfeng.notices.reader.repair import Repair, Suspect, repair
-from chunfeng.notices.reader.sources import Unreadable, plain_text
+from chunfeng.notices.reader.sources import MAX_BYTES, Unreadable, plain_text, too_large
 
 if TYPE_CHECKING:
     from chunfeng.notices.reader.document import Document
 
-__all__ = ["Reading", "Repair", "Suspect", "Unreadable", "read", "read_bytes", "read_file", "read_text"]
+__all__ = [
+    "Reading",
+    "Repair",
+    "Suspect",
+    "Unreadable",
+    "read",
+    "read_bytes",
+    "read_file",
+    "read_pasted",
+    "read_path",
+    "read_text",
+]
 
 
 @dataclass(frozen=True)
@@ -70,17 +81,29 @@ def read_pasted(text: str, name: str = "") -> Reading:
     return _reading(plain_text(text.encode("utf-8", "replace"), ""), name, data)
 
 
-def read_file(path: str | Path) -> dict[str, Any]:
-    """Read a file from disk into the JSON contract's object.
+def read_path(path: str | Path) -> Reading:
+    """Read a file from disk.
 
     :raises Unreadable: when it cannot be opened or read
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
-    except OSError as trouble:
-        raise Unreadable(f"{path} cannot be opened: {trouble.strerror}. Check the name and the rights.") from trouble
-    return read(data, path.name).as_json()
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MAX_BYTES else b""
+    except (OSError, ValueError) as trouble:
+        reason = getattr(trouble, "strerror", None) or "the name is not a file name"
+        raise Unreadable(f"{path} cannot be opened: {reason}. Check the name and the rights.") from trouble
+    if size > MAX_BYTES:
+        raise too_large(path.name, size)
+    return read(data, path.name)
+
+
+def read_file(path: str | Path) -> dict[str, Any]:
+    """Read a file from disk into the JSON contract's object.
+
+    :raises Unreadable: when it cannot be opened or read
+    """
+    return read_path(path).as_json()
 
 
 def read_bytes(data: bytes, name: str) -> dict[str, Any]:

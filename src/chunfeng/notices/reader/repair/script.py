@@ -123,4 +123,4 @@ def plausible(character: str) -> int:
         return 1
     if not _in_gb2312(value):
         return -2
-    return 1 if value.encode("gb2312")[0] in range(0xB0, 0xD8) else 0 if "\u4e00" <= value else -2
+    return 1 if value.encode("gb2312")[0] in range(0xB0, 0xD8) else 0 if value >= "\u4e00" else -2

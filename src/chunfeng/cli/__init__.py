@@ -1,0 +1,49 @@
+"""The command ``chunfeng``. Each group of commands lives in its own module and is loaded when it is called.
+
+To add a group: write ``cli/NAME.py`` with a Typer ``app`` and add one line to ``GROUPS``; to add a single
+command: write ``cli/NAME.py`` with a function ``NAME`` and add one line to ``COMMANDS``.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+# name: (help, module that holds ``app``)
+GROUPS = {
+    "notice": ("Read official notices.", "chunfeng.cli.notice"),
+}
+# name: (help, module that holds a function of that name, hyphens written as underscores)
+COMMANDS: dict[str, tuple[str, str]] = {}
+
+
+class LazyGroup(TyperGroup):
+    """Loads a sub-command only when it is asked for: reading a notice must not wait for Django."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of all commands, loaded or not."""
+        return sorted({*super().list_commands(ctx), *GROUPS, *COMMANDS})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, imported now."""
+        if cmd_name in GROUPS:
+            summary, module = GROUPS[cmd_name]
+            command = typer.main.get_group(import_module(module).app)
+        elif cmd_name in COMMANDS:
+            summary, module = COMMANDS[cmd_name]
+            single = typer.Typer(add_completion=False)
+            single.command(name=cmd_name)(getattr(import_module(module), cmd_name.replace("-", "_")))
+            command = typer.main.get_command(single)
+        else:
+            return super().get_command(ctx, cmd_name)
+        command.name, command.help = cmd_name, command.help or summary
+        return command
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+
+
+@app.callback()
+def chunfeng() -> None:
+    """Chunfeng carries a public employment office through an emergency."""
