@@ -21,7 +21,9 @@ from chunfeng.notices.reader.repair import readings, script, strays
 
 MISSING = "□"
 MARKS = "?？\ufffd"
-_SYLLABLE = rf"[ \t]?(?P<py>[{readings.LETTERS}]{{1,6}})[ \t]?[)）]"
+_LETTERS = rf"[{readings.LETTERS}]"
+# An annotation may itself have been annotated: ō u are bytes too, and (yōu) became (yōu(zī)).
+_SYLLABLE = rf"[ \t]?(?P<py>{_LETTERS}{{1,6}})(?:[(（]{_LETTERS}{{1,6}}[)）])?(?P<rest>{_LETTERS}{{0,4}})[ \t]?[)）]"
 ANNOTATION = re.compile(rf"(?P<lost>[{MARKS}])?(?P<open>[(（])?{_SYLLABLE}")
 _TOKEN = re.compile(rf"(?:[{MARKS}][(（]?|[(（]){_SYLLABLE}|[{MARKS}]+")
 ACCIDENT = re.compile(rf"[{MARKS}][(（]?{_SYLLABLE}")
@@ -94,19 +96,28 @@ class Rebuilder:
     def _shifted_sign(self, at: int) -> None:
         """Add one sign that was read one byte off."""
         sign = self.raw[at]
-        if sign == _EURO:
-            self.bytes.append(0x80)
+        code = b"\x80" if sign == _EURO else encoded(sign)
+        if sign == _EURO or ("@" <= sign <= "~" and self._makes_sense(code)):
+            self.bytes += code
             self._in_step(at + 1)
-        elif "@" <= sign <= "~":
-            self.bytes.append(ord(sign))
-            self._in_step(at + 1)
-        elif "!" <= sign < "@":
-            self.bytes += bytes((0xA3, ord(sign) + 0x80))
-        elif len(code := encoded(sign)) == 2:
+        elif "!" <= sign < "@" and self._one_byte_off(at + 1):
+            self.bytes += bytes((0xA3, code[0] + 0x80))
+        elif len(code) == 2:
             self.bytes += code
         else:
             self._hole(at, at, "the second half of this character is lost")
             self.bytes += code
+
+    def _makes_sense(self, code: bytes) -> bool:
+        """Whether this byte and the one before are a character plain text may hold."""
+        return script.plausible((self.bytes[-1:] + code).decode("gb18030", "replace")[:1]) >= 0
+
+    def _one_byte_off(self, at: int) -> bool:
+        """Whether what follows makes better sense read one byte off than as it stands."""
+        ahead = self.raw[at : at + 24]
+        stop = re.search(rf"[{MARKS}\x00-\x7e]", ahead)
+        ahead = ahead[: stop.start()] if stop else ahead
+        return bool(ahead) and weigh(b"\xb0" + encoded(ahead)[:-1]) > weigh(encoded(ahead))
 
     def _in_step(self, raw_end: int) -> None:
         """Reading is in step again: record the stretch that was read one byte off."""
@@ -123,9 +134,12 @@ class Rebuilder:
             self._in_step(raw_end)
 
     def _annotation(self, token: re.Match[str]) -> None:
-        syllable, before = token["py"], self._last()
-        fits = bool(before) and (script.is_traditional(before) or self.toneless)
-        if fits and (readings.is_toned(syllable) or self.toneless) and readings.is_read(before, syllable):
+        syllable, before = token["py"] + token["rest"], self._last()
+        if self.toneless:
+            fits = readings.is_read(before, syllable)
+        else:
+            fits = readings.is_read_exactly(before, syllable)
+        if before and fits:
             self.annotations += 1
             return
         self._literal(token.start(), token.end())
@@ -136,14 +150,16 @@ class Rebuilder:
         return pair.decode("gb18030", "ignore") if len(pair) == 2 and pair[0] >= 0x81 else ""
 
     def _accident(self, token: re.Match[str]) -> None:
-        syllable = token["py"]
+        syllable = token["py"] + token["rest"]
         first = self.bytes[-1] if self.bytes and len(self.bytes) - 1 not in self.holes else 0
-        fits = readings.second_bytes(first, syllable) if first >= 0x81 else []
+        fits = readings.second_bytes(first, syllable) if first >= 0x81 else ()
         if not fits and not readings.is_syllable(syllable):
             self._mark(token.start(), token.start() + 1)
             self._literal(token.start() + 1, token.end())
             return
         self.annotations += 1
+        if len(fits) > 1:
+            fits = tuple(byte for byte in fits if self._usual_with(byte, token.end()))
         if len(fits) != 1:
             why = "several characters fit this reading" if fits else "no character fits this reading"
             if self.shifted:
@@ -160,6 +176,14 @@ class Rebuilder:
             return
         self.bytes.append(fits[0])
         self._in_step(token.end())
+
+    def _usual_with(self, byte: int, after: int) -> bool:
+        """Whether this byte gives a character plain text may hold: as second byte, or as the next first one."""
+        if self.shifted:
+            pair = bytes((self.bytes[-1], byte))
+        else:
+            pair = bytes((byte, *encoded(self.raw[after : after + 1])[:1]))
+        return script.plausible(pair.decode("gb18030", "replace")[:1]) >= 0
 
     def _open(self, raw_start: int) -> None:
         """From here on the line was read one byte off."""
@@ -185,13 +209,8 @@ class Rebuilder:
         Which of the two, shows in what follows: the reading that gives the more usual characters.
         Either way the characters that held the lost bytes stay doubtful.
         """
-        ahead = self.raw[end : end + 24]
-        stop = re.search(rf"[{MARKS}\x00-\x7e]", ahead)
-        ahead = ahead[: stop.start()] if stop else ahead
-        in_step = weigh(encoded(ahead))
-        one_off = weigh(b"\xb0" + encoded(ahead)[:-1]) if ahead else -1
         why = "a sign was lost where the line was read one byte off"
-        if one_off > in_step:
+        if self._one_byte_off(end):
             at = len(self.bytes)
             self.holes.update((at, at + 1))
             self.bytes += b"\xff\xff"

@@ -6,7 +6,7 @@ Both tables are read from the packages on first use: most notices are never dama
 import unicodedata
 from functools import cache
 
-from chunfeng.notices.reader.repair.script import is_traditional, usual_traditional
+from chunfeng.notices.reader.repair.script import is_traditional
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹḿ"
 LETTERS = f"a-zɡɑ{_TONED}"
@@ -34,10 +34,15 @@ def readings(character: str) -> tuple[str, ...]:
 
 def is_read(character: str, syllable: str) -> bool:
     """Whether the character may be read so. The tone counts when the syllable carries one."""
-    said = syllable.strip().replace("ɡ", "g").replace("ɑ", "a")
-    if is_toned(said):
-        return said in readings(character)
-    return toneless(said) in {toneless(reading) for reading in readings(character)}
+    if is_read_exactly(character, syllable):
+        return True
+    said = syllable.strip()
+    return not is_toned(said) and toneless(said) in {toneless(reading) for reading in readings(character)}
+
+
+def is_read_exactly(character: str, syllable: str) -> bool:
+    """Whether the syllable, as its tone is written, is a reading of the character; 們 is read ``men``."""
+    return syllable.strip().replace("ɡ", "g").replace("ɑ", "a") in readings(character)
 
 
 @cache
@@ -57,25 +62,11 @@ def _syllables() -> frozenset[str]:
     )
 
 
-def second_bytes(first: int, syllable: str) -> list[int]:
+@cache
+def second_bytes(first: int, syllable: str) -> tuple[int, ...]:
     """The bytes that make, after ``first``, a traditional character read ``syllable``.
 
-    Only a byte from 0x81 up can have been orphaned: a lower one would have stayed a letter. Where the
-    full table leaves several, characters of everyday simplified words are preferred to rare variants,
-    then those of which the syllable is the usual reading; the annotating table held one reading each.
+    Only a byte from 0x81 up can have been orphaned: a lower one would have stayed a letter.
     """
-    fits = [
-        (byte, character)
-        for byte in range(0x81, 0xFF)
-        if is_traditional(character := bytes((first, byte)).decode("gb18030", "ignore"))
-        and is_read(character, syllable)
-    ]
-    for keep in (usual_traditional, lambda character: is_read_first(character, syllable)):
-        if len(fits) > 1:
-            fits = [fit for fit in fits if keep(fit[1])] or fits
-    return [byte for byte, _ in fits]
-
-
-def is_read_first(character: str, syllable: str) -> bool:
-    """Whether the syllable is the usual reading of the character."""
-    return readings(character)[:1] == (syllable.strip(),)
+    pairs = ((byte, bytes((first, byte)).decode("gb18030", "ignore")) for byte in range(0x81, 0xFF))
+    return tuple(byte for byte, sign in pairs if is_traditional(sign) and is_read(sign, syllable))
