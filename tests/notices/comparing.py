@@ -68,14 +68,17 @@ def pair_documents(gold: list[Json], found: list[Json]) -> Iterator[tuple[Json |
     if len(gold) == len(found):
         yield from zip(gold, found, strict=True)
         return
-    rest = list(found)
-    for want in gold:
-        best = max(rest, key=lambda got: closeness(want["title"] or "", got["title"] or ""), default=None)
-        if best is not None:
-            rest.remove(best)
-        yield want, best
-    for got in rest:
-        yield None, got
+    ranked = sorted(
+        (-closeness(want["title"] or "", got["title"] or ""), i, j)
+        for i, want in enumerate(gold)
+        for j, got in enumerate(found)
+    )
+    match: dict[int, int] = {}
+    for _, i, j in ranked:
+        if i not in match and j not in match.values():
+            match[i] = j
+    yield from ((want, found[match[i]] if i in match else None) for i, want in enumerate(gold))
+    yield from ((None, got) for j, got in enumerate(found) if j not in match.values())
 
 
 def people(document: Json) -> list[tuple[str, frozenset[str]]]:

@@ -1,7 +1,7 @@
 """Score the notice reader against gold files: `python -m tests.notices.score_reader [DIRECTORY] [--errors]`.
 
-Any directory with NAME.txt (.html, .docx, .pdf) beside NAME.gold.json will do; fixtures/README.md has the form
-of a gold file and the rules behind it. The exit code is 1 when a target is missed, 2 when nothing can be scored.
+Any directory with NAME.txt (.html, .docx, .pdf) beside NAME.gold.json will do; fixtures/README.md has the
+form of a gold file and the rules behind it. Exit code 1: a target is missed; 2: there is nothing to score.
 """
 
 import json
