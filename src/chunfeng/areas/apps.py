@@ -6,4 +6,3 @@ class AreasConfig(AppConfig):
     name = "chunfeng.areas"
     label = "areas"
     verbose_name = _("Areas")
-    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,20 @@
+"""The shipped areas, loaded once for all tests of this folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from chunfeng.areas import loading
+
+
+@pytest.fixture(scope="session")
+def china(django_db_setup, django_db_blocker):
+    """All of China to township, and the villages of one county; tests change it inside transactions."""
+    with django_db_blocker.unblock():
+        loading.load(villages_within="220105")
+    yield
+    with django_db_blocker.unblock():
+        from chunfeng.areas.models import Area, AreaChange
+
+        Area.objects.all().delete()
+        AreaChange.objects.all().delete()
