@@ -2,7 +2,7 @@
 
 import re
 
-from .document import Actors
+from .structure import Actors
 
 # What the name of an acting body or group of people ends in.
 _BODY_END = (

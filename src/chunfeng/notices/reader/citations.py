@@ -6,7 +6,7 @@ twice is one citation; 《〈…〉》 is part of the outer title.
 
 import re
 
-from .document import Citation
+from .structure import Citation
 from .numbers import NUMBER, normal_number, same_number
 from .text import squeeze
 

@@ -9,7 +9,7 @@ parts, each starting at 一、) gets "1-2". Clauses never overlap: a clause's te
 import re
 from dataclasses import dataclass, field
 
-from .document import Clause
+from .structure import Clause
 from .numbers import chinese_int
 from .text import LABEL, Paragraph
 

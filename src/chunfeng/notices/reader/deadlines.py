@@ -1,4 +1,4 @@
-"""Deadlines of an order: by, from, window, recurring, fuzzy (see :class:`~.document.Deadline`).
+"""Deadlines of an order: by, from, window, recurring, fuzzy (see :class:`~.structure.Deadline`).
 
 前 is read "by the end of that day" (month, year); the printed words are kept. A term that starts with an event
 nobody can date yet (接到报告后2小时内) is fuzzy, and 第一时间 is not one o'clock.
@@ -8,7 +8,7 @@ import re
 from datetime import timedelta
 
 from .dates import CLOCK, Calendar, Point, clock_time
-from .document import Deadline
+from .structure import Deadline
 from .numbers import chinese_int
 
 _BEFORE = re.compile(r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述提置沿去台端人途列一两三几]))")

@@ -1,126 +1,100 @@
-"""What the reader finds in a page: documents with their parts, as plain values and as the JSON of the contract."""
+"""Read the documents of a page: pure text in, structure out.
 
-from dataclasses import asdict, dataclass, field
-from datetime import date
-from typing import Any
+    >>> [document.number for document in read_documents(page)]
+    ['湘就服发〔2020〕3号']
+"""
 
+import re
 
-@dataclass(slots=True)
-class Citation:
-    """Another official text named by this one; ``clause`` is the article pointed at, as printed (第四十一条)."""
+from .citations import find_citations
+from .clauses import split_clauses
+from .dates import Calendar, read_date
+from .duties import find_duties
+from .header import Head, kind_of, read_head, split_agencies
+from .numbers import find_number, number_year, same_number
+from .pages import Stretch, stretches
+from .structure import (
+    Actors,
+    Citation,
+    Clause,
+    Contact,
+    Deadline,
+    Document,
+    Duty,
+    Quantity,
+)
+from .tail import Tail, published_in, read_tail
+from .text import lines_of, normalise, paragraphs_of
 
-    title: str | None = None
-    number: str | None = None
-    issuer: str | None = None
-    date: date | None = None
-    clause: str | None = None
+__all__ = [
+    "Actors", "Citation", "Clause", "Contact", "Deadline", "Document", "Duty", "Quantity", "read_documents",
+]  # fmt: skip
 
-
-@dataclass(slots=True)
-class Contact:
-    """A person or desk to ask; a fax number keeps its printed mark, 84900121（传真）."""
-
-    name: str | None = None
-    phones: list[str] = field(default_factory=list)
-    email: str | None = None
-
-
-@dataclass(slots=True)
-class Clause:
-    """One clause: page[start:end] is ``text``, from its label to the next label. See clauses.py for the ids."""
-
-    id: str
-    label: str | None
-    heading: str | None
-    text: str
-    start: int
-    end: int
+# A summary tells what was done, a report or request asks: neither orders.
+_ORDERS_NOTHING = re.compile(r"(?:总结|汇报|讲话|简报|综述|纪实|经验|情况(?:的?报告)?|请示|公开信|报告|体会)(?:（[^）]*）)?$")
+_HANDS_ON = re.compile(r"转发|批转|印发|现将|下发给你们")
 
 
-@dataclass(slots=True)
-class Quantity:
-    """A number with its unit; ``value`` is None where the page masks it (××). ``compare``: = < <= > >=."""
+def read_documents(text: str) -> list[Document]:
+    """Return the official documents found in a page of (repaired) text, in printed order.
 
-    text: str
-    value: float | int | None
-    unit: str
-    compare: str = "="
-
-
-@dataclass(slots=True)
-class Deadline:
-    """When a duty is due, as printed and resolved.
-
-    ``kind``: by (done by the end of ``end``), from (holds from ``start``), window (``start`` to ``end``), recurring
-    (``every``: day, week, month, quarter, half, year, with the day after a colon where one is named: week:1 is Monday,
-    month:25, month:end), fuzzy (named but undated: a person must set a date). ``time`` is HH:MM.
+    Offsets in the result are offsets into ``text``. Text without any recognisable document gives one document with
+    whatever was found; empty text gives none.
     """
-
-    text: str
-    kind: str
-    start: date | None = None
-    end: date | None = None
-    time: str | None = None
-    every: str | None = None
-
-
-@dataclass(slots=True)
-class Actors:
-    """Who does it: the body in the lead as written, and those it works with."""
-
-    lead: str | None = None
-    with_: list[str] = field(default_factory=list)
+    page = normalise(text)
+    found: list[Document] = []
+    for stretch in stretches(lines_of(page)):
+        document = _read(page, text, stretch)
+        if stretch.inside is not None and stretch.inside < len(found):
+            _forward(found, stretch.inside, len(found))
+        found.append(document)
+    return found
 
 
-@dataclass(slots=True)
-class Duty:
-    """One order. ``quote`` stands verbatim at page[start:end]; ``force``: must, must_not, should or may."""
-
-    clause: str
-    quote: str
-    force: str
-    actors: Actors
-    action: str
-    report_to: str | None
-    deadline: Deadline | None
-    quantities: list[Quantity]
-    start: int
-    end: int
+def _forward(found: list[Document], outer: int, inner: int) -> None:
+    """Note that one document hands on the other when its title or introduction says so."""
+    while outer > 0 and found[outer - 1].forwards == outer:
+        outer -= 1
+    document = found[outer]
+    opening = document.clauses[0].text if document.clauses else ""
+    if document.forwards is None and _HANDS_ON.search((document.title or "") + opening[:400]):
+        document.forwards = inner
 
 
-@dataclass(slots=True)
-class Document:
-    """One official document of a page. What the page does not say is None or empty."""
-
-    title: str | None = None
-    kind: str | None = None
-    number: str | None = None
-    aliases: list[str] = field(default_factory=list)
-    issuers: list[str] = field(default_factory=list)
-    addressees: list[str] = field(default_factory=list)
-    date: date | None = None
-    signer: str | None = None
-    urgency: str | None = None
-    forwards: int | None = None
-    published: bool | None = None
-    contacts: list[Contact] = field(default_factory=list)
-    attachments: list[str] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
-    clauses: list[Clause] = field(default_factory=list)
-    duties: list[Duty] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the document in the form of the JSON contract: plain values, ISO dates."""
-        found = _plain(asdict(self))
-        for duty in found["duties"]:
-            duty["actors"]["with"] = duty["actors"].pop("with_")
-            del duty["start"], duty["end"]
-        return found
+def _read(page: str, text: str, stretch: Stretch) -> Document:
+    head = read_head(stretch)
+    lines, tail = read_tail(head.body)
+    document = Document(title=head.title, kind=kind_of(head.title), signer=head.signer or tail.signer)
+    _identify(document, head, tail, stretch.meta)
+    document.addressees = head.addressees
+    document.urgency = head.urgency
+    document.published = tail.published
+    if document.published is None and stretch.meta.get("published"):
+        document.published = published_in(stretch.meta["published"])
+    document.contacts = tail.contacts
+    document.attachments = tail.attachments
+    paragraphs = paragraphs_of(page, lines)
+    parts = split_clauses(page, text, paragraphs)
+    document.clauses = [part.clause for part in parts]
+    document.citations = find_citations("\n".join(p.flat for p in paragraphs), document.number)
+    if not _ORDERS_NOTHING.search(document.title or ""):
+        days = Calendar(document.date, number_year(document.number))
+        document.duties = find_duties(parts, text, days)
+    return document
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+def _identify(document: Document, head: Head, tail: Tail, meta: dict[str, str]) -> None:
+    """Fill number, issuers and date: the document's own words first, then the metadata around it."""
+    numbers = list(head.numbers)
+    from_meta = find_number(meta.get("number", ""))
+    if from_meta:
+        numbers.append(from_meta)
+    if numbers:
+        document.number = numbers[0]
+        document.aliases = [
+            n for i, n in enumerate(numbers) if n != numbers[0] and n not in numbers[:i] and same_number(n, numbers[0])
+        ]
+    document.date = tail.date or read_date(head.date_line or "") or read_date(meta.get("date", ""))
+    document.issuers = tail.issuers or head.issuers or head.red_head or split_agencies(meta.get("issuer", ""))
+    if len(head.issuers) > len(tail.issuers) and set(tail.issuers) <= set(head.issuers):
+        document.issuers = head.issuers

@@ -6,7 +6,7 @@ telephone numbers and ordinals are no quantities.
 
 import re
 
-from .document import Quantity
+from .structure import Quantity
 from .numbers import chinese_int
 
 _UNIT = (

@@ -1,0 +1,189 @@
+"""Duties: the orders of a document, one a sentence or one a part of it.
+
+A sentence is cut at ； where each part is an order of its own, and at a comma where another body gets its own order.
+The lead is, in this order: the bodies in brackets at the clause's end; 由X牵头; the grammatical subject. A sentence
+without subject takes the subject stated before it in the same paragraph (各地要…。要…。指导…。); else the lead is None.
+Headings, introductions, praise, background, definitions and narrative order nothing.
+"""
+
+import re
+
+from . import actors as bodies
+from .clauses import Part
+from .dates import Calendar
+from .deadlines import find_deadline
+from .structure import Actors, Duty
+from .quantities import find_quantities
+from .sentences import Carrier, MODAL, carrier_of, hide, is_background, opens_list_of_things, sentences
+from .text import Paragraph
+
+_POLICY = re.compile(r"补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业")
+_SPLIT = re.compile("；")
+_TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
+_TRIM_RIGHT = " 。；，、：？！\n"
+
+
+def find_duties(parts: list[Part], text: str, days: Calendar) -> list[Duty]:
+    """Return the duties of the clauses in printed order; ``text`` is the page as given."""
+    found: list[Duty] = []
+    labelled = any(part.clause.label for part in parts)
+    listing: int | None = None
+    for part in parts:
+        if listing is not None and part.rank <= listing:
+            listing = None
+        preamble = part.clause.id == "0" and labelled
+        found += _of_part(part, text, days, bare=not preamble and listing is None, preamble=preamble)
+        if listing is None and opens_list_of_things(part.paragraphs[-1].flat):
+            listing = part.rank
+    return found
+
+
+def _of_part(part: Part, text: str, days: Calendar, *, bare: bool, preamble: bool) -> list[Duty]:
+    found: list[Duty] = []
+    for index, paragraph in enumerate(part.paragraphs):
+        start = part.body_at if index == 0 else 0
+        found += _of_paragraph(part, paragraph, start, text, days, bare=bare, preamble=preamble)
+    whole = "".join(p.flat for p in part.paragraphs) if any("负责" in p.flat or "单位：" in p.flat or "牵头" in p.flat for p in part.paragraphs) else ""
+    charged = bodies.responsible_bodies(whole) if whole else None
+    if charged:
+        for duty in found:
+            duty.actors = Actors(charged[0].lead, list(charged[0].with_))
+    return found
+
+
+def _of_paragraph(
+    part: Part, paragraph: Paragraph, start: int, text: str, days: Calendar, *, bare: bool, preamble: bool
+) -> list[Duty]:
+    found: list[Duty] = []
+    subject: str | None = None
+    for first, last in sentences(paragraph.flat, start):
+        sentence = paragraph.flat[first:last]
+        shift, sentence = _bare_sentence(sentence)
+        if not sentence:
+            continue
+        for offset, unit in _units(sentence, bare=bare):
+            hidden = hide(unit)
+            carrier = carrier_of(hidden, bare=bare)
+            if carrier is None or (preamble and not _stands_in_preamble(unit, hidden, carrier)):
+                continue
+            unit, offset, carrier = _only_request(unit, offset, carrier)
+            duty, own = _duty(part, unit, carrier, subject, days)
+            subject = own or subject
+            duty.start, duty.end = paragraph.span(first + shift + offset, first + shift + offset + len(unit))
+            duty.quote = text[duty.start : duty.end]
+            found.append(duty)
+    return found
+
+
+def _bare_sentence(sentence: str) -> tuple[int, str]:
+    """Return the sentence without the brackets of responsible bodies before it and marks around it, and its shift."""
+    shift = 0
+    charged = bodies.responsible_bodies(sentence)
+    if charged and charged[1] <= 1:
+        shift = charged[2]
+    elif charged and charged[2] >= len(sentence.rstrip(_TRIM_RIGHT)):
+        sentence = sentence[: charged[1]]
+    trimmed = _TRIM_LEFT.match(sentence[shift:])
+    shift += trimmed.end() if trimmed else 0
+    return shift, sentence[shift:].rstrip(_TRIM_RIGHT)
+
+
+def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
+    """Cut a sentence where each piece is an order of its own; return (offset, piece)."""
+    hidden = hide(sentence)
+    cuts = [0, *(m.end() for m in _SPLIT.finditer(hidden)), len(sentence)]
+    pieces: list[tuple[int, int]] = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        if start == end:
+            continue
+        if pieces and carrier_of(hidden[start:end], bare=bare) is None:
+            pieces[-1] = pieces[-1][0], end
+        else:
+            pieces.append((start, end))
+    found: list[tuple[int, str]] = []
+    for start, end in pieces:
+        for a, b in _by_actor(hidden, start, end):
+            piece = sentence[a:b]
+            trimmed = _TRIM_LEFT.match(piece)
+            left = trimmed.end() if trimmed else 0
+            piece = piece[left:].rstrip(_TRIM_RIGHT)
+            if len(piece) >= 4:
+                found.append((a + left, piece))
+    return found
+
+
+def _by_actor(hidden: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut at a comma after which another named body gets its own 要, 应 or 负责."""
+    cuts = [start]
+    ordered = False
+    position = start
+    for segment in hidden[start:end].split("，"):
+        modal = MODAL.search(segment)
+        if modal and modal.start() >= 3:
+            named = bodies.opening_body(segment[: modal.start()])
+            if named and not named[1].strip() and ordered and position > start:
+                cuts.append(position)
+            ordered = ordered or bool(named)
+        position += len(segment) + 1
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _stands_in_preamble(unit: str, hidden: str, carrier: Carrier) -> bool:
+    """An introduction orders only where it names who must, or asks (请…执行)."""
+    if is_background(hidden):
+        return False
+    if hidden[carrier.start : carrier.end] == "请":
+        return True
+    return carrier.end > 0 and bodies.subject_of(unit[: carrier.start]) is not None
+
+
+def _only_request(unit: str, offset: int, carrier: Carrier) -> tuple[str, int, Carrier]:
+    """现将…印发给你们，请…: the order is the request alone."""
+    if "给你们" in unit[: carrier.start] and unit[carrier.start : carrier.end] == "请":
+        cut = carrier.start
+        return unit[cut:], offset + cut, Carrier(carrier.force, 0, carrier.end - cut)
+    return unit, offset, carrier
+
+
+def _duty(part: Part, unit: str, carrier: Carrier, inherited: str | None, days: Calendar) -> tuple[Duty, str | None]:
+    """Return the duty of a unit and the subject it states itself."""
+    own, action = _subject_and_action(unit, carrier)
+    led = bodies.led_bodies(unit)
+    if led:
+        who = led
+    else:
+        who = Actors(own or inherited, [name for name in bodies.partners_of(unit) if name != own])
+    policy = carrier.force == "may" or bool(_POLICY.search(unit))
+    duty = Duty(
+        clause=part.clause.id,
+        quote=unit,
+        force=carrier.force,
+        actors=who,
+        action=action,
+        report_to=bodies.report_to(unit),
+        deadline=find_deadline(unit, days, policy=policy),
+        quantities=find_quantities(unit),
+        start=0,
+        end=0,
+    )
+    return duty, own
+
+
+def _subject_and_action(unit: str, carrier: Carrier) -> tuple[str | None, str]:
+    if carrier.end == 0:
+        opened = bodies.opening_body(unit)
+        if opened:
+            return opened[0], opened[1].strip(_TRIM_RIGHT) or unit
+        return None, bodies.strip_connectors(unit)
+    before, after = unit[: carrier.start], unit[carrier.end :]
+    if unit[carrier.start : carrier.end] == "请":
+        opened = bodies.opening_body(after)
+        return (opened[0], opened[1].strip(_TRIM_RIGHT)) if opened else (None, after.strip(_TRIM_RIGHT))
+    subject = bodies.subject_of(before)
+    if carrier.force == "must_not":
+        after = unit[carrier.start :]
+    if subject:
+        kept = before[before.rfind(subject) + len(subject) :].lstrip("，")
+        return subject, (kept + after).strip(_TRIM_RIGHT)
+    joined = bodies.strip_connectors(before) + after
+    return None, joined.strip(_TRIM_RIGHT)

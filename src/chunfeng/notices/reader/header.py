@@ -1,0 +1,329 @@
+"""The head of a document: title, kind, number, issuers named in the title, addressees, signer, urgency."""
+
+import re
+from dataclasses import dataclass, field
+
+from .dates import FULL_DATE
+from .numbers import NUMBER, ORDER_NUMBER, normal_number
+from .pages import TITLE_END, Stretch
+from .text import LABEL, Line, squeeze
+
+KINDS = ("决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要")
+_AGENCY_END = (
+    r"(?:政府|公署|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部|领导小组|工作组|组|公司|集团|银行|总队|支队|大学|学院|学校|医院|党组|工会|党委|中央|国务院|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
+)
+AGENCY = re.compile(rf"^[\u4e00-\u9fff（）()、“”]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院|中共中央|全国总工会|共青团中央)$")
+_NUMBER_LINE = re.compile(rf"^[（(]?{NUMBER.pattern}[）)]?$")
+_ORDER_LINE = re.compile(rf"^[（(]?{ORDER_NUMBER.pattern}[）)]?$")
+_SIGNER = re.compile(r"签发人?：? *(?P<name>[\u4e00-\u9fff]{1}(?: ?[\u4e00-\u9fff·]){1,11})")
+_URGENCY = re.compile(r"(?:^|[ ：（【])(?:紧急程度：)?(?P<mark>特急|特提|加急|平急|急件|特 急|加 急|特 提|平 急|急 件)(?=$|[ 】）·]|[\u4e00-\u9fff]{1,12}[〔（])")
+_BRACKET_DATE = re.compile(rf"^（?(?:{FULL_DATE.pattern})(?:[^。]{{0,24}})?）?$")
+_TIME_TAIL = re.compile(r" *(?:\d{4}-\d{1,2}-\d{1,2}.*|\d{4}年\d{1,2}月\d{1,2}日)$")
+_SITE_TAIL = re.compile(r"(?<=[通意决方公通报批])([知见定案告报告复])(?: *[_|]| -+ ?| --).*$")
+_PLACE_LEAD = re.compile(r"^[\u4e00-\u9fff]{2,6}(?:：|丨|\|)(?=[\u4e00-\u9fff])")
+_RED_HEAD = re.compile(r"^[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$|^[\u4e00-\u9fff ]{3,40}(?:明传电报|发电|传真电报|明电|文电)$")
+_ADDRESSEE = re.compile(r"^(?P<list>[^。；！？]{2,900}?)(?:：|:)[？?]*(?P<rest>.*)$")
+_ADDRESSED = re.compile(
+    r"(?:^(?:各|全[省市县区乡镇村国州体]|广大|省[直级内]|市[直级属]|县[直级]|区[直级]|驻|本[市县区]|有关|局属|厅[直机属]|部[直属]|机关|贵|尊敬的|亲爱的)|(?:政府|厅|局|委|办|部门|部|单位|中心|公司|银行|院|校|学校|所|站|办公室|委员会|指挥部|领导小组|小组|处|科|室|机构|村|社区|街道|乡镇|镇|乡|企业|集团|机关|群众|市民|居民|同志|同志们|朋友们|朋友|家长|业主|农民工|）|场|协会|署|会|社|县区|市州|市|县|区|队|团|厂|园区|管委会|党组|党委|总队|支队|系统|兵团)$)"
+)
+_NOT_ADDRESSED = re.compile(r"如下|通知|意见$|为(?:了|深入|切实|贯彻|做好|进一步|加强|认真|有效)|根据|按照|现将|有关事项|联系|电话|附件|签发|时间|地点|电邮|邮箱|标题|来源|作者|要求|工作$|原则$|措施$|目标$|[一二三四五六七八九十]是|^[一二三四五六七八九十]、")
+_DIVISION = r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
+_SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$")
+_OWNER = re.compile(r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央|全[省市县])各")
+
+
+@dataclass(slots=True)
+class Head:
+    """What the lines above the body say, and the lines (and shift in the first) where the body begins."""
+
+    title: str | None = None
+    numbers: list[str] = field(default_factory=list)
+    issuers: list[str] = field(default_factory=list)
+    red_head: list[str] = field(default_factory=list)
+    addressees: list[str] = field(default_factory=list)
+    date_line: str | None = None
+    signer: str | None = None
+    urgency: str | None = None
+    body: list[Line] = field(default_factory=list)
+
+
+def read_head(stretch: Stretch) -> Head:
+    """Read the head of a document."""
+    lines = _open_one_line(stretch.lines)
+    head = Head()
+    top, head.body = _cut_body(lines, head)
+    shown = ([stretch.hint] if stretch.hint else []) + top
+    for line in shown:
+        _read_line(line, head)
+    head.title = _title(shown)
+    if head.title:
+        head.issuers = title_issuers(head.title)
+        trailing = NUMBER.search(head.title)
+        if trailing and head.title.endswith(("号）", "号〕", "号")):
+            head.numbers.append(normal_number(trailing))
+            head.title = head.title[: trailing.start()].rstrip("（〔 ")
+    return head
+
+
+def kind_of(title: str | None) -> str | None:
+    """Return which of the 15 kinds of official document a title ends in, or None (plans, summaries, appeals)."""
+    if not title:
+        return None
+    bare = re.sub(r"(?:[（〔〈][^（）〔〕〈〉]*[）〕〉])+$", "", title)
+    if bare.endswith(("令",)) and not bare.endswith(("指令", "口令")):
+        return "命令"
+    if bare.endswith(("总结报告", "公开信", "情况报告书")):
+        return None
+    for kind in KINDS:
+        if bare.endswith(kind):
+            return kind
+    return None
+
+
+def _cut_body(lines: list[Line], head: Head) -> tuple[list[Line], list[Line]]:
+    """Split the lines at the addressees or the first paragraph of the body."""
+    for index, line in enumerate(lines[:40]):
+        flat = line.flat
+        found = addressees_in(flat)
+        if found:
+            head.addressees, used = found
+            rest = _after(line, used)
+            return lines[:index], ([rest] if rest else []) + lines[index + 1 :]
+        wrapped = _wrapped_addressees(lines, index)
+        if wrapped:
+            head.addressees, last, used = wrapped
+            rest = _after(lines[last], used)
+            return lines[:index], ([rest] if rest else []) + lines[last + 1 :]
+        if _begins_body(flat):
+            return lines[:index], lines[index:]
+    titled = [i for i, line in enumerate(lines[:12]) if TITLE_END.search(line.flat)]
+    cut = titled[0] + 1 if titled else 0
+    return lines[:cut], lines[cut:]
+
+
+def _begins_body(flat: str) -> bool:
+    if _NUMBER_LINE.match(flat) or _RED_HEAD.match(flat):
+        return False
+    if "。" in flat or LABEL.match(flat):
+        return True
+    return flat.endswith(("：", "；", "，")) and len(flat) > 12 or len(flat) > 110 and not TITLE_END.search(flat)
+
+
+def addressees_in(flat: str) -> tuple[list[str], int] | None:
+    """Return the addressees a line opens with and how far they reach (behind the colon), or None."""
+    match = _ADDRESSEE.match(flat)
+    if not match:
+        return None
+    listed = match["list"]
+    if _NOT_ADDRESSED.search(listed) or LABEL.match(listed) or not _ADDRESSED.search(listed) or "》" in listed:
+        return None
+    return split_addressees(listed), match.start("rest")
+
+
+def _wrapped_addressees(lines: list[Line], index: int) -> tuple[list[str], int, int] | None:
+    """Read an addressee list that goes on over several lines."""
+    first = lines[index].flat
+    if "：" in first or not re.match(r"(?:各|省|市|县|全|有关|自治区|国务院)", first) or TITLE_END.search(first) or "关于" in first:
+        return None
+    joined = first
+    for last in range(index + 1, min(index + 12, len(lines))):
+        flat = lines[last].flat
+        if "。" in joined or LABEL.match(flat):
+            return None
+        before = len(joined)
+        joined += flat
+        if "：" in flat:
+            found = addressees_in(joined)
+            return (found[0], last, found[1] - before) if found and found[1] >= before else None
+    return None
+
+
+def split_addressees(listed: str) -> list[str]:
+    """Split an addressee list into its phrases: at ，and ；, and at 、 where the next phrase stands by itself.
+
+    各市、州人民政府 stays one phrase (the parts share their noun), 各村、辖区各单位 are two.
+    """
+    found: list[str] = []
+    for part in _split_outside(listed, "，；"):
+        group = ""
+        for piece in _split_outside(part, "、"):
+            if group and _stands_alone(group, piece):
+                found.append(group)
+                group = piece
+            else:
+                group = f"{group}、{piece}" if group else piece
+        if group:
+            found.append(group)
+    return [phrase.strip("？? ") for phrase in found if phrase.strip("？? ")]
+
+
+def _split_outside(text: str, marks: str) -> list[str]:
+    depth = start = 0
+    pieces: list[str] = []
+    for index, char in enumerate(text):
+        if char in "（〔":
+            depth += 1
+        elif char in "）〕":
+            depth = max(0, depth - 1)
+        elif char in marks and not depth:
+            pieces.append(text[start:index])
+            start = index + 1
+    return [*pieces, text[start:]]
+
+
+def _stands_alone(group: str, piece: str) -> bool:
+    """Tell whether ``piece`` starts a new phrase after the phrase ``group``."""
+    last = group.rsplit("、", 1)[-1]
+    if _SHORT.match(last) and not re.match(r"^(?:[^各]{2,}各|各(?:部门|单位|村|社区|企业|有关|直属|学校))", piece):
+        return False
+    if _OWNER.match(group) and re.match(r"^各(?:直属|有关|办事|特设|派出|机构|人民团体|民主党派|部门|单位|大企业|企业|事业)", piece):
+        return False
+    if "各" in piece[:8]:
+        return True
+    if group.startswith("各") and not re.search(r"(?:政府|公署|管委会|委员会|办事处)$", last):
+        return bool(re.search(r"(?:村|社区|单位|部门|企业|学校)$", last) and len(piece) > 3 and not last.startswith("事业"))
+    ends = re.compile(rf"{_AGENCY_END}(?:（[^（）]+）)?$")
+    return bool(ends.search(last) and ends.search(piece) and len(last) > 3 and len(piece) > 3)
+
+
+def _after(line: Line, used: int) -> Line | None:
+    """Return the rest of a line behind ``used`` characters of its flat form."""
+    if used >= len(line.flat.rstrip("？?")):
+        return None
+    seen = index = 0
+    for index, char in enumerate(line.raw):
+        if seen >= used and char != " ":
+            break
+        if char != " ":
+            seen += 1
+    rest = line.raw[index:]
+    return Line(line.start + index, line.end, rest) if rest.strip("？? ") else None
+
+
+def _open_one_line(lines: list[Line]) -> list[Line]:
+    """Cut title, number and addressees off a first line that runs on into the body."""
+    if not lines:
+        return lines
+    for index, line in enumerate(lines[:4]):
+        raw = line.raw
+        if len(raw) < 60 or "：" not in raw:
+            continue
+        match = re.match(
+            rf"^(?P<title>[^。；：]{{6,120}}?(?:{'|'.join(KINDS)})) *(?P<number>[（(]?{NUMBER.pattern}[）)]?)? +(?=[^。；：]{{2,400}}：)", raw
+        )
+        if match and TITLE_END.search(squeeze(match["title"])):
+            pieces = [Line(line.start, line.start + match.end("title"), match["title"])]
+            if match["number"]:
+                pieces.append(Line(line.start + match.start("number"), line.start + match.end("number"), match["number"]))
+            pieces.append(Line(line.start + match.end(), line.end, raw[match.end() :]))
+            return lines[:index] + pieces + lines[index + 1 :]
+    return lines
+
+
+def _read_line(line: Line, head: Head) -> None:
+    """Take number, signer, urgency, date and red head from a line above the body."""
+    raw, flat = line.raw, line.flat
+    urgency = _URGENCY.search(raw)
+    if urgency and not TITLE_END.search(flat) and not head.urgency:
+        head.urgency = urgency["mark"].replace(" ", "")
+    signer = _SIGNER.search(raw)
+    if signer:
+        head.signer = signer["name"].replace(" ", "")
+    number = NUMBER.search(flat)
+    if number and not TITLE_END.search(flat) and len(flat) < 60:
+        head.numbers.append(normal_number(number))
+        line.role = "number"
+    elif _ORDER_LINE.match(flat):
+        head.numbers.append(flat.strip("（）()"))
+        line.role = "number"
+    elif _BRACKET_DATE.match(flat):
+        head.date_line = head.date_line or flat
+        line.role = "date"
+    elif signer or (urgency and len(flat) < 6):
+        line.role = "mark"
+    elif _RED_HEAD.match(raw):
+        head.red_head = split_agencies(re.sub(r"(?:文 ?件(?:（.*）)?|明传电报|传真电报|发电|明电|文电)$", "", raw))
+        line.role = "mark"
+
+
+def _title(lines: list[Line]) -> str | None:
+    """Build the title from its lines, the last complete one above the body first."""
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index].role in ("number", "date", "mark"):
+            continue
+        flat = _clean(lines[index])
+        if not TITLE_END.search(flat):
+            continue
+        pieces = [flat]
+        for before in range(index - 1, max(-1, index - 9), -1):
+            line = lines[before]
+            if line.role != "text" or not _belongs(_clean(line), pieces[0], "".join(pieces)):
+                break
+            pieces.insert(0, _clean(line))
+        return _join_title(pieces)
+    hints = [line for line in lines if line.role == "hint"]
+    return _clean(hints[0]) if hints else None
+
+
+def _clean(line: Line) -> str:
+    raw = _SITE_TAIL.sub(r"\1", _TIME_TAIL.sub("", line.raw)).strip()
+    raw = _PLACE_LEAD.sub("", raw)
+    pieces = raw.split(" ")
+    if len(pieces) > 1 and sum(1 for p in pieces if AGENCY.match(p)) >= 1 and AGENCY.match(pieces[0]):
+        kept = pieces[0]
+        for before, piece in zip(pieces, pieces[1:], strict=False):
+            agency = AGENCY.match(before) and (AGENCY.match(piece) or re.match(r".{2,30}(?:关于|印发|转发)", piece))
+            kept += (" " if agency and not piece.startswith("关于") else "") + piece
+        return kept
+    return squeeze(raw)
+
+
+def _belongs(line: str, following: str, whole: str) -> bool:
+    """Tell whether a line above is the beginning of the title."""
+    if not line or len(line) > 120 or TITLE_END.search(line) or whole.startswith(line) or line[-1] in "。，；：":
+        return False
+    if AGENCY.match(line.replace(" ", "")) or all(AGENCY.match(p) for p in line.split(" ")):
+        return not following.startswith(line)
+    return "关于" in line or re.match(r"^.{0,30}(?:转发|印发|批转)", line) is not None
+
+
+def _join_title(pieces: list[str]) -> str:
+    title = pieces[0]
+    for before, piece in zip(pieces, pieces[1:], strict=False):
+        joint = AGENCY.match(before.split(" ")[-1]) and AGENCY.match(piece.split(" ")[0])
+        title += (" " if joint else "") + piece
+    return title
+
+
+def title_issuers(title: str) -> list[str]:
+    """Return the bodies named before 关于, 印发 or 转发 in a title, in order."""
+    match = re.match(r"^(?P<who>[^《》“”]{2,200}?)(?=关于|印发|转发|批转|公告$|通告$|令$)", title)
+    if not match:
+        return []
+    who = match["who"].strip()
+    if any(word in who for word in ("工作", "做好", "加强", "防控", "疫情")) and "指挥部" not in who and "小组" not in who:
+        return []
+    return split_agencies(who)
+
+
+def split_agencies(text: str) -> list[str]:
+    """Split the names of issuing bodies at spaces, 、 and 和; letters spread out (卫 生 部) are joined again."""
+    pieces = re.sub(r"（(?:盖章|印章|章|印|代章)）", "", text).split()
+    names: list[str] = []
+    loose = ""
+    for piece in pieces:
+        if loose and (AGENCY.match(loose) or loose in ("国务院",)) and len(piece) > 2:
+            names.append(loose)
+            loose = piece
+        else:
+            loose += piece
+    if loose:
+        names.append(loose)
+    found: list[str] = []
+    for name in names:
+        parts = name.split("、")
+        if len(parts) > 1 and all(AGENCY.match(p) for p in parts):
+            found += parts
+        else:
+            found.append(name)
+    return [name for name in found if AGENCY.match(name)]

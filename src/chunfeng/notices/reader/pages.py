@@ -1,0 +1,161 @@
+"""From a page to the documents on it: page furniture is set aside, metadata kept, one stretch of lines a document.
+
+A page holds several documents when it says 第一篇…第五篇, when after the date of one the title of another follows, or
+when an attachment with its own title stands at the end (a forwarding notice with the original inside).
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from .dates import FULL_DATE
+from .numbers import NUMBER
+from .text import LABEL, Line
+
+_PART_MARK = re.compile(r"^第[一二三四五六七八九十]{1,3}篇[：:]")
+_FURNITURE = re.compile(
+    r"^(?:时间：|发布时间|发文时间|更新时间|更新日期|录入时间|日期：|来源|信息来源|文章来源|文 ?章 ?来 ?源|稿件来源|作者：|编辑|责任编辑|责编|审核：|校对|录入|简介：|下载|点此处|文档为|声明|免责声明|相关(?:范文|阅读|推荐|链接|文章|新闻|信息|附件下载)|上一[篇条页]|下一[篇条页]"
+    r"|分享(?:至|到)|打印|【?(?:打印|关闭|大 ?中 ?小|字体|字号)|字体|字号|浏览|阅读(?:次数|量|：|\d)|点击(?:数|量|次数|：|\d)|访问|首页|当前位置|您(?:现在|当前)?的?(?:所在)?位置|所在位置|导航|版权所有|版权|主办|主办单位|承办|技术支持|网站标识码|备案|[\u4e00-\u9fff]ICP|京公网安备|Copyright|copyright|扫一扫|扫描二维码|手机(?:版|阅读|查看)|微信|微博|返回|收藏|将本文档|本内容来源于|本文来源|本文(?:地址|链接)|原文链接|原标题|标签|关键词|TAG|论文部分内容阅读|无障碍|繁体|简体|登录|注册|关注我们|网友评论|我要评论|热门|推荐阅读|猜你喜欢|更多|https?：|www\.|EN$|Page \d|P\.$|法律汇编$|-? ?\d{1,4} ?-?$|第 ?\d+ ?页|（共 ?\d+ ?页）|\d+ ?/ ?\d+$|A[+-]|字号|责任编审|【.{0,6}】$|文档|附件下载|写写帮|联系我们|网站地图|关于我们|隐私|咨询热线|政府信息公开(?:目录|指南)?$|信息公开$|通知公告$|政策文件$|题：|標|主题分类|文种|公文种类|体裁分类|组配分类|有效性|效力状态|时效性|废止日期|失效日期|生效日期|实施日期|公开(?:日期|时限|范围|类型|形式)|信息(?:分类|索引|名称|类别)|索 ?引 ?号|发布日期|发布机构：?$|主题词|关键字|内容概述|内容分类|服务对象|责任部门|登记号|统一编号|名 ?称：|标 ?题：|有 ?效 ?性|EN )"
+    r"|^[•·] |阅读下文|会员上传|如需引用，请以正式文件为准|违者必究|举报邮箱|不承担相关法律责任|进行举报|word格式文档|\.docx?$|ICP备|\d{2}：\d{2}.{0,6}来源|^[^。]{0,30}来源：[^。]{0,30}$|^字体：|点击：? ?\d|浏览次数"
+)
+# 【发布文号】… and the table above a page of a government site: label, value.
+_META = re.compile(
+    r"(?:【 ?(?P<l1>[\u4e00-\u9fff ]{2,8}?) ?】|(?:^|[ •])(?P<l2>发文机关|发布机构|发文机构|发布单位|发文单位|制定机关|发文字号|发布文号|文 ?号|文件编号|发文文号|成文日期|发文日期|发布日期|签发日期|生成日期|索 ?引 ?号|公开方式|公开属性|紧急程度|标 ?题|名 ?称|来 ?源|主题分类|公文种类|题)：)"
+    r" ?(?P<value>.*?)(?= ?【|(?:^| )•|$|(?<=\S) +(?:发文|发布|成文|生成|主题|公文|文 ?号|来 ?源|源：|签发|索引|公开|有效|标 ?题|名 ?称))"
+)
+_META_KEYS = {
+    "发布单位": "issuer", "发文机关": "issuer", "发布机构": "issuer", "发文机构": "issuer", "发文单位": "issuer",
+    "颁布单位": "issuer", "制定机关": "issuer", "颁发部门": "issuer", "发布部门": "issuer",
+    "发布文号": "number", "发文字号": "number", "文号": "number", "文件编号": "number", "发文文号": "number",
+    "颁布文号": "number",
+    "成文日期": "date", "发布日期": "date", "颁布日期": "date", "发文日期": "date", "签发日期": "date", "颁布时间": "date",
+    "公开方式": "published", "公开属性": "published", "紧急程度": "urgency",
+}  # fmt: skip
+TITLE_END = re.compile(
+    r"(?:决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|令|方案|预案|办法|规定|细则|条例|总结|倡议书|倡议|公开信|一封信|告知书|指南|指引|要点|计划|规划|制度|标准|措施|规范|须知|提示|工作安排|任务分工|若干政策|规程|承诺书|讲话|汇报)"
+    r"(?:全文)?(?:[（〔〈][^（）〔〕]{1,20}[）〕〉])*$"
+)
+_TITLE_BODY = re.compile(r"关于|印发|转发|工作|防控|防治|实施|应急|疫情|肺炎|就业|[\u4e00-\u9fff]{4}")
+_DATE_ONLY = re.compile(rf"^（?(?:{FULL_DATE.pattern})）?(?:（[^）]{{1,12}}）)?(?:[印封]发?)?$")
+_ISSUER_DATE = re.compile(rf"^[\u4e00-\u9fff（）、· ]{{3,60}} *(?:{FULL_DATE.pattern})$")
+_AFTER_CLOSING = re.compile(
+    r"^(?:附件?|附表|抄送|抄报|主题词|分送|（?此件|（?此文|（?公开|（?信息公开|（?联系|联系|\d{1,2}[.、]|[^。]{0,40}印发$|主送|签发|校对|打字|共印|（本页)"
+)
+_ATTACHED = re.compile(r"^附(?:件|录)?(?: ?[\d一二三四五六七八九十]{1,2})?(?:：)?$")
+
+
+@dataclass(slots=True)
+class Stretch:
+    """The lines of one document: all of them in printed order, metadata found around it, the page's title for it."""
+
+    lines: list[Line]
+    meta: dict[str, str] = field(default_factory=dict)
+    hint: Line | None = None
+    inside: int | None = None
+
+
+def stretches(lines: list[Line]) -> list[Stretch]:
+    """Cut the lines of a page into documents; ``inside`` is the index of the document one is attached to."""
+    found: list[Stretch] = []
+    for hint, chunk in _marked(lines):
+        meta: dict[str, str] = {}
+        kept = [line for line in chunk if not _set_aside(line, meta)]
+        base = len(found)
+        for number, (piece, attached) in enumerate(_documents(kept)):
+            inside = base + number - 1 if attached and number else None
+            found.append(Stretch(piece, meta if number == 0 else {}, hint if number == 0 else None, inside))
+    return [s for s in found if s.lines or s.hint]
+
+
+def _marked(lines: list[Line]) -> list[tuple[Line | None, list[Line]]]:
+    """Cut at 第一篇：…; what stands before the first mark is the page's own."""
+    marks = [i for i, line in enumerate(lines) if line.raw[0] == "第" and _PART_MARK.match(line.raw)]
+    if not marks:
+        return [(None, lines)]
+    found: list[tuple[Line | None, list[Line]]] = []
+    for mark, end in zip(marks, [*marks[1:], len(lines)], strict=True):
+        line = lines[mark]
+        match = _PART_MARK.match(line.raw)
+        shift = match.end() if match else 0
+        rest = line.raw[shift:].strip()
+        start = line.start + line.raw.index(rest, shift) if rest else line.end
+        hint = Line(start, line.end, rest, "hint") if rest else None
+        found.append((hint, lines[mark + 1 : end]))
+    return found
+
+
+def _set_aside(line: Line, meta: dict[str, str]) -> bool:
+    """Tell page furniture and metadata; remember the latter."""
+    raw = line.raw
+    if len(raw) > 400:
+        return False
+    if "：" in raw[:16] or "【" in raw:
+        known = False
+        for match in _META.finditer(raw):
+            key = (match["l1"] or match["l2"]).replace(" ", "")
+            value = match["value"].strip()
+            known = True
+            if key in _META_KEYS and value:
+                meta.setdefault(_META_KEYS[key], value)
+        if known:
+            return True
+    return bool(_FURNITURE.search(raw)) and not (LABEL.match(raw) and "。" in raw)
+
+
+def _documents(lines: list[Line]) -> list[tuple[list[Line], bool]]:
+    """Cut at titles that follow the end of a document; the flag tells an attached or forwarded one."""
+    found: list[tuple[list[Line], bool]] = []
+    start = 0
+    body = False
+    closed = False
+    attached = False
+    index = 0
+    while index < len(lines):
+        raw = lines[index].raw
+        if index > start and (closed or _ATTACHED.match(raw)) and body:
+            title = index + 1 if _ATTACHED.match(raw) else index
+            length = _title_block(lines, title)
+            if length:
+                found.append((lines[start:index], attached))
+                start, body, closed, attached = title, False, False, True
+                index = title + length
+                continue
+        if closed and not _AFTER_CLOSING.match(raw) and _is_body(raw) and len(raw) > 60:
+            closed = False
+        elif body and is_closing(lines[index]):
+            closed = True
+        elif _is_body(raw):
+            body = True
+        index += 1
+    found.append((lines[start:], attached))
+    return found
+
+
+def is_closing(line: Line) -> bool:
+    """Tell a line that is the date of signature, alone or after the issuing body."""
+    if len(line.raw) > 90:
+        return False
+    return bool(_DATE_ONLY.match(line.flat) or _ISSUER_DATE.match(line.raw)) and "印发" not in line.flat
+
+
+def _is_body(raw: str) -> bool:
+    return "。" in raw or len(raw) > 80 or bool(LABEL.match(raw) and not NUMBER.match(raw))
+
+
+def _title_block(lines: list[Line], index: int) -> int:
+    """Return how many lines from ``index`` form the title of a further document with a body, 0 when none do."""
+    joined = ""
+    for count in range(1, 6):
+        if index + count > len(lines):
+            return 0
+        line = lines[index + count - 1]
+        if _AFTER_CLOSING.match(line.raw) or LABEL.match(line.raw) or "。" in line.raw or line.raw[-1] in "，；：":
+            return 0
+        joined += line.flat
+        if NUMBER.search(line.flat) and count > 1 and len(line.flat) < 30:
+            joined = joined[: -len(line.flat)]
+        if len(joined) > 140:
+            return 0
+        if TITLE_END.search(joined) and len(joined) >= 6 and _TITLE_BODY.search(joined):
+            follow = lines[index + count : index + count + 12]
+            return count if sum(1 for f in follow if "。" in f.raw or LABEL.match(f.raw)) >= 2 else 0
+    return 0
