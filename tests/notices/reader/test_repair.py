@@ -1,0 +1,188 @@
+"""Damaged pages come back exactly, or the place is marked; undamaged text is left alone."""
+
+import difflib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chunfeng.notices.reader.repair import Repaired, repair, script
+from tests.notices.reader.damage import damage, in_gbk
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+# Two annotated words so that one short line is known to come from a damaged page.
+HEAD = "關(guān)於產(chǎn)業(yè)\n"
+SENTENCES = (
+    "各地人社部门要在当地党委、政府的统一领导下，做好农民工返岗复工服务工作。",
+    "对已经返乡的劳动者，要提醒其做好个人防护，暂不外出；对仍在外地务工的，协助做好安抚工作。",
+    "请于2月1日前将有关数据报省就业服务中心，联系电话：0518-85550101。",
+    "企业因受疫情影响导致生产经营困难的，可以通过与职工协商一致采取调整薪酬、轮岗轮休等方式稳定岗位。",
+    "着力打造线上招聘平台，显著提高匹配效率，严禁哄抬价格，什么时候恢复现场招聘另行通知。",
+    "三、落实工资待遇。在隔离期间，用人单位应当支付劳动报酬，不得解除劳动合同。",
+    "基层平台后续工作面临困难的，干部要发动群众，里外协同，准备充足的口罩、消毒液等物资。",
+)
+
+
+def damaged_line(line: str, **how: object) -> tuple[str, Repaired]:
+    done = repair(HEAD + damage(line, **how) + "\n")
+    head, text, _ = done.text.split("\n")
+    assert head == "关于产业"
+    return text, done
+
+
+def unmarked_differences(line: str, text: str, done: Repaired) -> list[tuple[str, str]]:
+    """Places where the repaired line differs from the clean one and no suspect says so."""
+    start = len("关于产业\n")
+    marked = {
+        start_at + step
+        for place in done.suspects
+        for start_at in [place.at - start]
+        for step in range(-1, max(1, len(place.text)) + 1)
+    }
+    pairs = difflib.SequenceMatcher(None, line, text, autojunk=False).get_opcodes()
+    return [
+        (line[a:b], text[c:d])
+        for kind, a, b, c, d in pairs
+        if kind != "equal" and not marked & set(range(c, max(d, c + 1)))
+    ]
+
+
+@pytest.mark.parametrize("share", [1, 2, 3])
+@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize("line", SENTENCES)
+def test_a_damaged_sentence_comes_back_or_is_marked(line: str, share: int, one_by_one: bool) -> None:
+    text, done = damaged_line(line, share=share, one_by_one=one_by_one)
+    assert unmarked_differences(line, text, done) == []
+
+
+def test_damage_is_real() -> None:
+    """The simulator makes accidents, and stripping brackets and converting would leave wrong characters."""
+    damaged = damage("在当地党委的统一领导下", one_by_one=True)
+    assert "當(dāng)?shù)攸h" in damaged
+    text, done = damaged_line("在当地党委的统一领导下", one_by_one=True)
+    assert text == "在当地党委的统一领导下"
+    assert [change.repaired for change in done.repairs if "one byte off" in change.how] == ["地党"]
+    assert done.suspects == []
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.txt")), ids=lambda path: path.stem)
+def test_every_fixture_survives_the_accident(path: Path) -> None:
+    clean = "".join(sign for sign in path.read_text("utf-8") if in_gbk(sign)).replace("?", "")
+    for line in filter(str.strip, clean.split("\n")):
+        text, done = damaged_line(line.strip())
+        assert unmarked_differences(line.strip(), text, done) == []
+
+
+def test_most_accidents_are_undone_not_only_marked() -> None:
+    """Full-width text, as real pages have it: nearly every accident must be repaired, not merely marked."""
+    lost = total = 0
+    for line in SENTENCES:
+        for share in (1, 2, 3, 4, 5):
+            text, _ = damaged_line(line, share=share)
+            total += len(line)
+            lost += sum(a != b for a, b in zip(line, text, strict=False)) if len(line) == len(text) else len(line)
+    assert lost <= total * 0.01
+
+
+chinese = st.text(st.sampled_from("".join(SENTENCES) + "關爲國個鎮2a,;: 　、。"), min_size=1, max_size=40)
+
+
+@settings(deadline=None, max_examples=300)
+@given(chinese, st.integers(1, 4), st.booleans())
+def test_any_sentence_comes_back_or_is_marked(line: str, share: int, one_by_one: bool) -> None:
+    line = script.simplify(line).strip()
+    if line:
+        text, done = damaged_line(line, share=share, one_by_one=one_by_one)
+        assert unmarked_differences(line, text, done) == []
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(st.sampled_from("关于做好通知的(yōu)guān?？�、。\n關應業(dāng)h　 ()（）"), max_size=80))
+def test_any_text_gives_a_repaired_text_with_true_offsets(raw: str) -> None:
+    done = repair(raw)
+    for change in done.repairs:
+        assert done.text[change.at : change.at + len(change.repaired)] == change.repaired
+        assert change.found in raw
+    for place in done.suspects:
+        assert done.text[place.at : place.at + len(place.text)] == place.text
+        assert place.why
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.txt")), ids=lambda path: path.stem)
+def test_undamaged_text_passes_through(path: Path) -> None:
+    clean = path.read_text("utf-8").replace("?", "")
+    assert repair(clean) == Repaired(clean)
+
+
+@pytest.mark.parametrize(
+    "clean",
+    [
+        "莘(shēn)县人民政府关于做好防控工作的通知",
+        "请登录APP(app)办理，网址http://www.example.cn/a?id=3&b=4。",
+        "碑文写作「關於設立義倉」，现存县档案馆。",
+        "什么时候恢复招聘会?如何申请?",
+    ],
+)
+def test_what_only_looks_like_damage_is_left_alone(clean: str) -> None:
+    assert repair(clean) == Repaired(clean)
+
+
+def test_an_undamaged_traditional_page_is_rewritten_and_noted_once() -> None:
+    done = repair("關於做好農民工返崗服務工作的通知\n各縣、區：\n要著力發動羣眾，後續情況於週五報縣裡。")
+    assert done.text == "关于做好农民工返岗服务工作的通知\n各县、区：\n要着力发动群众，后续情况于周五报县里。"
+    assert len(done.repairs) == 1 and done.repairs[0].at == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("各市、州人民政府:?\n我省", "各市、州人民政府:\n我省"),
+        ("完整。?　　二、各市", "完整。　　二、各市"),
+        ("省人民政府办公厅???\n二○○三年", "省人民政府办公厅\n二○○三年"),
+        ("?各市", "各市"),
+    ],
+)
+def test_leftover_marks_at_the_edge_of_a_sentence_are_dropped_and_listed(raw: str, text: str) -> None:
+    done = repair(raw)
+    assert done.text == text
+    assert [change.repaired for change in done.repairs] == [""] and done.suspects == []
+
+
+@pytest.mark.parametrize("raw", ["做好返?复工工作", "省人?资源", "关于\ufffd好防控工作"])
+def test_a_lost_sign_inside_a_word_is_marked_and_kept(raw: str) -> None:
+    done = repair(raw)
+    assert done.text == raw
+    assert [place.text for place in done.suspects] == [raw[place.at] for place in done.suspects] != []
+
+
+def test_where_no_reading_fits_nothing_is_guessed() -> None:
+    done = repair(HEAD + "在當(dāng)?zzhù)方")
+    assert done.suspects
+    done = repair(HEAD + "在當(dāng)?xióng)攸h委")
+    assert "□" in done.text and [place.text for place in done.suspects][0] == "□"
+
+
+def test_annotations_without_tones_on_every_character() -> None:
+    raw = "關(guan)於(yu)做(zuo)好(hao)農(nong)民(min)工(gong)返(fan)崗(gang)工(gong)作(zuo)的(de)通(tong)知(zhi)"
+    assert repair(raw).text == "关于做好农民工返岗工作的通知"
+
+
+def test_full_width_brackets_and_blanks_in_annotations() -> None:
+    assert repair("關（guān）於創(chuàng )業(yè)服務（wù）的通知").text == "关于创业服务的通知"
+
+
+def test_the_damaged_seed_is_repaired_without_a_doubt(seeds: Path) -> None:
+    done = repair((seeds / "hunan-2020-damaged.txt").read_text("utf-8"))
+    assert done.suspects == []
+    assert script.counts(done.text)[0] == 0
+    assert not set("āáǎàēéěèīíǐìōóǒòūúǔù?") & set(done.text)
+    assert "在当地党委、政府" in done.text and "着力打造" in done.text
+
+
+def test_the_compound_seed_keeps_every_character_but_the_leftover_marks(seeds: Path) -> None:
+    raw = (seeds / "compound-2003-2018.txt").read_text("utf-8")
+    done = repair(raw)
+    assert done.text == raw.replace("?", "") and done.suspects == []
+    assert sum(len(change.found) for change in done.repairs) == raw.count("?")
