@@ -213,8 +213,9 @@ def score_pair(score: Score, gold: Json, found: Json) -> None:
         same = same_place(gold["clause"], found["clause"])
         score.mark("duty clause", same, (gold["clause"], quote), found["clause"])
     for quantity in gold["quantities"]:
-        read = [(one["value"], one["unit"]) for one in found["quantities"]]
-        score.mark("quantities", (quantity["value"], quantity["unit"]) in read, quantity, found["quantities"])
+        amounts = [(one["value"], one["unit"].removeprefix("个")) for one in found["quantities"]]
+        hit = (quantity["value"], quantity["unit"].removeprefix("个")) in amounts
+        score.mark("quantities", hit, quantity, found["quantities"])
 
 
 def score_verbatim(score: Score, text: str, got: Json) -> None:
