@@ -115,9 +115,10 @@ def _find(rows: list[Row], code: str, name: str, *, ends: bool, near: date | Non
     """The row of this code and name that ends (or begins) near the day; None if it does neither."""
     for row in reversed(rows):  # a name may come back: the links speak of its latest time
         day = row.valid_to if ends else row.valid_from
-        if (row.code, row.name) == (code, name) and day:
-            if near is None or abs((day - near).days) <= NEAR_DAYS:
-                return row
+        if (row.code, row.name) != (code, name) or day is None:
+            continue
+        if near is None or abs((day - near).days) <= NEAR_DAYS:
+            return row
     return None
 
 

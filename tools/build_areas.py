@@ -77,6 +77,7 @@ def build(packages: dict[str, Path]) -> None:
     counties = in_order(counties + grouping_rows(counties))
     townships = township_rows(packages, counties)
     links = [change for change in changes + derived if change.kind != "found"]
+    check_rows(counties + townships)
     write_rows(DATA / "divisions.tsv.xz", counties + townships)
     write_links(DATA / "links.csv", links)
     villages = write_villages(DATA / "villages.tsv.xz", packages["2.7.0"])
@@ -214,7 +215,11 @@ def grouping_name(code: str) -> str:
 
 def township_rows(packages: dict[str, Path], counties: list[Row]) -> list[Row]:
     """Dated rows of townships, clipped to the life of the county code they hang on."""
-    tables = [Table(day, places(packages[version], "streets"), "s") for version, day in STATISTICS.items()]
+    tables = []
+    for version, day in STATISTICS.items():
+        names = places(packages[version], "streets")
+        # a county without townships (金门县) is repeated there with the number 000
+        tables.append(Table(day, {code: name for code, name in names.items() if codes.level(code) == 4}, "s"))
     days = [table.day for table in tables]
     names: dict[str, list[Row]] = {}
     for row in counties:
@@ -231,13 +236,21 @@ def clip(row: Row, lives: list[Row], days: list[date]) -> Row:
         life.valid_from and row.changed_after and life.valid_from > row.changed_after
     ):
         row = replace(row, valid_from=life.valid_from, changed_after=life.changed_after or row.changed_after)
-    if life.valid_to and (row.valid_to is None or previous(days, row.valid_to) < life.valid_to):
+    if life.valid_to and (row.valid_to is None or life.valid_to < row.valid_to):
         row = replace(row, valid_to=life.valid_to)
     return row
 
 
-def previous(days: list[date], day: date) -> date:
-    return max((earlier for earlier in days if earlier < day), default=date.min)
+def check_rows(rows: list[Row]) -> None:
+    """Each row has a length, and rows of one code follow one another."""
+    last: dict[str, Row] = {}
+    for row in rows:
+        start, before = row.valid_from or date.min, last.get(row.code)
+        if row.valid_to and row.valid_to <= start:
+            raise SystemExit(f"a row without length: {row}")
+        if before and (before.valid_to is None or before.valid_to > start):
+            raise SystemExit(f"two rows at one time: {before}, {row}")
+        last[row.code] = row
 
 
 def write_rows(path: Path, rows: list[Row]) -> None:
@@ -263,7 +276,8 @@ def write_villages(path: Path, package: Path) -> int:
     townships: dict[str, list[str]] = {}
     with (package / "villages.csv").open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
-            townships.setdefault(line["code"][:9], []).append(line["code"][9:] + re.sub(r"\s+", "", line["name"]))
+            place = line["code"][9:] + re.sub(r"\s+", "", line["name"])
+            townships.setdefault(line["code"][:9], []).append(place)
     pack(path, ["\t".join((code, *sorted(townships[code]))) for code in sorted(townships)])
     return sum(map(len, townships.values()))
 

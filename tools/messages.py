@@ -2,7 +2,9 @@
 
     python tools/messages.py update                 extract and compile
     python tools/messages.py translate FILE.tsv     msgid<TAB>Chinese (plural: msgid<TAB>msgid_plural<TAB>Chinese)
+    python tools/messages.py compile                only compile
     python tools/messages.py missing                print msgids without a Chinese text
+    python tools/messages.py check                  the same, failing if there are any
 
 Works without GNU gettext (Babel reads and writes the catalogues).
 """
@@ -136,6 +138,11 @@ def main(arguments: list[str]) -> int:
             case ["compile"]:
                 for locale in LOCALES:
                     compile_one(locale)
+            case ["check"]:
+                gone = missing()
+                for each in gone:
+                    print("no Chinese text:", repr(each))
+                return bool(gone)
             case ["missing"]:
                 print("\n".join(repr(x) for x in missing()))
             case _:

@@ -12,10 +12,17 @@ from typer.core import TyperGroup
 
 # name: (help, module that holds ``app``)
 GROUPS = {
+    "areas": ("Administrative divisions: load, search.", "chunfeng.cli.areas"),
+    "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
+    "offices": ("The office tree: import, template, list.", "chunfeng.cli.offices"),
+    "tasks": ("Assign, chase and deliver.", "chunfeng.cli.tasks"),
 }
 # name: (help, module that holds a function of that name, hyphens written as underscores)
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "pipeline": ("Run every step between the apps once.", "chunfeng.cli.serve"),
+    "serve": ("Serve the site and run background jobs.", "chunfeng.cli.serve"),
+}
 
 
 class LazyGroup(TyperGroup):

@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "mozilla_django_oidc",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
@@ -127,9 +126,11 @@ AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "chunfeng.web.accounts.views.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 OTP_TOTP_ISSUER = "Chunfeng"
+REQUIRE_TOTP = os.environ.get("CHUNFENG_REQUIRE_TOTP") == "1"
 
 OIDC_ON = bool(os.environ.get("OIDC_CLIENT_ID"))
 if OIDC_ON:
@@ -142,6 +143,7 @@ if OIDC_ON:
     OIDC_OP_USER_ENDPOINT = os.environ.get("OIDC_USERINFO", "")
     OIDC_OP_JWKS_ENDPOINT = os.environ.get("OIDC_JWKS", "")
 
+SESSION_ENGINE = "chunfeng.core.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 8
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -54,7 +54,9 @@ def _pattern(share: int) -> re.Pattern[bytes]:
     return re.compile(b"|".join(map(re.escape, annotated(share))))
 
 
-def damage(text: str, *, share: int = 1, one_by_one: bool = False) -> str:
+def damage(
+    text: str, *, share: int = 1, one_by_one: bool = False, codec: str = "gbk", swallow: bool = True, mark: str = "?"
+) -> str:
     """The text as a damaged page shows it.
 
     :param one_by_one: every character of the table is searched in turn (finds may overlap), instead of
@@ -67,25 +69,33 @@ def damage(text: str, *, share: int = 1, one_by_one: bool = False) -> str:
                 data = data.replace(form, form + note)
     else:
         data = _pattern(share).sub(lambda find: find[0] + annotated(share)[find[0]], data)
-    return shown(data)
+    return shown(data, codec=codec, swallow=swallow, mark=mark)
 
 
-def shown(data: bytes) -> str:
-    """What a reader of GBK bytes shows: ``?`` for a lonely first byte with its neighbour, or an empty code."""
+def shown(data: bytes, *, codec: str = "gbk", swallow: bool = True, mark: str = "?") -> str:
+    """What a reader of GBK bytes shows: a mark for a lonely first byte, and for a code that is empty.
+
+    :param codec: ``gbk`` has empty codes, ``gb18030`` shows private signs there
+    :param swallow: whether the sign behind a lonely byte is taken with it
+    """
     signs: list[str] = []
     at = 0
     while at < len(data):
-        if data[at] < 0x80:
-            signs.append(chr(data[at]))
+        pair = data[at : at + 2]
+        if pair[0] <= 0x80:
+            signs.append("€" if pair[0] == 0x80 else chr(pair[0]))
             at += 1
-            continue
-        if data[at] == 0x80:
-            signs.append("€")
-            at += 1
-            continue
-        try:
-            signs.append(data[at : at + 2].decode("gbk"))
-        except UnicodeDecodeError:
-            signs.append("?")
-        at += 2
+        elif len(pair) == 2 and 0x40 <= pair[1] != 0x7F:
+            signs.append(_decoded(pair, codec, mark))
+            at += 2
+        else:
+            signs.append(mark)
+            at += 2 if swallow else 1
     return "".join(signs)
+
+
+def _decoded(pair: bytes, codec: str, mark: str) -> str:
+    try:
+        return pair.decode(codec)
+    except UnicodeDecodeError:
+        return mark

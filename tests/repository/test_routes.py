@@ -1,0 +1,30 @@
+"""Every route is guarded by an ability, or stands on the short public list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, get_resolver
+
+PUBLIC = {"home", "login", "language", "logout"}
+SIGNED_IN = {"posting", "password", "second-factor"}
+"""Anybody who is logged in may open these; they concern only the own account."""
+
+
+def patterns(entries, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in entries:
+        if isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern), entry
+        else:
+            yield from patterns(entry.url_patterns, prefix + str(entry.pattern))
+
+
+def test_every_screen_says_which_ability_it_needs():
+    bare = []
+    for route, entry in patterns(get_resolver().url_patterns):
+        if route.startswith("api/"):
+            continue  # the API authenticates every operation: tests/api
+        ability = getattr(entry.callback, "ability", "none at all")
+        if ability == "none at all" or (ability is None and entry.name not in PUBLIC | SIGNED_IN):
+            bare.append(f"{route} ({entry.name})")
+    assert bare == []

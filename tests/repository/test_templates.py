@@ -1,0 +1,25 @@
+"""Every template is used, and every template that is named exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "chunfeng"
+NAME = re.compile(r"""["'](web/[\w/.-]+\.(?:html|txt|svg|xml))["']""")
+
+
+def test_templates_and_their_names_agree():
+    there = {
+        str(path.relative_to(folder)).replace("\\", "/")
+        for folder in SOURCE.rglob("templates")
+        for path in folder.rglob("*.*")
+    }
+    named = {
+        name
+        for path in SOURCE.rglob("*")
+        if path.suffix in {".py", ".html", ".txt", ".svg"}
+        for name in NAME.findall(path.read_text(encoding="utf-8"))
+    }
+    assert there - named == set(), "nobody uses these"
+    assert named - there - {n for n in named if "/static/" in n} == set(), "these do not exist"
