@@ -83,6 +83,10 @@ def test_a_word_file_reads_like_its_text(path: Path) -> None:
     score = Score(file=path.name)
     reading = read(stream.getvalue(), f"{path.stem}.docx")
     plain = read(path.read_bytes(), path.name).as_json()["documents"]
+    for clause in [clause for document in plain for clause in document["clauses"]]:
+        clause["opens"] = squeezed(clause["text"]).removeprefix(clause["label"] or "")[:12]
+    for document in plain:
+        document["clauses"] = [clause for clause in document["clauses"] if clause["label"]]
     score_documents(score, plain, reading.as_json()["documents"], reading.text)
     assert not score.misses, told(score.misses)
 
