@@ -20,11 +20,14 @@ class Builder:
     def __init__(self, area_code: str) -> None:
         self.area_code = area_code
         self.made: dict[type[models.Model], models.Model] = {}
+        self._making: list[type[models.Model]] = []
 
     def make(self, model: type[models.Model]) -> Any:
         """The area's row of this model, made on first use."""
         if model not in self.made:
+            self._making.append(model)
             self.made[model] = self.new(model)
+            self._making.pop()
         return self.made[model]
 
     def new(self, model: type[models.Model], **given: Any) -> Any:
@@ -40,9 +43,8 @@ class Builder:
         if isinstance(field, AreaCodeField) or field.name == "area_code":
             return self.area_code
         if isinstance(field, models.ForeignKey):
-            if field.null:
-                return None
-            return self.make(field.remote_field.model).pk
+            target = field.remote_field.model
+            return None if field.null and target in (field.model, *self._making) else self.make(target).pk
         if field.has_default():
             return field.get_default()
         if field.null:

@@ -52,9 +52,14 @@ def unmarked_differences(line: str, text: str, done: Repaired) -> list[tuple[str
 
 @pytest.mark.parametrize("share", [1, 2, 3])
 @pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize(
+    "reader", [{}, {"swallow": False, "mark": "\ufffd"}, {"codec": "gb18030"}], ids=["swallows", "keeps", "private"]
+)
 @pytest.mark.parametrize("line", SENTENCES)
-def test_a_damaged_sentence_comes_back_or_is_marked(line: str, share: int, one_by_one: bool) -> None:
-    text, done = damaged_line(line, share=share, one_by_one=one_by_one)
+def test_a_damaged_sentence_comes_back_or_is_marked(
+    line: str, reader: dict[str, object], share: int, one_by_one: bool
+) -> None:
+    text, done = damaged_line(line, share=share, one_by_one=one_by_one, **reader)
     assert unmarked_differences(line, text, done) == []
 
 
