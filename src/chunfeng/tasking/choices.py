@@ -15,6 +15,7 @@ class TaskState(models.TextChoices):
 
 
 OPEN_STATES = (TaskState.NEW, TaskState.ACCEPTED, TaskState.RETURNED)
+CLOSED_STATES = (TaskState.DONE, TaskState.REFUSED)
 
 
 class Part(models.TextChoices):
@@ -37,6 +38,13 @@ class EntryKind(models.TextChoices):
     REMINDED = "reminded", _("Reminded")
     ESCALATED = "escalated", _("Escalated to the leader")
     NOTE = "note", _("Note")
+
+
+class Before(models.TextChoices):
+    """How 前 after a day is read (DOMAIN: the text and the date are both kept)."""
+
+    END = "end", _("by the end of that day")
+    EVE = "eve", _("by the end of the day before")
 
 
 class Channel(models.TextChoices):

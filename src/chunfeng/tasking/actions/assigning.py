@@ -1,0 +1,238 @@
+"""Duties become tasks: one for every confirmed duty of an issued notice and every office it reached."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chunfeng.areas import codes
+from chunfeng.core import scope
+from chunfeng.core.actions import record
+from chunfeng.core.actor import SYSTEM, Actor
+from chunfeng.core.errors import Refused
+from chunfeng.notices.choices import DutyState, State
+from chunfeng.notices.models import Dispatch, Duty, Notice
+from chunfeng.offices import queries as offices
+from chunfeng.offices import roles
+from chunfeng.offices.models import Office
+from chunfeng.tasking import due, rules
+from chunfeng.tasking.choices import Before, Part
+from chunfeng.tasking.models import Assignment, Task
+
+log = logging.getLogger(__name__)
+BATCH = 10_000
+"""Tasks written in one transaction."""
+LOOK_BACK = 50_000
+"""Newest dispatches looked at for notices sent to further offices after their tasks were made."""
+FORWARDING_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A body named in a duty for which no office was found near `offices` of the addressees."""
+
+    duty_id: int
+    body: str
+    offices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What one run of `assign` did: new tasks, and bodies named in the text that are not in the directory."""
+
+    tasks_made: int
+    unresolved: tuple[Unresolved, ...]
+
+
+@dataclass(slots=True)
+class _Order:
+    """A duty with everything about its tasks that does not depend on the office."""
+
+    duty: Duty
+    recipient_id: int
+    due_at: datetime | None
+    parent_id: int | None
+
+
+@dataclass(slots=True)
+class _Bodies:
+    """Names of bodies resolved to offices, each question asked once; what was not found is counted."""
+
+    lo: str
+    hi: str
+    known: dict[tuple[str, str], Office | None] = field(default_factory=dict)
+    missing: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    def find(self, duty: Duty, name: str, near: Office) -> Office | None:
+        """The office a name means near an addressee, if it lies within what the issuer may task."""
+        key = (name, near.area_code)
+        if key not in self.known:
+            found = offices.resolve_body(name, near=near)
+            self.known[key] = found if found and self.lo <= found.area_code < self.hi else None
+        if self.known[key] is None:
+            self.missing[duty.pk, name] += 1
+        return self.known[key]
+
+
+def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
+    """Make the tasks of an issued notice; doing it again, or after a crash, makes only those still missing.
+
+    Every batch is a transaction of its own (inside a request: a savepoint of the request's). A duty whose
+    lead body is a known office goes to that office, and to the co-responsible bodies as partners; any
+    other goes to every office the notice reached. The duties of a forwarded original go along.
+    """
+    roles.require(by, "notice.issue")
+    if notice.state != State.ISSUED:
+        raise Refused(_("Only an issued notice becomes tasks. Issue “%(notice)s” first.") % {"notice": notice})
+    with scope.applied(by):
+        orders = _orders(notice, at)
+        issuer = notice.issuing_office or notice.registered_by_office
+        bodies = _Bodies(*codes.code_range(issuer.area_code))
+        duty_ids = [order.duty.pk for order in orders]
+        before = Task.objects.filter(duty__in=duty_ids).count()
+    reached, last = 0, 0
+    size = max(BATCH // max(len(orders), 1), 1)
+    while True:
+        with scope.applied(by):
+            batch = list(
+                Dispatch.objects.filter(notice=notice, pk__gt=last).select_related("office").order_by("pk")[:size]
+            )
+            if not batch:
+                break
+            _write(_tasks(orders, [d.office for d in batch], notice, bodies, at))
+            reached, last = reached + len(batch), batch[-1].pk
+    unresolved = tuple(Unresolved(d, b, n) for (d, b), n in sorted(bodies.missing.items()))
+    with scope.applied(by):
+        made = Task.objects.filter(duty__in=duty_ids).count() - before
+        Assignment.objects.update_or_create(
+            notice=notice,
+            defaults={
+                "area_code": issuer.area_code, "dispatches": reached, "last_dispatch": last,
+                "duties": len(orders), "unresolved": [[u.duty_id, u.body, u.offices] for u in unresolved],
+                "at": at,
+            },
+        )
+        record("task.assign", by=by, on=notice, at=at, detail={"tasks": made, "offices": reached})
+    return Assigned(made, unresolved)
+
+
+def assign_waiting(*, at: datetime | None = None) -> int:
+    """Make the tasks of every issued notice whose tasks are incomplete. Returns how many were made."""
+    now = at or timezone.now()
+    with scope.applied(SYSTEM):
+        waiting = list(_waiting())
+    made = 0
+    for notice in waiting:
+        try:
+            made += assign(notice=notice, by=SYSTEM, at=now).tasks_made
+        except Refused as refusal:  # one notice that cannot be assigned must not hold up the others
+            log.warning("notice %s was not assigned: %s", notice.pk, refusal)
+    return made
+
+
+def _waiting() -> Iterator[Notice]:
+    """Issued notices never assigned, and those sent to further offices since."""
+    issued = Notice.objects.filter(state=State.ISSUED).select_related("issuing_office", "registered_by_office")
+    yield from issued.filter(assignment__isnull=True).order_by("pk")
+    newest = Dispatch.objects.aggregate(Max("pk"))["pk__max"] or 0
+    recent = Dispatch.objects.filter(pk__gt=newest - LOOK_BACK).values_list("notice_id", flat=True).distinct()
+    known = {a.notice_id: a for a in Assignment.objects.filter(notice__in=list(recent))}
+    sent = dict(
+        Dispatch.objects.filter(notice__in=known).values_list("notice").annotate(Count("pk")).order_by()
+    )
+    for notice in issued.filter(pk__in=known).order_by("pk"):
+        mark = known[notice.pk]
+        if (mark.dispatches, mark.duties) != (sent.get(notice.pk, 0), len(_duties(notice))):
+            yield notice
+
+
+def _duties(notice: Notice) -> list[Duty]:
+    """Confirmed duties of the notice and of the originals it forwards, in order."""
+    chain: list[int] = []
+    step: Notice | None = notice
+    while step is not None and step.pk not in chain and len(chain) < FORWARDING_DEPTH:
+        chain.append(step.pk)
+        step = step.forwards
+    found = Duty.objects.filter(notice__in=chain, state=DutyState.CONFIRMED)
+    return sorted(found, key=lambda d: (chain.index(d.notice_id), d.position, d.pk))
+
+
+def _orders(notice: Notice, at: datetime) -> list[_Order]:
+    issuer = notice.issuing_office or notice.registered_by_office
+    strict = rules.rule_of(issuer).before_means == Before.EVE
+    duties = _duties(notice)
+    own = dict(Task.objects.filter(duty__in=duties, office=issuer).values_list("duty_id", "pk"))
+    recipients: dict[str, int] = {}
+    orders = []
+    for duty in duties:
+        recipient = issuer.pk
+        if duty.report_to and duty.notice_id == notice.pk:  # a forwarded duty goes back hop by hop
+            if duty.report_to not in recipients:
+                recipients[duty.report_to] = _recipient(duty.report_to, issuer)
+            recipient = recipients[duty.report_to]
+        orders.append(_Order(duty, recipient, first_due(duty, at, strict=strict), own.get(duty.pk)))
+    return orders
+
+
+def _recipient(name: str, issuer: Office) -> int:
+    """The office that gets the result: as named, if its range takes in the issuer's; else the issuer."""
+    found = offices.resolve_body(name, near=issuer)
+    if found is None:
+        return issuer.pk
+    lo, hi = codes.code_range(found.area_code)
+    return found.pk if lo <= issuer.area_code < hi else issuer.pk
+
+
+def first_due(duty: Duty, at: datetime, *, strict: bool = False) -> datetime | None:
+    """When a duty assigned at `at` falls due first; None for one without a date."""
+    zone = timezone.get_current_timezone()
+    if duty.every:
+        start = at
+        if duty.starts_on and due.at(duty.starts_on, None, zone) > at:
+            start = due.at(date.fromordinal(duty.starts_on.toordinal() - 1), None, zone)
+        return due.next_occurrence(duty.every, start, duty.due_time, zone=zone, anchor=duty.starts_on)
+    if duty.due_on is None:
+        return None
+    return due.due_at(duty.due_on, duty.due_time, text=duty.deadline_text, strict=strict, zone=zone)
+
+
+def _tasks(
+    orders: Iterable[_Order], reached: list[Office], notice: Notice, bodies: _Bodies, at: datetime
+) -> Iterator[Task]:
+    """The tasks of a batch of addressees; leads before partners, so that a lead is never demoted."""
+    partners: list[Task] = []
+    seen: set[tuple[int, int]] = set()
+    for order in orders:
+        duty = order.duty
+        for near in reached:
+            lead = (bodies.find(duty, duty.lead, near) if duty.lead else None) or near
+            if (duty.pk, lead.pk) not in seen:
+                seen.add((duty.pk, lead.pk))
+                yield _task(order, lead, notice, Part.LEAD, at)
+            for name in duty.partners:
+                partner = bodies.find(duty, name, near)
+                if partner:
+                    partners.append(_task(order, partner, notice, Part.PARTNER, at))
+    for task in partners:
+        if (task.duty_id, task.office_id) not in seen:
+            seen.add((task.duty_id, task.office_id))
+            yield task
+
+
+def _task(order: _Order, office: Office, notice: Notice, part: str, at: datetime) -> Task:
+    return Task(
+        duty_id=order.duty.pk, notice_id=notice.pk, office_id=office.pk, area_code=office.area_code, part=part,
+        parent_id=order.parent_id, recipient_id=order.recipient_id, due_at=order.due_at,
+        every=order.duty.every, assigned_at=at,
+    )
+
+
+def _write(tasks: Iterable[Task]) -> None:
+    Task.objects.bulk_create(tasks, batch_size=BATCH, ignore_conflicts=True)
