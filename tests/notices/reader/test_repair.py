@@ -95,13 +95,15 @@ def test_an_accident_whose_readings_are_all_there_is_undone_not_only_marked(shar
     assert repaired >= 3
 
 
-chinese = st.text(st.sampled_from("".join(SENTENCES) + "關爲國個鎮2a,;: 　、。"), min_size=1, max_size=40)
+# 着 is left out: whether 著 stays in simplified text depends on the word, which random signs do not make.
+SIGNS = ("".join(SENTENCES) + "关为国个镇2a,;: 　、。").replace("着", "").replace("著", "")
+chinese = st.text(st.sampled_from(SIGNS), min_size=1, max_size=40)
 
 
 @settings(deadline=None, max_examples=300)
 @given(chinese, st.integers(1, 4), st.booleans())
 def test_any_sentence_comes_back_or_is_marked(line: str, share: int, one_by_one: bool) -> None:
-    line = script.simplify(line).strip()
+    line = line.strip()
     if line:
         text, done = damaged_line(line, share=share, one_by_one=one_by_one)
         assert unmarked_differences(line, text, done) == []
@@ -176,6 +178,19 @@ def test_where_no_reading_fits_nothing_is_guessed() -> None:
 def test_annotations_without_tones_on_every_character() -> None:
     raw = "關(guan)於(yu)做(zuo)好(hao)農(nong)民(min)工(gong)返(fan)崗(gang)工(gong)作(zuo)的(de)通(tong)知(zhi)"
     assert repair(raw).text == "关于做好农民工返岗工作的通知"
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        ("著力提高，成效顯著，附著於設備，結合著實際", "着力提高，成效显著，附着于设备，结合着实际"),
+        ("前後、於是、公里、裡外、乾燥、乾縣、乾安縣、什麼", "前后、于是、公里、里外、干燥、乾县、乾安县、什么"),
+        ("哄抬物價、瞭解情況、瞭望哨、聯係、準備、批准、隻字、只有", "哄抬物价、了解情况、瞭望哨、联系、准备、批准、只字、只有"),
+        ("分散式隔離、軟件、信息、覆蓋、答覆、復工", "分散式隔离、软件、信息、覆盖、答复、复工"),
+    ],
+)
+def test_words_that_a_careless_conversion_gets_wrong(traditional: str, simplified: str) -> None:
+    assert script.simplify(traditional) == simplified
 
 
 def test_full_width_brackets_and_blanks_in_annotations() -> None:

@@ -15,6 +15,7 @@ traditional character that is read ``shù``.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chunfeng.notices.reader.repair import readings, script, strays
@@ -210,7 +211,7 @@ class Rebuilder:
         Either way the characters that held the lost bytes stay doubtful.
         """
         why = "a sign was lost where the line was read one byte off"
-        if self._one_byte_off(end):
+        if re.match("[@-~](?![@-~])", self.raw[end : end + 2]) or self._one_byte_off(end):
             at = len(self.bytes)
             self.holes.update((at, at + 1))
             self.bytes += b"\xff\xff"
@@ -219,9 +220,10 @@ class Rebuilder:
             self._hole(start, end, why)
 
     def _decoded(self) -> Line:
-        text, starts = decode(bytes(self.bytes), self.holes)
-        for place in self.changes + self.doubts:
-            place.start, place.end = starts[place.start], starts[place.end]
+        places = [*self.changes, *self.doubts]
+        text, offset = decode(bytes(self.bytes), self.holes, many=len(places) > 8)
+        for place in places:
+            place.start, place.end = offset(place.start), offset(place.end)
         for place in self.doubts:
             place.end = max(place.end, min(place.start + 1, len(text)))
         for place in self.changes:
@@ -240,19 +242,27 @@ def encoded(text: str) -> bytes:
     return text.encode("gb18030", "replace")
 
 
-def decode(data: bytes, holes: set[int]) -> tuple[str, list[int]]:
-    """Text of the bytes, unknown ones as □, and for each byte offset the offset of its character."""
+def decode(data: bytes, holes: set[int], *, many: bool = False) -> tuple[str, Callable[[int], int]]:
+    """Text of the bytes, unknown ones as □, and a function from a byte offset to the offset of its character.
+
+    :param many: offsets of many bytes will be asked for
+    """
+    if not holes and not many:
+        text = data.decode("gb18030", "replace")
+        if "\ufffd" not in text:
+            return text, lambda offset: len(data[:offset].decode("gb18030", "ignore"))
     signs: list[str] = []
     starts: list[int] = []
     at = 0
     while at < len(data):
         size = width(data, at)
-        unknown = any(offset in holes for offset in range(at, at + size))
+        unknown = holes and any(offset in holes for offset in range(at, at + size))
         sign = MISSING if unknown else data[at : at + size].decode("gb18030", "replace")[:1]
         starts += [len(signs)] * size
         signs.append(sign)
         at += size
-    return "".join(signs), [*starts, len(signs)]
+    starts.append(len(signs))
+    return "".join(signs), starts.__getitem__
 
 
 def width(data: bytes, at: int) -> int:
