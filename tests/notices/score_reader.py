@@ -9,7 +9,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -51,6 +51,8 @@ EMPTY: Json = dict.fromkeys(("title", "number", "date", "kind", "signer", "urgen
     name: []
     for name in ("issuers", "addressees", "citations", "clauses", "duties", "contacts", "attachments")
 }
+
+app = typer.Typer(add_completion=False)
 
 
 @dataclass
@@ -271,7 +273,8 @@ def score_directory(directory: Path) -> Score:
     return score
 
 
-def main(directory: Path = FIXTURES, errors: bool = False) -> None:
+@app.command()
+def main(directory: Annotated[Path, typer.Argument()] = FIXTURES, errors: bool = False) -> None:
     """Print how well the reader reads the notices of a directory; --errors lists every miss."""
     console = Console()
     if not directory.is_dir() or not cases(directory):
@@ -296,4 +299,4 @@ def main(directory: Path = FIXTURES, errors: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -13,6 +13,7 @@ from typing import Any
 
 import docx
 import pytest
+from typer.testing import CliRunner
 
 from chunfeng.notices.reader import Reading, read
 from tests.notices.reader.damage import damage, in_gbk
@@ -22,6 +23,7 @@ from tests.notices.score_reader import (
     TARGETS,
     Miss,
     Score,
+    app,
     cases,
     gold_of,
     score_directory,
@@ -181,6 +183,18 @@ def test_the_scorer_counts_a_lost_document() -> None:
     assert score.tallies["documents"].right == 0
     assert score.tallies["duties recall"].share < 1
     assert score.tallies["duties precision"].share == 1
+
+
+def test_the_scorer_takes_any_directory(tmp_path: Path) -> None:
+    path = FIXTURES / "work_summary_2003.txt"
+    assert CliRunner().invoke(app, [str(tmp_path)]).exit_code == 2
+    gold = gold_documents(path)
+    gold[0]["number"] = "北劳发〔2003〕1号"
+    (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / gold_of(path).name).write_text(json.dumps({"documents": gold}), encoding="utf-8")
+    outcome = CliRunner().invoke(app, [str(tmp_path), "--errors"])
+    assert outcome.exit_code == 1
+    assert "北劳发〔2003〕1号" in outcome.output
 
 
 # Two real pages, read by hand. No sentence of theirs stands here.
