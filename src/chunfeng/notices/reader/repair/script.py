@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 
 # Where OpenCC's lists fall short: 著 is kept in these words and 乾 in the name of a county, 抬 would become
-# 擡, and 么, 薹, 吒 are simplified already. Its literary phrases would leave 附著於 and 結合著 as they are.
-_LITERARY = frozenset({"著於", "著白", "著志", "著式", "合著", "吃子", "吃口"})
+# 擡, and 么, 薹, 吒 are simplified already. Its literary phrases and names break everyday words: 對於單位,
+# 徵調, 附著於, 主乾道 would keep a traditional character, 覆上 and 沈 would change a right one.
+_LITERARY = re.compile("^[於覆沈]|徵|麼|.?著[於白志式]|合著|吃子|吃口|乾[道斷旦造紅圖象宅盛]|二噁英|甚鉅")
 _KEPT = {word: word for word in ("原著", "專著", "編著", "論著", "譯著", "遺著", "土著", "卓著")}
 _OWN_WORDS = {"乾安": "乾安", "瞭": "了", "瞭望": "瞭望"}
 _OWN_SIGNS = dict(zip("抬擡么薹吒伕牠揹牴妳", "抬抬么薹吒夫它背抵你", strict=True))
@@ -41,7 +42,7 @@ def _to_simplified() -> Table:
 @cache
 def _step(phrases: str, characters: str) -> tuple[re.Pattern[str], Table, dict[int, str]]:
     words = _read(phrases) | (_KEPT if phrases == "TWVariantsRevPhrases" else _OWN_WORDS)
-    words = {word: meant for word, meant in words.items() if len(word) == len(meant) and word not in _LITERARY}
+    words = {word: meant for word, meant in words.items() if len(word) == len(meant) and not _LITERARY.search(word)}
     ordered = sorted(words, key=len, reverse=True)
     single = {key: value for key, value in _read(characters).items() if len(key) == len(value) == 1} | _OWN_SIGNS
     return re.compile("|".join(map(re.escape, ordered))), words, str.maketrans(single)
