@@ -6,25 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chunfeng.core import scope
-from chunfeng.core.actor import SYSTEM
 from chunfeng.tasking import actions as tasking
 
 
 @dataclass(frozen=True)
 class Step:
-    """One pull: a title for the terminal and a function that returns how many rows it made."""
+    """One pull: a title for the terminal, and a function of the clock that returns how many rows it made."""
 
     title: str
-    pull: Callable[[datetime], int]
-
-    def run(self, now: datetime) -> int:
-        """Run once, seeing every area."""
-        with scope.applied(SYSTEM):
-            return self.pull(now)
+    run: Callable[[datetime], int]
 
 
 STEPS = [
-    Step("Tasks from issued notices", lambda now: tasking.assign_waiting(by=SYSTEM, at=now)),
+    Step("Tasks from issued notices", lambda now: tasking.assign_waiting(at=now)),
     Step("Reminders and escalations", lambda now: tasking.chase(now=now)),
+    Step("Messages sent", lambda now: tasking.deliver(now=now)),
 ]
