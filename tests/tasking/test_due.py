@@ -94,7 +94,7 @@ def test_time_zone_decides_the_day(every, after):
 
 @pytest.mark.parametrize("every", ["hour", "week:8", "month:0", "days", ""])
 def test_unknown_rhythm_says_which_are_known(every):
-    with pytest.raises(due.BadRhythm, match="write day, week"):
+    with pytest.raises(due.BadRhythm, match="week:1"):
         due.check_rhythm(every)
 
 
