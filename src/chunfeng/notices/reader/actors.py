@@ -2,23 +2,31 @@
 
 import re
 
+from .lexicon import ADVERB, IMPERATIVE, VERB
 from .structure import Actors
 
 # What the name of an acting body or group of people ends in.
 _BODY_END = (
     r"(?:部门|单位|机构|政府|公署|厅|局|委|委员会|委办|办|办公室|中心|企业|公司|集团|学校|医院|院校|高校|中学|小学|幼儿园|社区|村|乡镇|镇|乡|街道|办事处|地区|地|级|"
     r"小组|专班|指挥部|指挥机构|人员|机关|工会|银行|党委|党组|党组织|支部|市|县|区|省|盟|旗|州|厂|场所?|院|校|所|站|队|组|社|会|团|园区|开发区|管委会|经济组织|组织|企事业单位|"
-    r"企业主|法人|负责人|责任人|领导|干部|党员|同志|员工|职工|劳动者|农民工|居民|村民|群众|市民|旅客|乘客|学生|教师|家长|师生|患者|病人|者|人|商户|业主|经营者|用人单位|窗口|柜台|方|双方|支队|大队|协会|部|处|科|室|媒体|司法|公安|车站|机场|码头|口岸|市场|商场|超市|酒店|宾馆|服务业|行业|系统|平台|委员|网格员|志愿者|代表|领队|司机|医生|护士|基金|政)"
+    r"企业主|法人|负责人|责任人|领导|干部|党员|同志|员工|职工|劳动者|农民工|居民|村民|群众|市民|旅客|乘客|学生|教师|家长|师生|患者|病人|者|人|商户|业主|经营者|用人单位|窗口|柜台|方|双方|支队|大队|协会|部|处|科|室|媒体|司法|公安|车站|机场|码头|口岸|市场|商场|超市|酒店|宾馆|服务业|行业|系统|平台|委员|网格员|志愿者|代表|领队|司机|医生|护士|基金|各界|党政)"
 )
-_BODY = re.compile(rf"^(?P<body>[^，。；：]{{0,80}}?{_BODY_END}(?:（[^（）]{{1,20}}）)?(?:等(?:部门|单位|机构|场所|地)?)?)(?P<rest>.*)$")
+# A body is the subject when a verb, an adverb or a preposition follows its name.
+_BODY = re.compile(
+    rf"^(?P<body>[^，。；：]{{1,60}}?{_BODY_END}(?:（[^（）]{{1,20}}）)?(?:等(?:部门|单位|机构|场所|地)?)?)"
+    rf"(?=负责|务必|必须|要|应|须|今|本周|按|根据|在|对|将|把|从|自|于|继续|不|至|每|并|结合|依托|通过|统一|{ADVERB}{{0,3}}{VERB})"
+)
 _ENDS_BODY = re.compile(rf"{_BODY_END}(?:（[^（）]{{1,20}}）)?(?:等(?:有关|相关)?(?:部门|单位|机构|场所)?)?$")
 _STARTS_BODY = re.compile(
-    r"^(?:各|全[省市县区国州盟旗乡镇]|本[省市县区]|我[省市县区部厅局]|[省市县区乡镇村]级|[省市县区州]|有关|相关|所有|其他|其它|基层|当地|属地|辖区|人力|卫生|公安|教育|交通|财政|民政|工信|商务|用人|用工|企业|学校|医疗|社区|村|街道|乡镇|县级|国务院|上级|下级|上岗|就诊地|输入地|输出地|承运|施工|建设|[\u4e00-\u9fff]{2,8}(?:省|市|县|区|乡|镇|村|厅|局|委))"
+    r"^(?:各|全[省市县区国州盟旗乡镇]|本[省市县区]|我[省市县区部厅局]|[省市县区乡镇村]级|[省市县区州]|有关|相关|所有|其他|其它|社会|全体|广大|较大的?|有条件的?|具备条件的?|符合条件的?|负责|基层|当地|属地|辖区|人力|卫生|公安|教育|交通|财政|民政|工信|商务|用人|用工|企业|学校|医疗|社区|村|街道|乡镇|县级|国务院|上级|下级|上岗|就诊地|输入地|输出地|承运|施工|建设|[\u4e00-\u9fff]{2,8}(?:省|市|县|区|乡|镇|村|街道|厅|局|委))"
 )
 # Words that cannot stand inside the name of a body: what they open is an adverbial or a predicate.
 _NOT_IN_BODY = re.compile(
-    r"^(?:为|根据|按照|按|依据|对|对于|在|从|自|由于|因|凡|如|若|当|以|将|把|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|坚持|加强|认真|切实|进一步|充分|严格|积极|建立|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述|以上措施|是|即|就|并|且|而|也|还|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|有条件|符合|可|及时|大力|努力|着力|利用|运用|依托|发挥|推进|提高|强化|落实|组织|督促|指导|引导|鼓励|支持|现|今后|目前|当前|今年|每)"
+    r"^(?:为|根据|按照|按|依据|对|对于|在|从|自(?!治)|由于|因|凡|如|若|当|以|将|把|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|坚持|加强|认真|切实|进一步|充分|严格|积极|建立|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述|以上措施|是|即|就|并|且|而|也|还|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|有条件|符合|可|及时|大力|努力|着力|利用|运用|依托|发挥|推进|提高|强化|落实|组织|督促|指导|引导|鼓励|支持|现(?!场)|今后|目前|当前|今年|每)"
 )
+_OFFICE_END = re.compile(r"(?:部门|单位|机构|政府|局|厅|委|办|中心|企业|公司|学校|医院|地区|各地|小组|指挥部|社区|村|街道|乡镇|县|市|区|院校|办事处|银行|工会)(?:（[^（）]*）)?$")
+_STARTS_NAMED = re.compile(r"^(?:各|全|有关|防治|防控|卫生|公安|监督|宣传|组织|教育)[\u4e00-\u9fff]*?(?:部门|机构|指挥部|单位|人员|局|委)")
+_BODY_LIST = re.compile(r"^(?:各|全[省市县]|有关|省|市|县)[^要应须将对]{1,40}$")
 _CONNECTORS = re.compile(
     r"^(?:其中|同时|另外|此外|因此|为此|特别是|尤其是|并且|并|且|但是|但|再次|一是|二是|三是|四是|五是|六是|七是|八是|九是|首先|其次|再次|最后|[（(]?\d[）)、.]|对此|要求|希望|现要求|请|敬请|特请|凡|原则上)[，：]?"
 )
@@ -31,8 +39,9 @@ _RESPONSIBLE = re.compile(
 _LEAD_MARK = re.compile(r"(?:牵头(?:责任)?(?:单位|部门)?|主要?责任(?:单位|部门)|责任(?:单位|部门)|主办(?:单位|部门)|负责(?:单位|部门))：")
 _WITH_MARK = re.compile(r"(?:配合|协办|参与|参加|协助|协同|责任)(?:单位|部门)：")
 _LED = re.compile(
-    r"由(?P<lead>[^，。；：（）]{2,40}?)(?:具体)?(?:牵头|负责|会同|为主)(?:，|(?=组织|做好|开展|会同))?(?P<rest>[^。；]*)"
+    r"(?:^|(?<=[，；。：]))由(?P<lead>[^，。；：（）]{2,40}?)(?:具体)?(?:牵头|负责|会同|为主)(?:，|(?=组织|做好|开展|会同))?(?P<rest>[^。；]*)"
 )
+_BY = re.compile(rf"(?:^|(?<=[，；。：]))由(?P<lead>[^，。；：]{{2,40}}?{_BODY_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}|进行|按照|根据|依照|对)(?P<rest>)")
 _PARTNERS = re.compile(r"(?:会同)?(?P<partners>[^，。；：（）]{2,80}?)(?:等(?:部门|单位|机构)?)?(?:共同)?(?:配合|协助|协同|参与|参加|按职责|分工)")
 _JOINED = re.compile(r"会同(?P<partners>[^，。；：]{2,60}?)(?:等?(?:有关|相关)?(?:部门|单位)?)?(?:要|制定|开展|做好|组织|研究|对|共同|加强|负责|建立|，)")
 _LIST = re.compile(r"[、，；]|(?<=[局委厅办])(?:和|与|及|以及)")
@@ -58,14 +67,22 @@ def subject_of(words: str) -> str | None:
     words = strip_connectors(words)
     if not words:
         return None
-    for part in reversed(words.split("，")[-3:]):
-        part = strip_connectors(part)
+    parts = words.split("，")
+    for index in range(len(parts) - 1, max(-1, len(parts) - 4), -1):
+        part = strip_connectors(parts[index])
         if not part or _NOT_IN_BODY.match(part):
             continue
         body = _trim(part)
         if body:
-            return body
+            return _with_list_before(parts[:index], body)
     return None
+
+
+def _with_list_before(parts: list[str], body: str) -> str:
+    """Put the bodies before a comma back: 各市、州，各有关部门…要."""
+    while parts and body.startswith(("各", "有关", "其他")) and _BODY_LIST.match(parts[-1]) and _ENDS_BODY.search(parts[-1]):
+        body = f"{parts.pop()}，{body}"
+    return body
 
 
 def strip_connectors(words: str) -> str:
@@ -89,12 +106,22 @@ def _trim(part: str) -> str | None:
 def opening_body(sentence: str) -> tuple[str, str] | None:
     """Return (subject, rest) of a sentence that opens with a named body and no modal (各地区按照…, 继续…)."""
     words = strip_connectors(sentence)
-    if not _STARTS_BODY.match(words) or _NOT_IN_BODY.match(words):
-        return None
-    match = _BODY.match(words.split("，", 1)[0])
-    if not match or len(match["body"]) < 2:
-        return None
-    return match["body"], words[len(match["body"]) :]
+    position = 0
+    for part in words.split("，")[:4]:
+        bare = strip_connectors(part)
+        shift = position + len(part) - len(bare)
+        if IMPERATIVE.match(bare) and not _STARTS_NAMED.match(bare):
+            return None
+        match = _BODY.match(bare) if _STARTS_BODY.match(bare) and not _NOT_IN_BODY.match(bare) else None
+        if match and len(match["body"]) >= 2:
+            return match["body"], words[shift + match.end() :]
+        position += len(part) + 1
+    return None
+
+
+def names_body(words: str) -> bool:
+    """Tell the name of an office, an organisation or a group people work in from other subjects."""
+    return bool(_STARTS_BODY.match(words) and _OFFICE_END.search(words))
 
 
 def responsible_bodies(text: str) -> tuple[Actors, int, int] | None:
@@ -135,10 +162,10 @@ def _names(listed: str) -> list[str]:
     return names
 
 
-def led_bodies(sentence: str) -> Actors | None:
-    """Return the bodies of 由X牵头，Y、Z配合, or None."""
-    match = _LED.search(sentence)
-    if not match or not _ENDS_BODY.search(match["lead"]):
+def led_bodies(sentence: str, *, subject: str | None = None) -> Actors | None:
+    """Return the bodies of 由X牵头，Y、Z配合, or of 由X办理 where the order has no other subject; else None."""
+    match = _LED.search(sentence) or (None if subject else _BY.search(sentence))
+    if not match or not _ENDS_BODY.search(match["lead"]) or "的" in match["rest"].split("，")[0][:12]:
         return None
     leads = _names(match["lead"])
     partners = _PARTNERS.match(match["rest"].lstrip("，")) if "配合" in match["rest"] or "参" in match["rest"] else None

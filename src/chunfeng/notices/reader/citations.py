@@ -31,6 +31,9 @@ _ISSUER_INSIDE = re.compile(
     r"^(?P<issuer>(?:中共|国务院|全国|最高|[\u4e00-\u9fff]{2,30}?(?:部|厅|局|委|会|政府|办公厅|办公室|署|中心|指挥部|领导小组|小组|机制|组|院|省|市|银行))[\u4e00-\u9fff、 ]*?(?:（[\u4e00-\u9fff]{1,20}）)?)"
     r"(?:关于|印发|转发|批转|办公室关于)"
 )
+_LINK = re.compile(
+    r"^(?:[\u4e00-\u9fff]{0,12}(?:根据|按照|依据|落实|贯彻|执行|依照|遵照|转发|学习|参照|结合|以及|关于|现将))?(?:认真|精神|了|由|经|对|将|和|与|及)*"
+)
 _NUMBER_AFTER = re.compile(r"^[”’]?(?:（试行）|（暂行）)?（(?P<inner>[^（）]{4,60})）")
 _CLAUSE_AFTER = re.compile(r"^(?:（[^（）]{1,40}）)?的?(?P<clause>第[一二三四五六七八九十百零〇\d]+条(?:第[一二三四五六七八九十]+[款项])*(?:、第[一二三四五六七八九十百零〇\d]+条)*)")
 _ORDER = re.compile(r"^[^（）]{0,24}(?:令|公告|通告)(?:\d{4}年)?第?[\d一二三四五六七八九十百]+号$")
@@ -120,13 +123,13 @@ def _in_produced_list(before: str) -> bool:
 
 
 def _issuer(title: str, before: str) -> str | None:
+    """Return the body named in the title, else the one right before 《."""
     inside = _ISSUER_INSIDE.match(title)
     if inside and "关于" not in inside["issuer"]:
         return inside["issuer"].strip("、 ")
     named = _ISSUER_BEFORE.search(before)
-    if named and not named["issuer"].startswith(("各", "有关", "相关", "我", "本")):
-        return named["issuer"]
-    return None
+    issuer = _LINK.sub("", named["issuer"]) if named else ""
+    return None if len(issuer) < 2 or issuer.startswith(("各", "有关", "相关", "我", "本")) else issuer
 
 
 def _merge(found: list[Citation], new: Citation) -> None:

@@ -51,11 +51,7 @@ def split_clauses(page: str, text: str, paragraphs: list[Paragraph]) -> list[Par
         clause.end = part.paragraphs[-1].end
         clause.text = text[clause.start : clause.end]
         if clause.label:
-            first = part.paragraphs[0]
-            start, end = first.span(0, len(clause.label))
-            clause.label = re.sub(r"\s", "", text[start:end])
-        if clause.heading:
-            clause.heading = _heading_text(text, part)
+            clause.label = clause.label.replace(" ", "")
     return parts
 
 
@@ -112,13 +108,3 @@ def _short_first(part: Part) -> int | None:
     more = match.end() < len(flat) or len(part.paragraphs) > 1
     words = flat[part.body_at : match.end() - 1]
     return match.end() if more and words and not _ORDER_IN_HEADING.search(words) else None
-
-
-def _heading_text(text: str, part: Part) -> str:
-    """Return the heading as printed, without line breaks and spaces inside words."""
-    first = part.paragraphs[0]
-    flat_start = LABEL.match(first.flat)
-    start = flat_start.end() if flat_start else 0
-    heading = part.clause.heading or ""
-    page_start, page_end = first.span(start, start + len(heading)) if heading else (0, 0)
-    return re.sub(r"\s+", "", text[page_start:page_end])

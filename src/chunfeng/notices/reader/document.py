@@ -32,7 +32,7 @@ __all__ = [
 
 # A summary tells what was done, a report or request asks: neither orders.
 _ORDERS_NOTHING = re.compile(r"(?:总结|汇报|讲话|简报|综述|纪实|经验|情况(?:的?报告)?|请示|公开信|报告|体会)(?:（[^）]*）)?$")
-_HANDS_ON = re.compile(r"转发|批转|印发|现将|下发给你们")
+_HANDS_ON = re.compile(r"转发|批转|印发|现将|下发给你们|予以发布|予以公布|现公布|现发布")
 
 
 def read_documents(text: str) -> list[Document]:
@@ -47,6 +47,9 @@ def read_documents(text: str) -> list[Document]:
         document = _read(page, text, stretch)
         if stretch.inside is not None and stretch.inside < len(found):
             _forward(found, stretch.inside, len(found))
+            if not document.title:
+                document.title = _handed_on_title(found[stretch.inside])
+                document.kind = kind_of(document.title)
         found.append(document)
     return found
 
@@ -59,6 +62,13 @@ def _forward(found: list[Document], outer: int, inner: int) -> None:
     opening = document.clauses[0].text if document.clauses else ""
     if document.forwards is None and _HANDS_ON.search((document.title or "") + opening[:400]):
         document.forwards = inner
+
+
+def _handed_on_title(outer: Document) -> str | None:
+    """Return the title in 《》 that a document issues, for the text below it that bears none."""
+    opening = outer.clauses[0].text if outer.clauses else ""
+    match = re.search(r"《([^《》]{4,80})》[^。]{0,60}(?:予以发布|发布|印发|公布|颁布)", opening)
+    return re.sub(r"\s", "", match[1]) if match else None
 
 
 def _read(page: str, text: str, stretch: Stretch) -> Document:

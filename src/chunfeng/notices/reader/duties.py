@@ -14,11 +14,14 @@ from .dates import Calendar
 from .deadlines import find_deadline
 from .structure import Actors, Duty
 from .quantities import find_quantities
-from .sentences import Carrier, MODAL, carrier_of, hide, is_background, opens_list_of_things, sentences
+from .sentences import Carrier, MODAL, carrier_of, hide, is_background, is_imperative, opens_list_of_things, sentences
 from .text import Paragraph
 
 _POLICY = re.compile(r"补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业")
 _SPLIT = re.compile("；")
+_ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
+_REQUEST = re.compile(r"^(?:现|并)?请")
+_DECIDED = re.compile(r"[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
 
@@ -58,8 +61,12 @@ def _of_paragraph(
     subject: str | None = None
     for first, last in sentences(paragraph.flat, start):
         sentence = paragraph.flat[first:last]
+        lead_in = sentence.endswith("：")
         shift, sentence = _bare_sentence(sentence)
         if not sentence:
+            continue
+        if lead_in:
+            subject = _announced(sentence) or subject
             continue
         for offset, unit in _units(sentence, bare=bare):
             hidden = hide(unit)
@@ -68,11 +75,28 @@ def _of_paragraph(
                 continue
             unit, offset, carrier = _only_request(unit, offset, carrier)
             duty, own = _duty(part, unit, carrier, subject, days)
-            subject = own or subject
+            asked = unit[carrier.start : carrier.end].endswith("请")
+            if own and carrier.force != "may" and not asked and _opens_with(unit, own):
+                subject = own
             duty.start, duty.end = paragraph.span(first + shift + offset, first + shift + offset + len(unit))
             duty.quote = text[duty.start : duty.end]
             found.append(duty)
     return found
+
+
+def _announced(sentence: str) -> str | None:
+    """Return the subject of a sentence that only announces orders (各村要做好以下工作：)."""
+    hidden = hide(sentence)
+    modal = MODAL.search(hidden)
+    if is_background(hidden) or not modal:
+        return None
+    return bodies.subject_of(sentence[: modal.start()])
+
+
+def _opens_with(unit: str, subject: str) -> bool:
+    """Tell whether the subject opens the sentence, so that it carries on into the next ones."""
+    before = bodies.strip_connectors(unit[: unit.find(subject)])
+    return not any(is_imperative(part) for part in before.split("，") if part)
 
 
 def _bare_sentence(sentence: str) -> tuple[int, str]:
@@ -91,6 +115,9 @@ def _bare_sentence(sentence: str) -> tuple[int, str]:
 def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     """Cut a sentence where each piece is an order of its own; return (offset, piece)."""
     hidden = hide(sentence)
+    decided = _DECIDED.match(hidden)
+    if decided and len(hidden) - decided.end() > 8:
+        return [(decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)]
     cuts = [0, *(m.end() for m in _SPLIT.finditer(hidden)), len(sentence)]
     pieces: list[tuple[int, int]] = []
     for start, end in zip(cuts, cuts[1:], strict=False):
@@ -119,11 +146,15 @@ def _by_actor(hidden: str, start: int, end: int) -> list[tuple[int, int]]:
     position = start
     for segment in hidden[start:end].split("，"):
         modal = MODAL.search(segment)
-        if modal and modal.start() >= 3:
-            named = bodies.opening_body(segment[: modal.start()])
-            if named and not named[1].strip() and ordered and position > start:
+        asked = _ASKED.match(segment)
+        if asked and ordered:
+            cuts.append(position)
+        elif modal and modal.start() >= 2:
+            named = bodies.subject_of(segment[: modal.start()])
+            whole = named is not None and segment.startswith(named) and bodies.names_body(named)
+            if whole and ordered and position > start:
                 cuts.append(position)
-            ordered = ordered or bool(named)
+        ordered = ordered or modal is not None or _REQUEST.search(segment) is not None
         position += len(segment) + 1
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
@@ -148,7 +179,7 @@ def _only_request(unit: str, offset: int, carrier: Carrier) -> tuple[str, int, C
 def _duty(part: Part, unit: str, carrier: Carrier, inherited: str | None, days: Calendar) -> tuple[Duty, str | None]:
     """Return the duty of a unit and the subject it states itself."""
     own, action = _subject_and_action(unit, carrier)
-    led = bodies.led_bodies(unit)
+    led = bodies.led_bodies(unit, subject=own)
     if led:
         who = led
     else:

@@ -21,6 +21,8 @@ _BRACKET_DATE = re.compile(rf"^（?(?:{FULL_DATE.pattern})(?:[^。]{{0,24}})?）
 _TIME_TAIL = re.compile(r" *(?:\d{4}-\d{1,2}-\d{1,2}.*|\d{4}年\d{1,2}月\d{1,2}日)$")
 _SITE_TAIL = re.compile(r"(?<=[通意决方公通报批])([知见定案告报告复])(?: *[_|]| -+ ?| --).*$")
 _PLACE_LEAD = re.compile(r"^[\u4e00-\u9fff]{2,6}(?:：|丨|\|)(?=[\u4e00-\u9fff])")
+_COLLECTED = re.compile(r"^.{0,12}?(?:\d+[.、])?(?P<who>[\u4e00-\u9fff、]{2,40})?《(?P<title>关于[^《》]{4,120})》(?P<marks>(?:（[^（）]*）)*)$")
+_LOOSE_TITLE = re.compile(r"^[^，。；：]{0,40}(?:关于|致)[^，。；：]{4,60}$")
 _RED_HEAD = re.compile(r"^[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$|^[\u4e00-\u9fff ]{3,40}(?:明传电报|发电|传真电报|明电|文电)$")
 _ADDRESSEE = re.compile(r"^(?P<list>[^。；！？]{2,900}?)(?:：|:)[？?]*(?P<rest>.*)$")
 _ADDRESSED = re.compile(
@@ -56,6 +58,11 @@ def read_head(stretch: Stretch) -> Head:
     for line in shown:
         _read_line(line, head)
     head.title = _title(shown)
+    if not head.numbers:
+        head.numbers += [normal_number(m) for m in NUMBER.finditer("".join(line.flat for line in top[-6:]))][:1]
+    collected = _COLLECTED.match("".join(line.flat for line in top[-4:]))
+    if collected and not head.date_line:
+        head.date_line = collected["marks"]
     if head.title:
         head.issuers = title_issuers(head.title)
         trailing = NUMBER.search(head.title)
@@ -69,7 +76,7 @@ def kind_of(title: str | None) -> str | None:
     """Return which of the 15 kinds of official document a title ends in, or None (plans, summaries, appeals)."""
     if not title:
         return None
-    bare = re.sub(r"(?:[（〔〈][^（）〔〕〈〉]*[）〕〉])+$", "", title)
+    bare = re.sub(r"(?:（[^（）]*）|〔[^〔〕]*〕|〈[^〈〉]*〉)+$", "", title)
     if bare.endswith(("令",)) and not bare.endswith(("指令", "口令")):
         return "命令"
     if bare.endswith(("总结报告", "公开信", "情况报告书")):
@@ -84,7 +91,7 @@ def _cut_body(lines: list[Line], head: Head) -> tuple[list[Line], list[Line]]:
     """Split the lines at the addressees or the first paragraph of the body."""
     for index, line in enumerate(lines[:40]):
         flat = line.flat
-        found = addressees_in(flat)
+        found = addressees_in(flat) or _without_colon(lines, index)
         if found:
             head.addressees, used = found
             rest = _after(line, used)
@@ -94,11 +101,29 @@ def _cut_body(lines: list[Line], head: Head) -> tuple[list[Line], list[Line]]:
             head.addressees, last, used = wrapped
             rest = _after(lines[last], used)
             return lines[:index], ([rest] if rest else []) + lines[last + 1 :]
-        if _begins_body(flat):
+        if _begins_body(flat) and not _listed_title(lines, index):
             return lines[:index], lines[index:]
     titled = [i for i, line in enumerate(lines[:12]) if TITLE_END.search(line.flat)]
     cut = titled[0] + 1 if titled else 0
     return lines[:cut], lines[cut:]
+
+
+def _without_colon(lines: list[Line], index: int) -> tuple[list[str], int] | None:
+    """Read addressees that lost their colon: a list between the title and the first sentence."""
+    flat = lines[index].flat
+    if index == 0 or index + 1 >= len(lines) or len(flat) > 120 or "各" not in flat or not _ADDRESSED.search(flat):
+        return None
+    titled = any(TITLE_END.search(line.flat) for line in lines[max(0, index - 3) : index])
+    plain = re.match(r"^[\u4e00-\u9fff，、（）“”]+$", flat) and not _NOT_ADDRESSED.search(flat) and not TITLE_END.search(flat)
+    begins = re.match(r"为|根据|按照|近|当前|鉴于|目前|现|自|日前|经", lines[index + 1].flat)
+    return (split_addressees(flat), len(flat)) if titled and plain and begins else None
+
+
+def _listed_title(lines: list[Line], index: int) -> bool:
+    """Tell a numbered title of a collection (28.…《关于…的通知》) above addressees."""
+    return "。" not in lines[index].flat and "《" in lines[index].flat and any(
+        addressees_in(line.flat) for line in lines[index + 1 : index + 6]
+    )
 
 
 def _begins_body(flat: str) -> bool:
@@ -180,6 +205,8 @@ def _stands_alone(group: str, piece: str) -> bool:
         return False
     if "各" in piece[:8]:
         return True
+    if group.startswith("各") and re.match(r"(?:[省市县区州旗盟]|事业|乡镇?|镇)(?:人民政府|单位|政府)", piece):
+        return False
     if group.startswith("各") and not re.search(r"(?:政府|公署|管委会|委员会|办事处)$", last):
         return bool(re.search(r"(?:村|社区|单位|部门|企业|学校)$", last) and len(piece) > 3 and not last.startswith("事业"))
     ends = re.compile(rf"{_AGENCY_END}(?:（[^（）]+）)?$")
@@ -233,7 +260,7 @@ def _read_line(line: Line, head: Head) -> None:
     if number and not TITLE_END.search(flat) and len(flat) < 60:
         head.numbers.append(normal_number(number))
         line.role = "number"
-    elif _ORDER_LINE.match(flat):
+    elif _ORDER_LINE.match(flat) and "第" in flat:
         head.numbers.append(flat.strip("（）()"))
         line.role = "number"
     elif _BRACKET_DATE.match(flat):
@@ -261,8 +288,13 @@ def _title(lines: list[Line]) -> str | None:
                 break
             pieces.insert(0, _clean(line))
         return _join_title(pieces)
-    hints = [line for line in lines if line.role == "hint"]
-    return _clean(hints[0]) if hints else None
+    collected = _COLLECTED.match("".join(line.flat for line in lines[-4:]))
+    if collected:
+        return (collected["who"] or "") + collected["title"]
+    for line in reversed(lines):
+        if line.role == "hint" or line.role == "text" and _LOOSE_TITLE.match(line.flat):
+            return _clean(line)
+    return None
 
 
 def _clean(line: Line) -> str:
@@ -308,7 +340,7 @@ def title_issuers(title: str) -> list[str]:
 
 def split_agencies(text: str) -> list[str]:
     """Split the names of issuing bodies at spaces, 、 and 和; letters spread out (卫 生 部) are joined again."""
-    pieces = re.sub(r"（(?:盖章|印章|章|印|代章)）", "", text).split()
+    pieces = re.sub(r"（(?:盖章|印章|章|印|代章|借章|代|代印)）", "", text).split()
     names: list[str] = []
     loose = ""
     for piece in pieces:

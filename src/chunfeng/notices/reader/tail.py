@@ -16,7 +16,7 @@ _ATTACHMENT = re.compile(r"^附 ?件?(?:：|(?= ?\d[.、]))(?P<rest>.*)$")
 _ITEM = re.compile(r"(?:^|(?<=[；。 》）表案]))(?P<n>\d{1,2})[.、．]?\s*(?=[\u4e00-\u9fff《“])|^(?P<second>[（(]\d{1,2}[)）])")
 _CONTACT = re.compile(r"联系(?:人|电话|方式|科室|单位|处室)|咨询电话|电 ?话：|传 ?真：|(?:电子)?邮 ?箱(?:地址)?：|[Ee]-?mail|邮 ?编：")
 _PHONE = re.compile(
-    r"(?:（0\d{2,3}）|0\d{2,3}[-－]|0\d{2,3} )?(?<!\d)[2-9]\d{6,7}(?:[-转]\d{1,5})?(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:12\d{3}|400-?\d{3}-?\d{4})(?!\d)|(?<!\d)0\d{9,11}(?!\d)"
+    r"(?:（0\d{2,3}）|0\d{2,3}[-—–－]{1,2}|0\d{2,3} )?(?<!\d)[2-9]\d{6,7}(?:[-—－转]\d{1,5})?(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:12\d{3}|400-?\d{3}-?\d{4})(?!\d)|(?<!\d)0\d{9,11}(?!\d)"
 )
 _FAX_AFTER = re.compile(r"^ ?（(?:传真|兼传真)）")
 _FAX_BEFORE = re.compile(r"传 ?真(?:电话|号码)?：? ?(?:[\d\-（） 、，]*)$")
@@ -27,6 +27,8 @@ _NAME = re.compile(
 )
 _NOT_NAME = re.compile(r"电话|传真|邮箱|手机|邮编|联系|地址|咨询|办公|热线|号码|值班|处室|单位|中心|科室|邮件|[科处室局厅部]$|QQ|微信")
 _ISSUER_LINE = re.compile(r"^[\u4e00-\u9fff（）()、· ]{3,90}$")
+_GOES_ON = re.compile(r"^ ?(?:疫情|防控|防治|应急|工作|指挥部|领导小组|联防|感染|的|肺炎|办公室|人民政府|和|委员会)")
+_BREAKS_OFF = re.compile(r"^[\u4e00-\u9fff ]{4,40}$")
 _SIGNED_BY = re.compile(r"^(?:总 ?理|主 ?席|省 ?长|市 ?长|县 ?长|区 ?长|部 ?长|主 ?任|局 ?长|厅 ?长|乡 ?长|镇 ?长|州 ?长|盟 ?长)：? *(?P<name>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,5})$")
 
 
@@ -87,6 +89,10 @@ def _issuers(lines: list[Line], closing: int, tail: Tail) -> int:
             index -= 1
             continue
         names = _agencies(raw)
+        above = lines[index - 2].raw if index > 1 else ""
+        if names and _GOES_ON.match(raw) and _BREAKS_OFF.match(above) and not _agencies(above):
+            names = _agencies(squeeze(above + raw)) or names
+            index -= 1
         if not names or LABEL.match(raw) or len(tail.issuers) > 30:
             break
         tail.issuers = names + tail.issuers
