@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
@@ -65,8 +66,6 @@ def store_file(
     *, data: bytes, name: str, media_type: str, area_code: str, by: Actor, at: datetime
 ) -> StoredFile:
     """Keep the bytes under their SHA-256 and add a row. Raises `Refused` for empty or over-large files."""
-    from django.utils.translation import gettext as _
-
     if not data:
         raise Refused(_("The file “%(name)s” is empty. Choose it again.") % {"name": name})
     if len(data) > MAX_FILE:
@@ -104,7 +103,11 @@ def read_file(file: StoredFile) -> bytes:
     try:
         data = file_path(file.sha256).read_bytes()
     except FileNotFoundError:
-        raise Refused(f"The file “{file.name}” is missing from the store. Restore it from the backup.") from None
+        raise Refused(
+            _("The file “%(name)s” is missing from the store. Restore it from the backup.") % {"name": file.name}
+        ) from None
     if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise Refused(f"The file “{file.name}” was changed on the disk. Restore it from the backup.")
+        raise Refused(
+            _("The file “%(name)s” was changed on the disk. Restore it from the backup.") % {"name": file.name}
+        )
     return data
