@@ -34,7 +34,8 @@ _BY_ENDING: dict[int, tuple[tuple[str, str], ...]] = {
     ),
     5: (
         ("嘎查", "gacha"), ("嘎查委员会", "gacha"), ("社区", "residents"), ("居委会", "residents"),
-        ("居民委员会", "residents"), ("村委会", "villagers"), ("村民委员会", "villagers"), ("村", "villagers"),
+        ("居民委员会", "residents"), ("村委会", "villagers"), ("村民委员会", "villagers"),
+        ("村", "villagers"),
     ),
 }  # fmt: skip
 
@@ -79,13 +80,18 @@ def _by_code(code: str, level: int, name: str) -> str:
 
 # Endings a short name drops, longest first: 公主岭市 → 公主岭, 长安街道 → 长安.
 _GENERIC = re.compile(
-    r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|街道办事处|"
-    r"社区居民委员会|社区居委会|居民委员会|居委会|村民委员会|村委会|地区|林区|特区|街道|苏木|嘎查|社区|"
-    r"省|市|盟|区|县|旗|镇|乡|村)$"
+    r"(特别行政区|自治区|自治州|自治县|自治旗|街道办事处|社区居民委员会|社区居委会|居民委员会|居委会|"
+    r"村民委员会|村委会|地区|林区|特区|街道|苏木|嘎查|社区|省|市|盟|区|县|旗|镇|乡|村)$"
+)
+# Peoples in the names of autonomous areas: 延边朝鲜族自治州 → 延边. Some stand without 族.
+_PEOPLES = re.compile(
+    r"(?:(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|"
+    r"景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|鄂温克|保安|裕固|各)族|"
+    r"蒙古(?!自治区)|哈萨克|柯尔克孜|锡伯|塔吉克|维吾尔)+(?=自治)"
 )
 
 
 def short_name(name: str) -> str:
     """The name without its generic ending, at least two characters long: 沙县 stays 沙县."""
-    bare = _GENERIC.sub("", name)
+    bare = _GENERIC.sub("", _PEOPLES.sub("", name))
     return bare if len(bare) >= 2 else name

@@ -106,13 +106,13 @@ def _row(
 
 
 def _copy(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> int:
-    """COPY into a scratch table, then take over what meets no row of the same code and time."""
-    ready = list(rows)
+    """COPY straight into an empty table; else into a scratch one, and take over what meets no row."""
+    cursor.execute("SELECT NOT EXISTS (SELECT FROM areas_area)")
+    if cursor.fetchone()[0]:
+        return _stream(cursor, "areas_area", rows)
     cursor.execute("CREATE TEMP TABLE areas_incoming (LIKE areas_area) ON COMMIT DROP")
     cursor.execute("ALTER TABLE areas_incoming ALTER COLUMN id DROP NOT NULL")
-    with cursor.copy(f"COPY areas_incoming ({_COLUMNS}) FROM STDIN") as target:
-        for row in ready:
-            target.write_row(row)
+    _stream(cursor, "areas_incoming", rows)
     cursor.execute(
         f"""INSERT INTO areas_area ({_COLUMNS}) SELECT {_COLUMNS} FROM areas_incoming i
             WHERE NOT EXISTS (SELECT FROM areas_area a WHERE a.code = i.code
@@ -124,9 +124,16 @@ def _copy(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> int:
     return added
 
 
+def _stream(cursor: Any, table: str, rows: Iterator[tuple[Any, ...]]) -> int:
+    ready = list(rows)  # villages are read through the same cursor: finish before COPY begins
+    with cursor.copy(f"COPY {table} ({_COLUMNS}) FROM STDIN") as target:
+        for row in ready:
+            target.write_row(row)
+    return len(ready)
+
+
 def _copy_changes(cursor: Any) -> int:
     """The links of the shipped tables; a link that is there already is left alone."""
-    added = 0
     with (DATA / "links.csv").open(encoding="utf-8", newline="") as lines:
         rows = [
             (
@@ -148,5 +155,4 @@ def _copy_changes(cursor: Any) -> int:
            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '') ON CONFLICT DO NOTHING""",
         rows,
     )
-    added += max(0, cursor.rowcount)
-    return added
+    return max(0, int(cursor.rowcount))
