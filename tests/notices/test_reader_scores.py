@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chunfeng.notices.reader import Reading, read
+from chunfeng.notices.reader.sources.radicals import as_characters
 from tests.notices.reader.damage import damage, in_gbk
 from tests.notices.score_reader import (
     EMPTY,
@@ -91,6 +94,30 @@ def test_a_word_file_reads_like_its_text(path: Path) -> None:
         document["clauses"] = [clause for clause in document["clauses"] if clause["label"]]
     score_documents(score, plain, reading.as_json()["documents"], reading.text)
     assert not score.misses, told(score.misses)
+
+
+def test_radical_signs_become_characters() -> None:
+    assert as_characters("务⼯⼈员包⻋（附件⼆）⻛") == "务工人员包车（附件二）风"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("chromium"), reason="prints the page with chromium")
+def test_a_printed_page_reads_like_its_text(tmp_path: Path) -> None:
+    path = FIXTURES / "prefecture_joint_2020.txt"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    page = tmp_path / "page.html"
+    page.write_text("<meta charset=utf-8>" + "".join(f"<p>{line}</p>" for line in lines), encoding="utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command += [f"--user-data-dir={tmp_path}", f"--print-to-pdf={tmp_path / 'page.pdf'}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    reading = read((tmp_path / "page.pdf").read_bytes(), "page.pdf")
+    (found,) = reading.as_json()["documents"]
+    (plain,) = read(path.read_bytes(), path.name).as_json()["documents"]
+    for name in ("number", "title", "issuers", "addressees", "date", "kind"):
+        assert found[name] == plain[name]
+    assert [squeezed(one["quote"]) for one in found["duties"]] == [
+        squeezed(one["quote"]) for one in plain["duties"]
+    ]
 
 
 @pytest.mark.parametrize("one_by_one", [False, True])

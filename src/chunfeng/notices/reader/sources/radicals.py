@@ -1,8 +1,8 @@
 """Radical signs that PDF files show for ordinary characters: ⼈ for 人, ⻋ for 车.
 
 A font draws both with one glyph, and some programs name the wrong one in the text layer. The Kangxi radicals
-(U+2F00 to U+2FD5) have their character as compatibility form in Unicode; most of the radicals supplement has none,
-so the full characters of simplified Chinese among them stand here, one sign for one.
+(U+2F00 to U+2FD5) have their character as compatibility form in Unicode. Most of the radicals supplement has
+none: the full characters of simplified Chinese among them stand here, one sign for one.
 """
 
 import unicodedata
