@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 # name: (help, module that holds ``app``)
 GROUPS = {
@@ -28,12 +28,24 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(TyperGroup):
     """Loads a sub-command only when it is asked for: reading a notice must not wait for Django."""
 
+    _listing = False
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page; the commands on it are named, not loaded."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Names of all commands, loaded or not."""
         return sorted({*super().list_commands(ctx), *GROUPS, *COMMANDS})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, imported now."""
+        if self._listing and cmd_name in GROUPS | COMMANDS:
+            return TyperCommand(cmd_name, help=(GROUPS | COMMANDS)[cmd_name][0])
         if cmd_name in GROUPS:
             summary, module = GROUPS[cmd_name]
             command = typer.main.get_group(import_module(module).app)
@@ -48,7 +60,9 @@ class LazyGroup(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+app = typer.Typer(
+    cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False
+)
 
 
 @app.callback()

@@ -16,7 +16,9 @@ def notice() -> None:
 
 @app.command()
 def read(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Text, HTML, .docx or .pdf; - reads standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="Text, HTML, .docx or .pdf; - reads standard input.")
+    ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a file, one a line.")] = False,
 ) -> None:
     """Show what each notice orders: its header, clauses, duties and what had to be repaired.
@@ -32,7 +34,7 @@ def read(
             shown = reading.as_line() if json else None
         except Unreadable as refusal:
             refused = True
-            print(f"chunfeng: {refusal}", file=sys.stderr)
+            typer.echo(f"chunfeng: {refusal}", err=True)
             continue
         if shown is not None:
             sys.stdout.buffer.write(shown.encode("utf-8", "replace") + b"\n")

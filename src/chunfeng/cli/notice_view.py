@@ -12,8 +12,24 @@ from rich.tree import Tree
 
 from chunfeng.notices.reader import Reading
 
-_FORCES = {"must": ("must", "bold red"), "must_not": ("must not", "bold magenta"), "should": ("should", "yellow"), "may": ("may", "green")}
-_HEADER = ("number", "aliases", "kind", "issuers", "addressees", "date", "signer", "urgency", "forwards", "published")
+_FORCES = {
+    "must": ("must", "bold red"),
+    "must_not": ("must not", "bold magenta"),
+    "should": ("should", "yellow"),
+    "may": ("may", "green"),
+}
+_HEADER = (
+    "number",
+    "aliases",
+    "kind",
+    "issuers",
+    "addressees",
+    "date",
+    "signer",
+    "urgency",
+    "forwards",
+    "published",
+)
 _LONGEST = 12
 
 
@@ -59,7 +75,11 @@ def _header(document: dict[str, Any]) -> Table:
     for attachment in document.get("attachments") or []:
         grid.add_row("attachment", Text(attachment if isinstance(attachment, str) else str(attachment)))
     for citation in document.get("citations") or []:
-        parts = [f"《{citation['title']}》" if citation.get("title") else None, citation.get("number"), citation.get("clause")]
+        parts = [
+            f"《{citation['title']}》" if citation.get("title") else None,
+            citation.get("number"),
+            citation.get("clause"),
+        ]
         grid.add_row("cites", Text(" ".join(part for part in parts if part)))
     return grid
 
@@ -71,7 +91,9 @@ def _tree(document: dict[str, Any]) -> Tree:
         parent = clause["id"].rpartition(".")[0]
         while parent and parent not in branches:
             parent = parent.rpartition(".")[0]
-        label = Text.assemble((f"{clause['id']} ", "dim"), (clause["label"] or "", "cyan"), " ", _short(clause))
+        label = Text.assemble(
+            (f"{clause['id']} ", "dim"), (clause["label"] or "", "cyan"), " ", _short(clause)
+        )
         branches[clause["id"]] = branches[parent].add(label)
     return tree
 
@@ -93,7 +115,13 @@ def _duties(document: dict[str, Any]) -> Table:
         who = Text(duty["actors"]["lead"] or "—")
         if duty["actors"]["with"]:
             who.append("\n+ " + "、".join(duty["actors"]["with"]), style="dim")
-        table.add_row(str(duty["clause"] or "—"), Text(name, style=style), who, _deadline(duty["deadline"]), Text(duty["quote"]))
+        table.add_row(
+            str(duty["clause"] or "—"),
+            Text(name, style=style),
+            who,
+            _deadline(duty["deadline"]),
+            Text(duty["quote"]),
+        )
     return table
 
 
@@ -113,8 +141,13 @@ def _repairs(out: Console, content: dict[str, Any]) -> None:
         out.print(Text(f"\n{name}: {len(entries)}", style=style))
         for entry in entries[:_LONGEST]:
             found = entry.get("found", entry.get("text", ""))
-            change = f"{_cut(found)} → {_cut(entry['repaired']) or '(nothing)'}" if "repaired" in entry else _cut(found)
-            out.print(f"  [dim]{entry['at']:>7}[/]  {escape(change)}  [dim]{escape(entry.get('how') or entry.get('why'))}[/]")
+            change = (
+                f"{_cut(found)} → {_cut(entry['repaired']) or '(nothing)'}"
+                if "repaired" in entry
+                else _cut(found)
+            )
+            reason = escape(entry.get("how") or entry.get("why"))
+            out.print(f"  [dim]{entry['at']:>7}[/]  {escape(change)}  [dim]{reason}[/]")
         if len(entries) > _LONGEST:
             out.print(f"  … {len(entries) - _LONGEST} more; --json lists all of them")
 

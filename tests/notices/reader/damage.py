@@ -55,7 +55,13 @@ def _pattern(share: int) -> re.Pattern[bytes]:
 
 
 def damage(
-    text: str, *, share: int = 1, one_by_one: bool = False, codec: str = "gbk", swallow: bool = True, mark: str = "?"
+    text: str,
+    *,
+    share: int = 1,
+    one_by_one: bool = False,
+    codec: str = "gbk",
+    swallow: bool = True,
+    mark: str = "?",
 ) -> str:
     """The text as a damaged page shows it.
 

@@ -1,7 +1,7 @@
 """Reading official documents: a file in, its repaired text and structure out. No Django below here.
 
-    reading = read(Path("notice.docx").read_bytes(), "notice.docx")
-    reading.raw, reading.text, reading.as_json()
+reading = read(Path("notice.docx").read_bytes(), "notice.docx")
+reading.raw, reading.text, reading.as_json()
 """
 
 import hashlib

@@ -71,7 +71,9 @@ def repair(raw: str) -> Repaired:
     pieces: list[str] = []
     at = 0
     for line in raw.split("\n"):
-        text = _line(line, at, done, damaged=damaged, toneless=toneless >= _UNTONED_PAGE, script_too=traditional)
+        text = _line(
+            line, at, done, damaged=damaged, toneless=toneless >= _UNTONED_PAGE, script_too=traditional
+        )
         pieces.append(text)
         at += len(text) + 1
     done.text = "\n".join(pieces)
@@ -81,7 +83,7 @@ def repair(raw: str) -> Repaired:
 
 
 def _annotation_counts(raw: str) -> tuple[int, int]:
-    """Annotations with tone marks behind a traditional character (or a lost byte), and those without tones."""
+    """Annotations with tone marks behind a traditional character or a lost byte, and those without."""
     toned = toneless = 0
     for match in ANNOTATION.finditer(raw):
         if not (match["lost"] or match["open"]):
@@ -114,11 +116,13 @@ def _line(raw: str, at: int, done: Repaired, *, damaged: bool, toneless: bool, s
 
 def _is_traditional_line(text: str) -> bool:
     traditional, simplified = script.counts(text)
-    return traditional > simplified
+    return traditional >= max(simplified, 1)
 
 
 def _repair(place: Place, raw: str, text: str, at: int) -> Repair:
-    return Repair(at + place.start, raw[place.raw_start : place.raw_end], text[place.start : place.end], place.why)
+    return Repair(
+        at + place.start, raw[place.raw_start : place.raw_end], text[place.start : place.end], place.why
+    )
 
 
 def _note_script(raw: str, done: Repaired) -> None:

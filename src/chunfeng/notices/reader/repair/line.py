@@ -24,7 +24,9 @@ MISSING = "□"
 MARKS = "?？\ufffd"
 _LETTERS = rf"[{readings.LETTERS}]"
 # An annotation may itself have been annotated: ō u are bytes too, and (yōu) became (yōu(zī)).
-_SYLLABLE = rf"[ \t]?(?P<py>{_LETTERS}{{1,6}})(?:[(（]{_LETTERS}{{1,6}}[)）])?(?P<rest>{_LETTERS}{{0,4}})[ \t]?[)）]"
+_SYLLABLE = (
+    rf"[ \t]?(?P<py>{_LETTERS}{{1,6}})(?:[(（]{_LETTERS}{{1,6}}[)）])?(?P<rest>{_LETTERS}{{0,4}})[ \t]?[)）]"
+)
 ANNOTATION = re.compile(rf"(?P<lost>[{MARKS}])?(?P<open>[(（])?{_SYLLABLE}")
 _TOKEN = re.compile(rf"(?:[{MARKS}][(（]?|[(（]){_SYLLABLE}|[{MARKS}]+")
 ACCIDENT = re.compile(rf"[{MARKS}][(（]?{_SYLLABLE}")
@@ -179,7 +181,7 @@ class Rebuilder:
         self._in_step(token.end())
 
     def _usual_with(self, byte: int, after: int) -> bool:
-        """Whether this byte gives a character plain text may hold: as second byte, or as the next first one."""
+        """Whether this byte gives a character plain text may hold, as its second byte or as its first."""
         if self.shifted:
             pair = bytes((self.bytes[-1], byte))
         else:

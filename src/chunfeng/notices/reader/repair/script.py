@@ -42,9 +42,13 @@ def _to_simplified() -> Table:
 @cache
 def _step(phrases: str, characters: str) -> tuple[re.Pattern[str], Table, dict[int, str]]:
     words = _read(phrases) | (_KEPT if phrases == "TWVariantsRevPhrases" else _OWN_WORDS)
-    words = {word: meant for word, meant in words.items() if len(word) == len(meant) and not _LITERARY.search(word)}
+    words = {
+        word: meant for word, meant in words.items() if len(word) == len(meant) and not _LITERARY.search(word)
+    }
     ordered = sorted(words, key=len, reverse=True)
-    single = {key: value for key, value in _read(characters).items() if len(key) == len(value) == 1} | _OWN_SIGNS
+    single = {
+        key: value for key, value in _read(characters).items() if len(key) == len(value) == 1
+    } | _OWN_SIGNS
     return re.compile("|".join(map(re.escape, ordered))), words, str.maketrans(single)
 
 
@@ -88,7 +92,9 @@ def _in_gb2312(character: str) -> bool:
 @cache
 def _only_simplified() -> frozenset[str]:
     kept = _to_simplified().keys() | _read("TWVariantsRev").keys()
-    return frozenset(key for key, forms in _simplified_to_all().items() if key not in forms and key not in kept)
+    return frozenset(
+        key for key, forms in _simplified_to_all().items() if key not in forms and key not in kept
+    )
 
 
 def counts(text: str) -> tuple[int, int]:

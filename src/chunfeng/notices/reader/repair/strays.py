@@ -1,8 +1,10 @@
-"""A question mark that stands alone: a real question, a leftover at the edge of a sentence, or a lost sign."""
+"""A question mark that stands alone: a question, a leftover at the edge of a sentence, or a lost sign."""
 
 import re
 
-_ASKING = re.compile("[吗嗎呢谁誰哪啥几幾何怎]|什[么麼]|多少|多[久长長大远遠]|是否|能否|可否|会不会|會不會|[是能可]不[是能可]|有[没沒]有")
+_ASKING = re.compile(
+    "[吗嗎呢谁誰哪啥几幾何怎]|什[么麼]|多少|多[久长長大远遠]|是否|能否|可否|会不会|會不會|[是能可]不[是能可]|有[没沒]有"
+)
 _CLOSED = "。;;;；::：,,，、!！?？"
 _OPENERS = "《〈（(【〔["
 

@@ -44,7 +44,8 @@ def plain_text(data: bytes, name: str = "") -> str:
     text = tidy(_by_kind(data, name, shown))
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(
-            f"{shown} has {len(text):,} characters, more than the {MAX_CHARACTERS:,} a notice may have. Split it."
+            f"{shown} has {len(text):,} characters, more than the {MAX_CHARACTERS:,} a notice may have. "
+            "Split it."
         )
     if not text.strip():
         raise Unreadable(f"{shown} holds no text. Choose another file or paste the text.")
@@ -76,7 +77,9 @@ def _by_kind(data: bytes, name: str, shown: str) -> str:
 
         return docx.text_of(data, shown)
     if ending in (".docx", ".pdf"):
-        raise Unreadable(f"{shown} is called {ending} but is not such a file. It may be damaged: fetch it again.")
+        raise Unreadable(
+            f"{shown} is called {ending} but is not such a file. It may be damaged: fetch it again."
+        )
     from chunfeng.notices.reader.sources import html
 
     if html.is_html(data, ending):

@@ -39,7 +39,9 @@ def text_of(data: bytes, shown: str) -> str:
                 if part in names
             ]
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as trouble:
-        raise Unreadable(f"{shown} is a damaged or encrypted Word file. Save it again or paste the text.") from trouble
+        raise Unreadable(
+            f"{shown} is a damaged or encrypted Word file. Save it again or paste the text."
+        ) from trouble
     except Exception as trouble:
         if isinstance(trouble, Unreadable):
             raise
@@ -51,7 +53,9 @@ def _part(archive: zipfile.ZipFile, part: str, shown: str) -> "etree._Element":
     with archive.open(part) as stream:
         xml = stream.read(_MAX_XML + 1)
     if len(xml) > _MAX_XML:
-        raise Unreadable(f"{shown} unpacks to more than {_MAX_XML // 2**20} MB of text. Split it or paste the text.")
+        raise Unreadable(
+            f"{shown} unpacks to more than {_MAX_XML // 2**20} MB of text. Split it or paste the text."
+        )
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         return etree.fromstring(xml, parser)

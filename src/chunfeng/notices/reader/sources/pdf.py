@@ -6,17 +6,22 @@ import re
 import time
 import unicodedata
 
+from chunfeng.notices.reader.sources.radicals import as_characters
 from chunfeng.notices.reader.sources.refusal import MAX_CHARACTERS, Unreadable
 
 _MAX_PAGES = 500
 _MAX_SECONDS = 30.0
-_PAGE_NUMBER = re.compile(r"^\s*(?:[—–―─-]{1,2}\s*\d{1,3}\s*[—–―─-]{1,2}|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}(?:\s*/\s*\d{1,3})?)\s*$")
+_PAGE_NUMBER = re.compile(
+    r"^\s*(?:[—–―─-]{1,2}\s*\d{1,3}\s*[—–―─-]{1,2}|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}(?:\s*/\s*\d{1,3})?)\s*$"
+)
 _ENDS = "。！？；：…!?;:"
 _LABEL = re.compile(
     r"^[\s\u3000]*(?:第[一二三四五六七八九十百零〇\d]{1,5}[条章节篇]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]"
     r"|\d{1,2}[.、．](?!\d)|[①-⑳]|附件|附[:：]|抄送|主送|联系人|主题词)"
 )
-_ALONE = re.compile(r"^[\s\u3000]*(?:[〇○零一二三四五六七八九十\d]{4}年.{1,8}日|.{0,30}[〔\[［(（]\s*\d{4}\s*[〕\]］)）]\s*\S{0,3}\d{1,4}\s*号)[\s\u3000]*$")
+_ALONE = re.compile(
+    r"^[\s\u3000]*(?:[〇○零一二三四五六七八九十\d]{4}年.{1,8}日|.{0,30}[〔\[［(（]\s*\d{4}\s*[〕\]］)）]\s*\S{0,3}\d{1,4}\s*号)[\s\u3000]*$"
+)
 
 
 def text_of(data: bytes, shown: str) -> str:
@@ -35,7 +40,9 @@ def text_of(data: bytes, shown: str) -> str:
             raise Unreadable(locked)
         count = len(reader.pages)
         if count > _MAX_PAGES:
-            raise Unreadable(f"{shown} has {count} pages, more than the {_MAX_PAGES} a notice may have. Split it.")
+            raise Unreadable(
+                f"{shown} has {count} pages, more than the {_MAX_PAGES} a notice may have. Split it."
+            )
         pages = _pages(reader, shown)
     except Unreadable:
         raise
@@ -45,7 +52,8 @@ def text_of(data: bytes, shown: str) -> str:
         raise Unreadable(f"{shown} is a damaged PDF. Fetch it again or paste the text.") from trouble
     if sum(len(page.strip()) for page in pages) < 10:
         raise Unreadable(
-            f"{shown} has {count} pages and no text layer: it is a scan. Recognise its text (OCR) or paste the text."
+            f"{shown} has {count} page(s) and no text layer: it is a scan. "
+            "Recognise its text (OCR) or paste the text."
         )
     return joined(line for page in pages for line in page.split("\n"))
 
@@ -53,7 +61,7 @@ def text_of(data: bytes, shown: str) -> str:
 def _pages(reader: "object", shown: str) -> list[str]:
     begun, pages, size = time.monotonic(), [], 0
     for number, page in enumerate(reader.pages, 1):  # type: ignore[attr-defined]
-        pages.append(unicodedata.normalize("NFC", page.extract_text() or ""))
+        pages.append(as_characters(unicodedata.normalize("NFC", page.extract_text() or "")))
         size += len(pages[-1])
         if size > MAX_CHARACTERS or time.monotonic() - begun > _MAX_SECONDS:
             raise Unreadable(f"{shown} is too long or too involved: stopped at page {number}. Split it.")
@@ -75,7 +83,12 @@ def joined(printed: "object") -> str:
     for line in lines:
         if not line.strip():
             continue
-        if runs_on and not _LABEL.match(line) and not _ALONE.match(line) and not line.startswith("\u3000\u3000"):
+        if (
+            runs_on
+            and not _LABEL.match(line)
+            and not _ALONE.match(line)
+            and not line.startswith("\u3000\u3000")
+        ):
             out[-1] += _glue(out[-1], line.strip())
         else:
             out.append(line.rstrip())

@@ -61,17 +61,18 @@ def _try(data: bytes, encoding: str) -> str | None:
         text = data.decode(encoding)
     except UnicodeError:
         return None
-    return text if _is_text(text, wide=encoding.startswith("utf-16")) else None
+    spare = 5 if encoding.startswith("utf-8") else 0
+    return text if _is_text(text, wide=encoding.startswith("utf-16"), spare=spare) else None
 
 
-def _is_text(text: str, *, wide: bool = False) -> bool:
+def _is_text(text: str, *, wide: bool = False, spare: int = 0) -> bool:
     """Whether a decoding gave text: hardly any controls or unassigned signs, and for UTF-16 mostly Chinese.
 
-    Almost any bytes decode as UTF-16, so without a byte-order mark Chinese signs must prevail.
+    Valid UTF-8 hardly happens by chance, so a few odd signs (``spare``) are let pass there. Almost any bytes decode as UTF-16, so without a byte-order mark Chinese signs must prevail.
     """
     sample = text[:20_000]
     odd = sum(not (sign.isprintable() or sign.isspace()) or sign == "\ufffd" for sign in sample)
-    if odd > _LOST_SHARE * len(sample):
+    if odd > spare + _LOST_SHARE * len(sample):
         return False
     if not wide:
         return True
