@@ -2,7 +2,7 @@ SIZE ?= small
 PY := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: help setup run demo test test-fast check score-reader bench messages stop clean
+.PHONY: help setup run demo test test-fast test-served check score-reader bench messages stop clean
 
 help:            ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
@@ -31,6 +31,9 @@ test: check      ## everything
 	@tools/browser.sh
 	@$(PY) -m pytest -q -n 2 --dist loadgroup
 	@$(PY) -m tests.notices.score_reader
+
+test-served: setup ## the same tests on a served PostgreSQL (Debian's)
+	@tools/served.sh -n 2 -m "not journey"
 
 score-reader: setup ## the notice reader against its gold files
 	@$(PY) -m tests.notices.score_reader

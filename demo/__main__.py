@@ -1,0 +1,69 @@
+"""Set up a demo prefecture and tell its story: `python -m demo [--size small|large] [--seed N]`.
+
+Everything is idempotent: a second call starts in seconds and changes nothing; a killed call is taken up again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import timedelta
+
+from chunfeng.cli.django import setup
+from chunfeng.core.errors import Refused
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--size", choices=("small", "large"), default="small",
+                        help="small: the villages of one county; large: of the whole prefecture")
+    parser.add_argument("--seed", type=int, default=2020)
+    asked = parser.parse_args()
+    try:
+        setup()
+        run(size=asked.size, seed=asked.seed)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+def run(*, size: str, seed: int) -> None:
+    """Database, divisions, offices, accounts, story; then a summary of what was read, issued and due."""
+    from django.core.management import call_command
+    from django.db import transaction
+    from django.utils import timezone, translation
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from chunfeng.areas import loading
+    from demo import places, setting, summary
+    from demo.story import Story, told
+
+    translation.activate("zh-hans")
+    console = Console()
+    villages = places.COUNTY[:6] if size == "small" else places.PREFECTURE[:4]
+    today = timezone.localdate()
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("数据库 database", total=5)
+
+        def step(text: str) -> None:
+            progress.update(bar, advance=1, description=text)
+
+        call_command("migrate", interactive=False, verbosity=0)
+        step("行政区划 divisions")
+        loading.load(villages_within=villages)
+        step("机构 offices")
+        setting.offices(villages=villages, on=today, at=timezone.now())
+        step("账号 accounts")
+        setting.accounts(since=today - timedelta(days=60), at=timezone.now())
+        step("通知与任务 notices and tasks")
+        if not told():
+            with transaction.atomic():
+                Story(today=today, seed=seed, say=progress.console.print).tell()
+        progress.update(bar, advance=1, description="完成 done")
+    summary.show(console)
+
+
+sys.exit(main())

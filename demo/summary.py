@@ -1,0 +1,44 @@
+"""What was read, issued and due, and how to look at it."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from rich.console import Console
+from rich.table import Table
+
+from chunfeng.core import scope
+from chunfeng.core.actor import SYSTEM
+from chunfeng.notices.models import Notice
+from chunfeng.offices.models import Office
+from demo import cast
+
+
+def show(console: Console) -> None:
+    """Two tables: the chain of notices with their tasks, and the log-ins."""
+    now = timezone.now()
+    open_states = ("new", "accepted", "returned")
+    with scope.applied(SYSTEM):
+        table = Table(title=f"通知与任务 {timezone.localtime(now):%Y-%m-%d %H:%M}", title_justify="left")
+        for name in ("文号", "条款", "职责", "发至单位", "已签收", "任务", "今日到期", "逾期", "办结"):
+            table.add_column(name, justify="left" if name == "文号" else "right")
+        for notice in Notice.objects.order_by("id"):
+            tasks = notice.tasks.aggregate(
+                all=Count("id"),
+                today=Count("id", filter=Q(due_at__date=timezone.localdate(), state__in=open_states)),
+                late=Count("id", filter=Q(due_at__lt=now, state__in=open_states)),
+                done=Count("id", filter=Q(state="done")),
+            )
+            table.add_row(
+                notice.number or notice.title[:24], str(notice.clauses.count()), str(notice.duties.count()),
+                str(notice.dispatches.count()), str(notice.dispatches.filter(received_at__isnull=False).count()),
+                *(str(tasks[key]) for key in ("all", "today", "late", "done")),
+            )
+        console.print(table)
+        console.print(f"机构 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
+    logins = Table(title="演示账号 demo log-ins", title_justify="left")
+    for name in ("用户名 user", "密码 password", "姓名", "角色"):
+        logins.add_column(name)
+    for part in cast.PARTS:
+        logins.add_row(part.user, cast.PASSWORD, part.name, part.look)
+    console.print(logins)
