@@ -48,7 +48,7 @@ class LazyGroup(TyperGroup):
             return TyperCommand(cmd_name, help=(GROUPS | COMMANDS)[cmd_name][0])
         if cmd_name in GROUPS:
             summary, module = GROUPS[cmd_name]
-            command = typer.main.get_group(import_module(module).app)
+            command: Any = typer.main.get_group(import_module(module).app)
         elif cmd_name in COMMANDS:
             summary, module = COMMANDS[cmd_name]
             single = typer.Typer(add_completion=False)

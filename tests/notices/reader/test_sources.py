@@ -113,7 +113,8 @@ def printed(*lines: str) -> bytes:
     table = "\n".join(f"<{value}> <{ord(sign):04x}>" for sign, value in code.items())
     names = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def\n"
-        f"1 begincodespacerange <0000> <ffff> endcodespacerange\n{len(code)} beginbfchar\n{table}\nendbfchar\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(code)} beginbfchar\n{table}\nendbfchar\n"
         "endcmap end end"
     ).encode()
     objects = [
@@ -208,7 +209,7 @@ def test_refusals_say_what_it_is_and_what_to_do(data: bytes, name: str, words: s
 
 
 def test_a_scan_is_named_a_scan() -> None:
-    with pytest.raises(Unreadable, match="scan.*OCR"):
+    with pytest.raises(Unreadable, match=r"scan\. .*OCR"):
         plain_text(blank_pdf(), "scan.pdf")
 
 
@@ -259,7 +260,7 @@ def test_the_reading_keeps_raw_and_repaired_text() -> None:
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="nothing.txt cannot be opened"):
+    with pytest.raises(Unreadable, match=r"nothing\.txt cannot be opened"):
         reader.read_file(tmp_path / "nothing.txt")
 
 

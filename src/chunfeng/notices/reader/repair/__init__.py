@@ -109,8 +109,9 @@ def _line(raw: str, at: int, done: Repaired, *, damaged: bool, toneless: bool, s
         done.repairs.append(_repair(place, raw, text, at))
     if line.annotations:
         done.repairs.append(Repair(at, raw, text, _PINYIN))
-    for place in sorted(line.doubts, key=lambda place: place.start):
-        done.suspects.append(Suspect(at + place.start, text[place.start : place.end], place.why))
+    doubts = {place.start: place for place in reversed(line.doubts)}
+    for start, place in sorted(doubts.items()):
+        done.suspects.append(Suspect(at + start, text[start : place.end], place.why))
     return text
 
 

@@ -228,8 +228,11 @@ class Rebuilder:
             place.start, place.end = offset(place.start), offset(place.end)
         for place in self.doubts:
             place.end = max(place.end, min(place.start + 1, len(text)))
+        doubted = {place.start for place in self.doubts}
         for place in self.changes:
-            if place.why == ACCIDENT_REPAIRED and weigh_text(text[place.start : place.end]) < 0:
+            if doubted.intersection(range(place.start, place.end)) or place.why != ACCIDENT_REPAIRED:
+                continue
+            if weigh_text(text[place.start : place.end]) < 0:
                 self.doubts.append(Place(place.start, place.end, place.raw_start, place.raw_end, UNLIKELY))
         return Line(text, self.annotations, self.changes, self.doubts)
 

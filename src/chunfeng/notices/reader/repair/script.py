@@ -6,7 +6,6 @@ phrase that is the whole of its input (顯著 alone) and is too slow for long pa
 """
 
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -55,17 +54,17 @@ def _step(phrases: str, characters: str) -> tuple[re.Pattern[str], Table, dict[i
 def simplify(text: str) -> str:
     """The text in simplified characters (``tw2s``), character for character: the length stays."""
     for names in (("TWVariantsRevPhrases", "TWVariantsRev"), ("TSPhrases", "TSCharacters")):
-        pattern, words, single = _step(*names)
-        text = _replace(text, pattern, words, lambda piece, single=single: piece.translate(single))
+        text = _replace(text, *_step(*names))
     return text
 
 
-def _replace(text: str, pattern: re.Pattern[str], words: Table, other: Callable[[str], str]) -> str:
-    pieces, last = [], 0
+def _replace(text: str, pattern: re.Pattern[str], words: Table, single: dict[int, str]) -> str:
+    pieces: list[str] = []
+    last = 0
     for match in pattern.finditer(text):
-        pieces += (other(text[last : match.start()]), words[match[0]])
+        pieces += (text[last : match.start()].translate(single), words[match[0]])
         last = match.end()
-    return "".join([*pieces, other(text[last:])])
+    return "".join([*pieces, text[last:].translate(single)])
 
 
 def is_traditional(character: str) -> bool:

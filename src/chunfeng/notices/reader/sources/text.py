@@ -68,7 +68,8 @@ def _try(data: bytes, encoding: str) -> str | None:
 def _is_text(text: str, *, wide: bool = False, spare: int = 0) -> bool:
     """Whether a decoding gave text: hardly any controls or unassigned signs, and for UTF-16 mostly Chinese.
 
-    Valid UTF-8 hardly happens by chance, so a few odd signs (``spare``) are let pass there. Almost any bytes decode as UTF-16, so without a byte-order mark Chinese signs must prevail.
+    Valid UTF-8 hardly happens by chance, so a few odd signs (``spare``) are let pass there. Almost any bytes
+    decode as UTF-16, so without a byte-order mark Chinese signs must prevail.
     """
     sample = text[:20_000]
     odd = sum(not (sign.isprintable() or sign.isspace()) or sign == "\ufffd" for sign in sample)
