@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
 class State(models.TextChoices):
     """Where a notice stands between arrival and archive."""
 
+    UNREADABLE = "unreadable", _("Kept, could not be read")
     READ = "read", _("Read, to be reviewed")
     REVIEWED = "reviewed", _("Reviewed")
     ISSUED = "issued", _("Issued")
@@ -75,3 +76,25 @@ class Relation(models.TextChoices):
     FORWARDS = "forwards", _("forwards")
     REPLACES = "replaces", _("replaces")
     CITES = "cites", _("cites")
+
+
+class Act(models.TextChoices):
+    """What happened to a notice or one of its duties."""
+
+    REGISTERED = "registered", _("Registered")
+    CORRECTED = "corrected", _("Corrected")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DROPPED = "dropped", _("Dropped")
+    RESTORED = "restored", _("Taken back in")
+    SPLIT = "split", _("Split")
+    ADDED = "added", _("Added")
+    LOOKED_AT = "looked_at", _("Doubtful place looked at")
+    REVIEWED = "reviewed", _("Review finished")
+    REOPENED = "reopened", _("Review opened again")
+    CLASSIFIED = "classified", _("Marked public or internal")
+    ISSUED = "issued", _("Issued")
+    SENT = "sent", _("Sent to more offices")
+    RECEIVED = "received", _("Receipt signed")
+    FORWARDED = "forwarded", _("Forwarded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPLAINED = "explained", _("Explained")

@@ -10,11 +10,17 @@ from chunfeng.areas.fields import AreaCodeField
 from chunfeng.core import walls
 from chunfeng.core.crypto import EncryptedTextField
 from chunfeng.core.models import StoredFile
-from chunfeng.notices.choices import DeadlineKind, DutyState, Force, Kind, Openness, Relation, State
+from chunfeng.notices.choices import Act, DeadlineKind, DutyState, Force, Kind, Openness, Relation, State
+from chunfeng.offices.choices import Level
 from chunfeng.offices.models import Office
 
 NOTICE_TABLE = "notices_notice"
-_OF_NOTICE = walls.part_of(NOTICE_TABLE, "notice_id")
+_SEEN_WITH_NOTICE = walls.of(NOTICE_TABLE, "notice_id")
+_IN_OWN_NOTICE = (
+    f"(notice_id IN (SELECT n.id FROM {NOTICE_TABLE} n WHERE {walls.in_range('n.area_code')}))"
+)
+_OF_NOTICE = walls.Wall(read=_SEEN_WITH_NOTICE, write=_IN_OWN_NOTICE)
+"""What a notice says is read by whoever sees the notice and written only in the area that registered it."""
 
 
 class Emergency(models.Model):
@@ -61,6 +67,8 @@ class Notice(models.Model):
     date = models.DateField(_("date of signature"), null=True, blank=True)
     signer = models.CharField(_("signer"), max_length=60, blank=True)
     urgency = models.CharField(_("urgency"), max_length=10, blank=True)
+    issuer_level = models.CharField(_("level of the issuer"), max_length=12, choices=Level, blank=True)
+    copies_to = models.JSONField(_("copies to"), default=list, blank=True)
     attachments = models.JSONField(_("attachments"), default=list, blank=True)
     internal_rule = models.BooleanField(
         _("standing rule of the command"), default=False, help_text=_("reporting, supervision, tips, meetings")
@@ -78,11 +86,18 @@ class Notice(models.Model):
     repairs = models.JSONField(_("repairs"), default=list, blank=True)
     suspects = models.JSONField(_("doubtful places"), default=list, blank=True)
     reading = models.JSONField(_("reader's result"), default=dict, blank=True)
+    unreadable_because = models.CharField(_("why it could not be read"), max_length=500, blank=True)
+    place = models.PositiveSmallIntegerField(_("place on the page"), default=0)
+    number_key = models.CharField(max_length=80, blank=True, editable=False)
+    title_key = models.CharField(max_length=300, blank=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
 
     registered_at = models.DateTimeField(_("registered at"))
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     reviewed_by_name = models.CharField(_("reviewed by"), max_length=60, blank=True)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_because = models.CharField(_("reason for withdrawing"), max_length=300, blank=True)
 
     wall = walls.Wall(
         read=f"{walls.in_range()} OR id IN (SELECT notice_id FROM notices_dispatch) "
@@ -96,7 +111,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["emergency", "-date", "-id"], name="notice_register"),
             models.Index(fields=["area_code", "-id"], name="notice_by_area"),
-            models.Index(fields=["number"], name="notice_by_number"),
+            models.Index(fields=["number_key"], name="notice_by_number"),
+            models.Index(fields=["title_key"], name="notice_by_title"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -104,6 +120,13 @@ class Notice(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["issuing_office", "number"], condition=~Q(number=""), name="number_once_per_office"
+            ),
+            models.UniqueConstraint(
+                fields=["emergency", "registered_by_office", "sha256", "place"], condition=~Q(sha256=""),
+                name="registered_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_because=""), name="withdrawn_has_reason"
             ),
         ]
 
@@ -141,6 +164,8 @@ class Duty(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="duties")
     clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="duties")
     quote = models.TextField(_("quote"))
+    start = models.IntegerField(default=0)
+    end = models.IntegerField(default=0)
     force = models.CharField(_("force"), max_length=10, choices=Force)
     action = models.TextField(_("action"))
     lead = models.CharField(_("lead body"), max_length=200, blank=True)
@@ -154,6 +179,8 @@ class Duty(models.Model):
     due_time = models.TimeField(_("time"), null=True, blank=True)
     every = models.CharField(_("repeats"), max_length=20, blank=True)
     date_by_default = models.BooleanField(_("date set by the office's default"), default=False)
+    no_date = models.BooleanField(_("deliberately without a date"), default=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=DutyState, default=DutyState.PROPOSED)
     drop_reason = models.CharField(_("reason for dropping"), max_length=300, blank=True)
     added_by_hand = models.BooleanField(_("added by hand"), default=False)
@@ -188,12 +215,18 @@ class Citation(models.Model):
     clause = models.CharField(_("clause"), max_length=60, blank=True)
     relation = models.CharField(_("relation"), max_length=12, choices=Relation, default=Relation.CITES)
     target = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="cited_by")
+    number_key = models.CharField(max_length=80, blank=True, editable=False)
+    title_key = models.CharField(max_length=300, blank=True, editable=False)
 
     wall = _OF_NOTICE
 
     class Meta:
         verbose_name = _("citation")
         verbose_name_plural = _("citations")
+        indexes = [
+            models.Index(fields=["number_key"], name="citation_by_number"),
+            models.Index(fields=["title_key"], name="citation_by_title"),
+        ]
 
     def __str__(self) -> str:
         return f"《{self.title}》{self.number}"
@@ -209,7 +242,7 @@ class NoticeContact(models.Model):
 
     wall = walls.Wall(
         read=f"{walls.of(NOTICE_TABLE, 'notice_id')} AND {walls.has_role('caller', 'officer', 'leader')}",
-        write=walls.of(NOTICE_TABLE, "notice_id"),
+        write=_IN_OWN_NOTICE,
     )
 
     class Meta:
@@ -230,11 +263,37 @@ class Explanation(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
 
-    wall = _OF_NOTICE
+    # an office that received the notice may explain it to its own people
+    wall = walls.part_of(NOTICE_TABLE, "notice_id")
 
     class Meta:
         verbose_name = _("explanation")
         verbose_name_plural = _("explanations")
+
+
+class NoticeEntry(models.Model):
+    """One line of a notice's history: who did or changed what, with the value before. Never changed."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="entries")
+    duty = models.ForeignKey(Duty, null=True, blank=True, on_delete=models.SET_NULL, related_name="entries")
+    act = models.CharField(_("what"), max_length=10, choices=Act)
+    field = models.CharField(_("field"), max_length=30, blank=True)
+    old = models.TextField(_("before"), blank=True)
+    new = models.TextField(_("after"), blank=True)
+    by_name = models.CharField(_("by"), max_length=60)
+    office_name = models.CharField(_("office"), max_length=120, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    wall = walls.part_of(NOTICE_TABLE, "notice_id")
+
+    class Meta:
+        verbose_name = _("line of a notice's history")
+        verbose_name_plural = _("history of notices")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["notice", "id"], name="entry_by_notice")]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.field}".strip()
 
 
 class Dispatch(models.Model):

@@ -1,0 +1,138 @@
+"""The register of notices and what belongs to one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, DateField, F, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
+
+from chunfeng.core.actor import Actor
+from chunfeng.notices.models import (
+    Clause,
+    DeadlineDefault,
+    Duty,
+    Emergency,
+    Explanation,
+    Notice,
+    NoticeEntry,
+)
+
+
+def visible(actor: Actor) -> QuerySet[Notice]:
+    """The notices an actor may see: registered in its range, dispatched into it, or issued and public.
+
+    The database's own wall says the same; this is the first of the two.
+    """
+    if actor.role == "system":
+        return Notice.objects.all()
+    inside = Q(area_code__gte=actor.lo, area_code__lt=actor.hi)
+    sent = Q(dispatches__area_code__gte=actor.lo, dispatches__area_code__lt=actor.hi)
+    public = Q(openness="public", state="issued")
+    ids = Notice.objects.filter(inside | sent | public).values("pk")
+    return Notice.objects.filter(pk__in=ids)
+
+
+def register_list(actor: Actor) -> QuerySet[Notice]:
+    """The register's rows: by the date of signature, by the day of registration where there is none (B1)."""
+    return (
+        visible(actor)
+        .annotate(
+            dated=Coalesce(F("date"), Cast("registered_at", DateField())),
+            sent=Count("dispatches", distinct=True),
+            received=Count("dispatches", filter=Q(dispatches__received_at__isnull=False), distinct=True),
+        )
+        .select_related("registered_by_office", "emergency")
+        .defer("text", "raw_text", "reading", "repairs", "suspects")
+    )
+
+
+def search(rows: QuerySet[Notice], text: str) -> QuerySet[Notice]:
+    """Title, number in any writing, issuer or words of the text."""
+    from chunfeng.notices.naming import number_key
+
+    return rows.filter(
+        Q(title__icontains=text)
+        | Q(number__icontains=text)
+        | Q(number_key=number_key(text) or "-")
+        | Q(issuers__icontains=text)
+        | Q(text__icontains=text)
+    )
+
+
+def in_force(rows: QuerySet[Notice], on: date) -> QuerySet[Notice]:
+    """Standing rules of the command in force on a day (P13)."""
+    return rows.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        internal_rule=True,
+    )
+
+
+def emergencies() -> QuerySet[Emergency]:
+    """Running ones first, the latest first."""
+    return Emergency.objects.annotate(notice_count=Count("notices")).order_by(
+        F("ended_on").desc(nulls_first=True), "-began_on", "-id"
+    )
+
+
+def emergency(pk: Any) -> Emergency | None:
+    """One emergency, or None."""
+    return Emergency.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+
+
+def one(actor: Actor, pk: int) -> Notice | None:
+    """A notice in sight with what every page of it needs."""
+    return (
+        visible(actor)
+        .select_related(
+            "emergency",
+            "registered_by_office",
+            "issuing_office",
+            "original",
+            "forwards",
+            "forwards__forwards",
+        )
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def clauses(notice: Notice) -> list[Clause]:
+    """In printed order."""
+    return list(notice.clauses.order_by("position"))
+
+
+def duties(notice: Notice) -> list[Duty]:
+    """In printed order, with their clauses."""
+    return list(notice.duties.select_related("clause").order_by("position", "id"))
+
+
+def duty(actor: Actor, pk: int) -> Duty | None:
+    """A duty of a notice in sight."""
+    return (
+        Duty.objects.select_related("clause", "notice", "notice__registered_by_office")
+        .filter(pk=pk, notice__in=visible(actor))
+        .first()
+    )
+
+
+def clause(notice: Notice, pk: Any) -> Clause | None:
+    """A clause of the notice."""
+    return notice.clauses.filter(pk=pk).first() if str(pk).isdigit() else None
+
+
+def explanations(notice: Notice) -> list[Explanation]:
+    """All versions, the newest of each first within its clause."""
+    return list(notice.explanations.select_related("clause", "office").order_by("clause__position", "-id"))
+
+
+def history(notice: Notice, *, most: int = 200) -> list[NoticeEntry]:
+    """The latest lines, newest first."""
+    return list(notice.entries.select_related("duty").order_by("-id")[:most])
+
+
+def deadline_defaults(actor: Actor) -> list[DeadlineDefault]:
+    """The readings of fuzzy phrases this office set, and those of the offices above."""
+    return list(DeadlineDefault.objects.select_related("office").order_by("phrase", "office_id"))
