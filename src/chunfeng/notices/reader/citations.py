@@ -7,7 +7,7 @@ twice is one citation; 《〈…〉》 is part of the outer title.
 import re
 
 from .structure import Citation
-from .numbers import NUMBER, normal_number, same_number
+from .numbers import Found, find_numbers, same_number
 from .text import squeeze
 
 _OFFICIAL = re.compile(
@@ -24,11 +24,11 @@ _PRODUCED = re.compile(r"(?:制定了?|制发了?|出台了?|印制了?|编印�
 _HANDED_OUT = re.compile(r"^(?:（[^）]{1,30}）)*(?:已经?[\u4e00-\u9fff、]{0,30})?(?:予以)?(?:印发|发)给你们")
 _ISSUER_BEFORE = re.compile(
     r"(?:^|[，。；：（、和及与]|根据|按照|依据|落实|贯彻|执行|依照|遵照|转发|有关|以及|关于|由|经|对|将|现将|学习|参照|结合)"
-    r"(?P<issuer>(?:中共)?[\u4e00-\u9fff]{0,24}?(?:部|厅|局|委|委员会|政府|办公厅|办公室|国务院|中央|指挥部|领导小组|法院|检察院|中心|总局|署|公署|全国人大|联防联控机制)(?:、[\u4e00-\u9fff]{2,20}(?:部|厅|局|委|委员会|政府|办公厅|办公室|署))*)"
+    r"(?P<issuer>(?:中共)?[\u4e00-\u9fff]{0,24}?(?:部|厅|局|委|委员会|政府|办公厅|办公室|国务院|中央|指挥部|领导小组|法院|检察院|中心|总局|署|公署|全国人大|联防联控机制)(?:[、 ][\u4e00-\u9fff]{2,20}(?:部|厅|局|委|委员会|政府|办公厅|办公室|署))*)"
     r"(?:联合)?(?:印发|下发|发布|制定|颁布|出台|转发)?的?$"
 )
 _ISSUER_INSIDE = re.compile(
-    r"^(?P<issuer>(?:中共|国务院|全国|最高|[\u4e00-\u9fff]{2,30}?(?:部|厅|局|委|会|政府|办公厅|办公室|署|中心|指挥部|领导小组|小组|机制|组|院|省|市|银行))[\u4e00-\u9fff、 ]*?(?:（[\u4e00-\u9fff]{1,20}）)?)"
+    r"^(?!转发|印发|批转)(?P<issuer>(?:中共|国务院|全国|最高|[\u4e00-\u9fff]{2,30}?(?:部|厅|局|委|会|政府|办公厅|办公室|署|中心|指挥部|领导小组|小组|机制|组|院|省|市|银行))[\u4e00-\u9fff、 ]*?(?:（[\u4e00-\u9fff]{1,20}）)?)"
     r"(?:关于|印发|转发|批转|办公室关于)"
 )
 _LINK = re.compile(
@@ -57,9 +57,9 @@ def find_citations(text: str, own_number: str | None = None) -> list[Citation]:
         previous = (end + (number_end.end() if number_end and citation.number else 0), citation)
         covered.append((end, previous[0]))
         _merge(found, citation)
-    for match in NUMBER.finditer(text):
-        if not any(a <= match.start("year") < b for a, b in covered):
-            _merge(found, Citation(number=normal_number(match)))
+    for loose in find_numbers(text):
+        if not any(a < loose.end <= b for a, b in covered):
+            _merge(found, Citation(number=loose.number))
     if own_number:
         found = [c for c in found if not (c.number and same_number(c.number, own_number) and not c.title)]
     return found
@@ -90,15 +90,15 @@ def _citation(text: str, start: int, end: int) -> Citation | None:
     title = squeeze(text[start + 1 : end - 1])
     before, after = text[max(0, start - 60) : start], text[end : end + 70]
     inner = _NUMBER_AFTER.match(after)
-    number = NUMBER.search(inner["inner"]) if inner else None
+    numbers: list[Found] = find_numbers(inner["inner"]) if inner else []
     order = inner["inner"] if inner and _ORDER.match(inner["inner"]) else None
-    if not number and not order and not _is_official(title, before, after):
+    if not numbers and not order and not _is_official(title, before, after):
         return None
     issuer = _issuer(title, before)
     article = _CLAUSE_AFTER.match(after)
     return Citation(
         title=title,
-        number=normal_number(number) if number else order,
+        number=numbers[0].number if numbers else order,
         issuer=issuer,
         clause=article["clause"] if article else None,
     )

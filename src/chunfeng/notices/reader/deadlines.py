@@ -34,7 +34,7 @@ _EVERY = re.compile(
 )
 _PAY = re.compile(r"每人|每户|元|只享受|补贴|补助")
 _FUZZY = re.compile(
-    r"第一时间|及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
+    r"第一时间|(?<!无法)(?<!不)及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
     r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)"
     r"|(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}|[一二三四五六七八九十两]{1,3})个?(?:工作日|自然日|小时|日|天|分钟)(?:之内|以内|内)"
 )
@@ -165,4 +165,4 @@ def _after_signing(text: str, days: Calendar) -> Deadline | None:
 
 def _fuzzy(text: str) -> Deadline | None:
     match = _FUZZY.search(text)
-    return Deadline(match[0], "fuzzy") if match else None
+    return Deadline(re.sub(r"^(?:[并要应须需]|必须|务必)*", "", match[0]), "fuzzy") if match else None

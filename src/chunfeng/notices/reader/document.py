@@ -44,11 +44,12 @@ def read_documents(text: str) -> list[Document]:
     page = normalise(text)
     found: list[Document] = []
     for stretch in stretches(lines_of(page)):
-        document = _read(page, text, stretch)
-        if stretch.inside is not None and stretch.inside < len(found):
+        outer = found[stretch.inside] if stretch.inside is not None else None
+        document = _read(page, text, stretch, outer)
+        if outer is not None and stretch.inside is not None:
             _forward(found, stretch.inside, len(found))
             if not document.title:
-                document.title = _handed_on_title(found[stretch.inside])
+                document.title = _handed_on_title(outer)
                 document.kind = kind_of(document.title)
         found.append(document)
     return found
@@ -71,7 +72,8 @@ def _handed_on_title(outer: Document) -> str | None:
     return re.sub(r"\s", "", match[1]) if match else None
 
 
-def _read(page: str, text: str, stretch: Stretch) -> Document:
+def _read(page: str, text: str, stretch: Stretch, outer: Document | None) -> Document:
+    """Read one document; one handed on without a date of its own takes its days from the ``outer`` document."""
     head = read_head(stretch)
     lines, tail = read_tail(head.body)
     document = Document(title=head.title, kind=kind_of(head.title), signer=head.signer or tail.signer)
@@ -88,7 +90,10 @@ def _read(page: str, text: str, stretch: Stretch) -> Document:
     document.clauses = [part.clause for part in parts]
     document.citations = find_citations("\n".join(p.flat for p in paragraphs), document.number)
     if not _ORDERS_NOTHING.search(document.title or ""):
-        days = Calendar(document.date, number_year(document.number))
+        signed, year = document.date, number_year(document.number)
+        if signed is None and year is None and outer is not None:
+            signed, year = outer.date, number_year(outer.number)
+        days = Calendar(signed, year)
         document.duties = find_duties(parts, text, days)
     return document
 

@@ -22,6 +22,9 @@ _SPLIT = re.compile("；")
 _ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
 _REQUEST = re.compile(r"^(?:现|并)?请")
 _DECIDED = re.compile(r"[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)")
+_TERM = r"(?:每[天日周月季][^，。；]{0,12}前|\d{1,2}月(?:\d{1,2}日|底)[^，。；]{0,8}前)[^，。；]{0,30}(?:报|完成|送|提交)"
+_FIRST_TERM = re.compile(_TERM)
+_SECOND_TERM = re.compile(rf"，(?:并|同时)?(?:[于在])?{_TERM}")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
 
@@ -80,8 +83,20 @@ def _of_paragraph(
                 subject = own
             duty.start, duty.end = paragraph.span(first + shift + offset, first + shift + offset + len(unit))
             duty.quote = text[duty.start : duty.end]
+            _print_terms(duty, unit)
             found.append(duty)
     return found
+
+
+def _print_terms(duty: Duty, unit: str) -> None:
+    """Give the words of deadline and quantities as the page prints them."""
+    plain = duty.quote if len(duty.quote) == len(unit) else re.sub(r"\s", "", duty.quote)
+    if len(plain) != len(unit):
+        return
+    for term in [duty.deadline, *duty.quantities]:
+        at = unit.find(term.text) if term else -1
+        if term and at >= 0:
+            term.text = plain[at : at + len(term.text)]
 
 
 def _announced(sentence: str) -> str | None:
@@ -129,7 +144,7 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
             pieces.append((start, end))
     found: list[tuple[int, str]] = []
     for start, end in pieces:
-        for a, b in _by_actor(hidden, start, end):
+        for a, b in _by_deadline(hidden, _by_actor(hidden, start, end)):
             piece = sentence[a:b]
             trimmed = _TRIM_LEFT.match(piece)
             left = trimmed.end() if trimmed else 0
@@ -152,11 +167,23 @@ def _by_actor(hidden: str, start: int, end: int) -> list[tuple[int, int]]:
         elif modal and modal.start() >= 2:
             named = bodies.subject_of(segment[: modal.start()])
             whole = named is not None and segment.startswith(named) and bodies.names_body(named)
-            if whole and ordered and position > start:
+            if whole and position > start and (ordered or bodies.opening_body(hidden[start:position])):
                 cuts.append(position)
         ordered = ordered or modal is not None or _REQUEST.search(segment) is not None
         position += len(segment) + 1
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _by_deadline(hidden: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Cut at a comma after which an order with a second term of its own begins (每周五前报…，每月25日前报…)."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        for match in _SECOND_TERM.finditer(hidden, start, end):
+            if _FIRST_TERM.search(hidden, start, match.start()):
+                found.append((start, match.start() + 1))
+                start = match.start() + 1
+        found.append((start, end))
+    return found
 
 
 def _stands_in_preamble(unit: str, hidden: str, carrier: Carrier) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .dates import FULL_DATE
-from .numbers import NUMBER, ORDER_NUMBER, normal_number
+from .numbers import NUMBER_LINE, ORDER_NUMBER, find_numbers
 from .pages import TITLE_END, Stretch
 from .text import LABEL, Line, squeeze
 
@@ -13,7 +13,6 @@ _AGENCY_END = (
     r"(?:政府|公署|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部|领导小组|工作组|组|公司|集团|银行|总队|支队|大学|学院|学校|医院|党组|工会|党委|中央|国务院|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
 )
 AGENCY = re.compile(rf"^[\u4e00-\u9fff（）()、“”]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院|中共中央|全国总工会|共青团中央)$")
-_NUMBER_LINE = re.compile(rf"^[（(]?{NUMBER.pattern}[）)]?$")
 _ORDER_LINE = re.compile(rf"^[（(]?{ORDER_NUMBER.pattern}[）)]?$")
 _SIGNER = re.compile(r"签发人?：? *(?P<name>[\u4e00-\u9fff]{1}(?: ?[\u4e00-\u9fff·]){1,11})")
 _URGENCY = re.compile(r"(?:^|[ ：（【])(?:紧急程度：)?(?P<mark>特急|特提|加急|平急|急件|特 急|加 急|特 提|平 急|急 件)(?=$|[ 】）·]|[\u4e00-\u9fff]{1,12}[〔（])")
@@ -32,6 +31,11 @@ _NOT_ADDRESSED = re.compile(r"如下|通知|意见$|为(?:了|深入|切实|贯�
 _DIVISION = r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
 _SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$")
 _OWNER = re.compile(r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央|全[省市县])各")
+
+
+_ONE_LINE_HEAD = re.compile(
+    rf"^(?:[^。；：《》]{{0,40}}? ?\d{{1,2}}[.、])?(?P<title>[^。；：]{{6,120}}?(?:{'|'.join(KINDS)})) *(?P<number>[（(]?[^。；：，（） ]{{2,20}}[〔（]20\d\d[〕）] ?\d+ ?号[）)]?)? +(?=[^。；：]{{2,400}}：)"
+)
 
 
 @dataclass(slots=True)
@@ -59,16 +63,16 @@ def read_head(stretch: Stretch) -> Head:
         _read_line(line, head)
     head.title = _title(shown)
     if not head.numbers:
-        head.numbers += [normal_number(m) for m in NUMBER.finditer("".join(line.flat for line in top[-6:]))][:1]
+        head.numbers += [found.number for found in find_numbers("".join(line.flat for line in top[-6:]))][:1]
     collected = _COLLECTED.match("".join(line.flat for line in top[-4:]))
     if collected and not head.date_line:
         head.date_line = collected["marks"]
     if head.title:
         head.issuers = title_issuers(head.title)
-        trailing = NUMBER.search(head.title)
+        trailing = find_numbers(head.title)
         if trailing and head.title.endswith(("号）", "号〕", "号")):
-            head.numbers.append(normal_number(trailing))
-            head.title = head.title[: trailing.start()].rstrip("（〔 ")
+            head.numbers.append(trailing[-1].number)
+            head.title = head.title[: trailing[-1].start].rstrip("（〔 ")
     return head
 
 
@@ -127,7 +131,7 @@ def _listed_title(lines: list[Line], index: int) -> bool:
 
 
 def _begins_body(flat: str) -> bool:
-    if _NUMBER_LINE.match(flat) or _RED_HEAD.match(flat):
+    if NUMBER_LINE.match(flat) or _RED_HEAD.match(flat):
         return False
     if "。" in flat or LABEL.match(flat):
         return True
@@ -235,11 +239,9 @@ def _open_one_line(lines: list[Line]) -> list[Line]:
         raw = line.raw
         if len(raw) < 60 or "：" not in raw:
             continue
-        match = re.match(
-            rf"^(?P<title>[^。；：]{{6,120}}?(?:{'|'.join(KINDS)})) *(?P<number>[（(]?{NUMBER.pattern}[）)]?)? +(?=[^。；：]{{2,400}}：)", raw
-        )
+        match = _ONE_LINE_HEAD.match(raw)
         if match and TITLE_END.search(squeeze(match["title"])):
-            pieces = [Line(line.start, line.start + match.end("title"), match["title"])]
+            pieces = [Line(line.start + match.start("title"), line.start + match.end("title"), match["title"])]
             if match["number"]:
                 pieces.append(Line(line.start + match.start("number"), line.start + match.end("number"), match["number"]))
             pieces.append(Line(line.start + match.end(), line.end, raw[match.end() :]))
@@ -256,14 +258,14 @@ def _read_line(line: Line, head: Head) -> None:
     signer = _SIGNER.search(raw)
     if signer:
         head.signer = signer["name"].replace(" ", "")
-    number = NUMBER.search(flat)
-    if number and not TITLE_END.search(flat) and len(flat) < 60:
-        head.numbers.append(normal_number(number))
+    numbers = find_numbers(flat)
+    if numbers and not TITLE_END.search(flat) and len(flat) < 60:
+        head.numbers.append(numbers[0].number)
         line.role = "number"
     elif _ORDER_LINE.match(flat) and "第" in flat:
         head.numbers.append(flat.strip("（）()"))
         line.role = "number"
-    elif _BRACKET_DATE.match(flat):
+    elif _BRACKET_DATE.match(flat) and "年" in flat:
         head.date_line = head.date_line or flat
         line.role = "date"
     elif signer or (urgency and len(flat) < 6):

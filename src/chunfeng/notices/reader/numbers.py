@@ -6,6 +6,7 @@ went through :func:`~chunfeng.notices.reader.text.normalise`.
 """
 
 import re
+from dataclasses import dataclass
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _DIGITS |= {c: 0 for c in "○ΟОＯOo0零◯"} | {"两": 2} | {str(i): i for i in range(1, 10)}
@@ -14,16 +15,17 @@ _TENS = {"十": 10, "百": 100, "千": 1000, "廿": 20, "卅": 30}
 CHINESE_DIGIT = "〇一二三四五六七八九○ΟОOo零◯"
 CHINESE_INT = "[一二三四五六七八九十百千两〇零廿卅]"
 
-# Characters an agency code is made of; a code never starts with a word such as 根据 that merely precedes it.
-_CODE = r"[\u4e00-\u9fff]{1,16}?(?:[（(][\u4e00-\u9fff]{1,6}[）)])?[\u4e00-\u9fff]{0,8}?"
 _OPEN, _CLOSE = r"[〔（【\[﹝｛{「]", r"[〕）】\]﹞｝}」]"
+_YEAR_SERIAL = rf"{_OPEN}\s*(?P<year>(?:19|20)\d\s*\d)\s*年?\s*{_CLOSE}\s*第?\s*(?P<serial>\d{{1,5}})\s*号"
+_CODE = r"[\u4e00-\u9fff]{1,16}(?:[（(][\u4e00-\u9fff]{1,6}[）)])?[\u4e00-\u9fff]{0,8}"
+_ANCHOR = re.compile(_YEAR_SERIAL)
+_CODE_BEFORE = re.compile(rf"(?:{_CODE})\s*$")
+# Words that may stand right before a number and are no part of it.
 _LEAD_IN = re.compile(
-    r"^(?:根据|按照|依据|依照|参照|执行|落实|贯彻|认真|遵照|原|见|以|经|即|和|与|及|或|对|在|将|由|文件|文号|编号"
-    r"|发文字号|发布文号|文件编号|现行|严格|我省|我市|我县|我部|我厅|特急|加急|急件|特提|平急|机密|秘密|绝密|同时|废止)+"
+    r"^.*(?:根据|按照|依据|依照|参照|执行|落实|贯彻|遵照|文件|文号|编号|发文字号|发布文号|特急|加急|急件|特提|平急|机密|秘密|绝密|转发|印发|废止|有关|以及|并且|严格|认真|的|(?<=.)(?<!呼)和|(?<=.)与|(?<=.)及)"
+    r"|^(?:原|见|以|经|即|和|与|及|或|对|在|将|由|同时|现行|我[省市县部厅])+"
 )
-NUMBER = re.compile(
-    rf"(?P<code>{_CODE})\s*{_OPEN}\s*(?P<year>(?:19|20)\d\s*\d)\s*年?\s*{_CLOSE}\s*第?\s*(?P<serial>\d{{1,5}})\s*号"
-)
+NUMBER_LINE = re.compile(rf"^[（(]?(?P<code>{_CODE})\s*{_YEAR_SERIAL}[）)]?$")
 # 令、公告 and 通告 are numbered within the year or the term of office only.
 ORDER_NUMBER = re.compile(r"(?:((?:19|20)\d{2})年)?第?\s*(\d{1,4}|[一二三四五六七八九十百]{1,5})\s*号")
 
@@ -51,18 +53,36 @@ def chinese_int(text: str) -> int | None:
     return total + current
 
 
-def normal_number(match: re.Match[str]) -> str:
-    """Return the right form of a number found by :data:`NUMBER`: 湘就服发〔2020〕3号."""
-    code = re.sub(r"\s", "", match["code"])
-    code = _LEAD_IN.sub("", code) or code
-    year = re.sub(r"\s", "", match["year"])
-    return f"{code}〔{year}〕{int(match['serial'])}号"
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document number in a text: text[start:end], and its right form."""
+
+    start: int
+    end: int
+    number: str
+
+
+def find_numbers(text: str) -> list[Found]:
+    """Return the document numbers in the text in printed order: 湘就服发[2020]3号 is 湘就服发〔2020〕3号."""
+    if "号" not in text:
+        return []
+    found: list[Found] = []
+    for match in _ANCHOR.finditer(text):
+        floor = max(match.start() - 34, found[-1].end if found else 0)
+        code = _CODE_BEFORE.search(text, floor, match.start())
+        if code:
+            name = _LEAD_IN.sub("", re.sub(r"\s", "", code[0]))
+            if name:
+                start = match.start() - len(code[0]) + code[0].rindex(name[0])
+                year = re.sub(r"\s", "", match["year"])
+                found.append(Found(start, match.end(), f"{name}〔{year}〕{int(match['serial'])}号"))
+    return found
 
 
 def find_number(text: str) -> str | None:
     """Return the first document number in the text in its right form, or None."""
-    match = NUMBER.search(text)
-    return normal_number(match) if match else None
+    found = find_numbers(text)
+    return found[0].number if found else None
 
 
 def number_year(number: str | None) -> int | None:

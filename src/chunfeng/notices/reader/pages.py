@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from .dates import FULL_DATE
-from .numbers import NUMBER
+from .numbers import NUMBER_LINE, find_numbers
 from .text import LABEL, Line
 
 _PART_MARK = re.compile(r"^第[一二三四五六七八九十]{1,3}篇[：:]")
@@ -75,9 +75,11 @@ def stretches(lines: list[Line]) -> list[Stretch]:
         kept = [line for line in chunk if not _set_aside(line, meta)]
         base = len(found)
         for number, (piece, attached) in enumerate(_documents(kept)):
-            inside = base + number - 1 if attached and number else None
-            found.append(Stretch(piece, meta if number == 0 else {}, hint if number == 0 else None, inside))
-    return [s for s in found if s.lines or s.hint]
+            first = number == 0
+            if piece or (first and hint):
+                inside = len(found) - 1 if attached and len(found) > base else None
+                found.append(Stretch(piece, meta if first else {}, hint if first else None, inside))
+    return found
 
 
 def _marked(lines: list[Line]) -> list[tuple[Line | None, list[Line]]]:
@@ -106,6 +108,9 @@ def _set_aside(line: Line, meta: dict[str, str]) -> bool:
         known = False
         for match in _META.finditer(raw):
             key = (match["l1"] or match["l2"]).replace(" ", "")
+            if key == "发布日期" and match["l2"]:
+                known = True
+                continue
             value = match["value"].strip()
             known = True
             if key in _META_KEYS and value:
@@ -162,7 +167,7 @@ def is_closing(line: Line) -> bool:
 
 
 def _is_body(raw: str) -> bool:
-    return "。" in raw or len(raw) > 80 or bool(LABEL.match(raw) and not NUMBER.match(raw))
+    return "。" in raw or len(raw) > 80 or bool(LABEL.match(raw) and not NUMBER_LINE.match(raw))
 
 
 def _title_block(lines: list[Line], index: int) -> int:
@@ -175,7 +180,7 @@ def _title_block(lines: list[Line], index: int) -> int:
         if _AFTER_CLOSING.match(line.raw) or LABEL.match(line.raw) or "。" in line.raw or line.raw[-1] in "，；：":
             return 0
         joined += line.flat
-        if NUMBER.search(line.flat) and count > 1 and len(line.flat) < 30:
+        if find_numbers(line.flat) and count > 1 and len(line.flat) < 30:
             joined = joined[: -len(line.flat)]
         if len(joined) > 140:
             return 0

@@ -38,6 +38,7 @@ _SPACED_HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)[^。；！？： ]{4,45}(?P<gap> +)(?=[^，。；、 ]{5,}[^ ]{15})"
 )
 _TERMINAL = re.compile(r"[。！？；：…][”’」』）》\"]*[？?]*$")
+_NAME_ENDS = frozenset("部委厅局会院署办")
 _SPACES = re.compile(r"\s+")
 
 
@@ -51,7 +52,13 @@ def squeeze(text: str) -> str:
     return _SPACES.sub(_space, text.strip())
 
 
+# A space between the names of two bodies (教育部 财政部) parts them; other spaces between characters are accidents.
+_NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,24}?(?:部|委|厅|局|会|院|署|办|行|政府|办公室|总局)(?=[ ，。、：》]|关于|印发|转发|$)")
+
+
 def _space(match: re.Match[str]) -> str:
+    if match[0] != "\n" and match.start() and match.string[match.start() - 1] in _NAME_ENDS:
+        return " " if _NAME_FOLLOWS.match(match.string, match.end()) else ""
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]
     return " " if before.isascii() and after.isascii() and before.isalnum() and after.isalnum() else ""
