@@ -22,6 +22,7 @@ SENTENCES = (
     "企业因受疫情影响导致生产经营困难的，可以通过与职工协商一致采取调整薪酬、轮岗轮休等方式稳定岗位。",
     "着力打造线上招聘平台，显著提高匹配效率，严禁哄抬价格，什么时候恢复现场招聘另行通知。",
     "三、落实工资待遇。在隔离期间，用人单位应当支付劳动报酬，不得解除劳动合同。",
+    "确保安全有序将返岗（务工）的人员送到岗位，及时对接当地需求。",
     "基层平台后续工作面临困难的，干部要发动群众，里外协同，准备充足的口罩、消毒液等物资。",
 )
 
@@ -182,6 +183,22 @@ def test_where_no_reading_fits_nothing_is_guessed() -> None:
 def test_annotations_without_tones_on_every_character() -> None:
     raw = "關(guan)於(yu)做(zuo)好(hao)農(nong)民(min)工(gong)返(fan)崗(gang)工(gong)作(zuo)"
     assert repair(raw).text == "关于做好农民工返岗工作"
+
+
+def test_annotations_without_tones_and_with_a_blank_behind_each() -> None:
+    raw = (
+        "關(guan) 於(yu) 做好農(nong) 民返崗(gang) 服務(wu) 與(yu) 動(dong) 員(yuan) 的緊(jin) 急通知(zhi) 。"
+    )
+    assert repair(raw).text == "关于做好农民返岗服务与动员的紧急通知。"
+
+
+def test_garbage_that_cannot_be_repaired_is_marked_whole() -> None:
+    garbage = "各地人员在平台上".encode("gbk")[1:-1].decode("gbk")
+    raw = f"各地要?{garbage}?。请按时报送。"
+    done = repair(raw)
+    assert done.text == raw
+    marked = "".join(place.text for place in done.suspects)
+    assert garbage in marked
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ def repair(raw: str) -> Repaired:
     annotated = _BRACKETED.search(raw) is not None
     toned, toneless = _annotation_counts(raw) if annotated else (0, 0)
     damaged = toned > 0 or toneless >= _UNTONED_PAGE
+    style = {"toneless": toneless >= _UNTONED_PAGE, "spaced": raw.count(") ") > 0.8 * toneless > 0}
     marked = any(mark in raw for mark in MARKS)
     traditional = damaged or script.looks_traditional(raw)
     if not (damaged or marked or traditional):
@@ -71,9 +72,7 @@ def repair(raw: str) -> Repaired:
     pieces: list[str] = []
     at = 0
     for line in raw.split("\n"):
-        text = _line(
-            line, at, done, damaged=damaged, toneless=toneless >= _UNTONED_PAGE, script_too=traditional
-        )
+        text = _line(line, at, done, style if damaged else None, script_too=traditional)
         pieces.append(text)
         at += len(text) + 1
     done.text = "\n".join(pieces)
@@ -96,10 +95,10 @@ def _annotation_counts(raw: str) -> tuple[int, int]:
     return toned, toneless
 
 
-def _line(raw: str, at: int, done: Repaired, *, damaged: bool, toneless: bool, script_too: bool) -> str:
+def _line(raw: str, at: int, done: Repaired, style: dict[str, bool] | None, *, script_too: bool) -> str:
     """Repair one line that begins at offset ``at`` of the repaired text; notes go to ``done``."""
-    if damaged or any(mark in raw for mark in MARKS):
-        line = Rebuilder(raw, toneless=toneless).line()
+    if style is not None or any(mark in raw for mark in MARKS):
+        line = Rebuilder(raw, **(style or {})).line()
     else:
         line = Line(raw)
     text = line.text

@@ -60,8 +60,9 @@ class Line:
 class Rebuilder:
     """Walks one raw line and collects the bytes it was written in."""
 
-    def __init__(self, raw: str, *, toneless: bool) -> None:
-        self.raw, self.toneless = raw, toneless
+    def __init__(self, raw: str, *, toneless: bool = False, spaced: bool = False) -> None:
+        """:param toneless: annotations carry no tones  :param spaced: and a blank stands behind each"""
+        self.raw, self.toneless, self.spaced = raw, toneless, spaced
         self.bytes = bytearray()
         self.holes: set[int] = set()
         self.shifted = False
@@ -81,7 +82,7 @@ class Rebuilder:
             elif token[0][0] in MARKS:
                 self._accident(token)
             else:
-                self._annotation(token)
+                last += self._annotation(token)
         self._literal(last, len(self.raw))
         if self.shifted:
             self._hole(len(self.raw), len(self.raw), "the second half of this character is lost")
@@ -117,10 +118,14 @@ class Rebuilder:
 
     def _one_byte_off(self, at: int) -> bool:
         """Whether what follows makes better sense read one byte off than as it stands."""
+        ahead = self._ahead(at)
+        return bool(ahead) and weigh(b"\xb0" + encoded(ahead)[:-1]) > weigh(encoded(ahead))
+
+    def _ahead(self, at: int) -> str:
+        """The signs that follow, up to the next mark or ASCII sign, two dozen at most."""
         ahead = self.raw[at : at + 24]
         stop = re.search(rf"[{MARKS}\x00-\x7e]", ahead)
-        ahead = ahead[: stop.start()] if stop else ahead
-        return bool(ahead) and weigh(b"\xb0" + encoded(ahead)[:-1]) > weigh(encoded(ahead))
+        return ahead[: stop.start()] if stop else ahead
 
     def _in_step(self, raw_end: int) -> None:
         """Reading is in step again: record the stretch that was read one byte off."""
@@ -136,7 +141,11 @@ class Rebuilder:
         if self.shifted:
             self._in_step(raw_end)
 
-    def _annotation(self, token: re.Match[str]) -> None:
+    def _annotation(self, token: re.Match[str]) -> int:
+        """Drop an annotation that fits the character before it.
+
+        :returns: how many signs behind it go with it
+        """
         syllable, before = token["py"] + token["rest"], self._last()
         if self.toneless:
             fits = readings.is_read(before, syllable)
@@ -144,8 +153,9 @@ class Rebuilder:
             fits = readings.is_read_exactly(before, syllable)
         if before and fits:
             self.annotations += 1
-            return
+            return int(self.spaced and self.raw[token.end() : token.end() + 1] == " ")
         self._literal(token.start(), token.end())
+        return 0
 
     def _last(self) -> str:
         """The character made by the last two bytes."""
@@ -203,7 +213,13 @@ class Rebuilder:
             self.changes.append(Place(at, at, start, end, STRAY_DROPPED))
             return
         self.bytes += encoded(self.raw[start:end])
-        if found == "suspect":
+        if found == "suspect" and self._one_byte_off(end):
+            end += len(self._ahead(end))
+            size = len(encoded(self.raw[start:end]))
+            self.doubts.append(
+                Place(at, at + size, start, end, "read one byte off, and no pinyin to repair it by")
+            )
+        elif found == "suspect":
             self.doubts.append(Place(at, len(self.bytes), start, end, "a sign was lost here"))
 
     def _shifted_mark(self, start: int, end: int) -> None:
