@@ -172,10 +172,10 @@ sys.path[:0] = ["src", "."]
 import django; django.setup()
 from chunfeng.tasking.actions import assigning
 assigning.BATCH = 20
-write = assigning._write
-def slow(tasks):
-    write(tasks); print("wrote", flush=True); time.sleep(0.3)
-assigning._write = slow
+write = assigning._write_plain
+def slow(*arguments):
+    write(*arguments); print("wrote", flush=True); time.sleep(0.3)
+assigning._write_plain = slow
 assigning.assign_waiting()
 """
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,8 @@ from chunfeng.offices import queries as offices
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.tasking import due, rules
-from chunfeng.tasking.choices import Before, Part
+from chunfeng.tasking.bodies import Bodies
+from chunfeng.tasking.choices import Before, Part, TaskState
 from chunfeng.tasking.models import Assignment, Task
 
 log = logging.getLogger(__name__)
@@ -60,25 +61,10 @@ class _Order:
     due_at: datetime | None
     parent_id: int | None
 
-
-@dataclass(slots=True)
-class _Bodies:
-    """Names of bodies resolved to offices, each question asked once; what was not found is counted."""
-
-    lo: str
-    hi: str
-    known: dict[tuple[str, str], Office | None] = field(default_factory=dict)
-    missing: Counter[tuple[int, str]] = field(default_factory=Counter)
-
-    def find(self, duty: Duty, name: str, near: Office) -> Office | None:
-        """The office a name means near an addressee, if it lies within what the issuer may task."""
-        key = (name, near.area_code)
-        if key not in self.known:
-            found = offices.resolve_body(name, near=near)
-            self.known[key] = found if found and self.lo <= found.area_code < self.hi else None
-        if self.known[key] is None:
-            self.missing[duty.pk, name] += 1
-        return self.known[key]
+    @property
+    def names_bodies(self) -> bool:
+        """Whether the text names who must act; otherwise every addressee must."""
+        return bool(self.duty.lead or self.duty.partners)
 
 
 def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
@@ -94,7 +80,7 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
     with scope.applied(by):
         orders = _orders(notice, at)
         issuer = notice.issuing_office or notice.registered_by_office
-        bodies = _Bodies(*codes.code_range(issuer.area_code))
+        bodies = Bodies.within(issuer)
         duty_ids = [order.duty.pk for order in orders]
         before = Task.objects.filter(duty__in=duty_ids).count()
     reached, last = 0, 0
@@ -106,7 +92,8 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
             )
             if not batch:
                 break
-            _write(_tasks(orders, [d.office for d in batch], notice, bodies, at))
+            _write_plain([o for o in orders if not o.names_bodies], notice, last, batch[-1].pk, at)
+            _write(_tasks([o for o in orders if o.names_bodies], [d.office for d in batch], notice, bodies, at))
             reached, last = reached + len(batch), batch[-1].pk
     unresolved = tuple(Unresolved(d, b, n) for (d, b), n in sorted(bodies.missing.items()))
     with scope.applied(by):
@@ -204,7 +191,7 @@ def first_due(duty: Duty, at: datetime, *, strict: bool = False) -> datetime | N
 
 
 def _tasks(
-    orders: Iterable[_Order], reached: list[Office], notice: Notice, bodies: _Bodies, at: datetime
+    orders: Iterable[_Order], reached: list[Office], notice: Notice, bodies: Bodies, at: datetime
 ) -> Iterator[Task]:
     """The tasks of a batch of addressees; leads before partners, so that a lead is never demoted."""
     partners: list[Task] = []
@@ -236,3 +223,35 @@ def _task(order: _Order, office: Office, notice: Notice, part: str, at: datetime
 
 def _write(tasks: Iterable[Task]) -> None:
     Task.objects.bulk_create(tasks, batch_size=BATCH, ignore_conflicts=True)
+
+
+_PLAIN = """INSERT INTO tasking_task
+(duty_id, notice_id, office_id, area_code, part, parent_id, recipient_id, state, due_at, every, assigned_at)
+SELECT o.duty, d.notice_id, d.office_id, d.area_code, %(part)s, o.parent, o.recipient, %(state)s, o.due, o.every, %(at)s
+FROM notices_dispatch d CROSS JOIN unnest(%(duties)s::bigint[], %(parents)s::bigint[], %(recipients)s::bigint[],
+  %(dues)s::timestamptz[], %(rhythms)s::text[]) AS o(duty, parent, recipient, due, every)
+WHERE d.notice_id = %(notice)s AND d.id > %(after)s AND d.id <= %(upto)s
+ORDER BY d.id
+ON CONFLICT DO NOTHING"""
+
+
+def _write_plain(orders: list[_Order], notice: Notice, after: int, upto: int, at: datetime) -> None:
+    """Duties that name nobody, for the addressees of a stretch of dispatches, inside the database.
+
+    Half a million tasks take a third of the time that making them in Python takes.
+    """
+    if not orders:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PLAIN,
+            {
+                "part": Part.LEAD, "state": TaskState.NEW, "at": at,
+                "notice": notice.pk, "after": after, "upto": upto,
+                "duties": [o.duty.pk for o in orders],
+                "parents": [o.parent_id for o in orders],
+                "recipients": [o.recipient_id for o in orders],
+                "dues": [o.due_at for o in orders],
+                "rhythms": [o.duty.every for o in orders],
+            },
+        )
