@@ -42,3 +42,20 @@ def public(view: View) -> View:
     """Mark a view that anybody may open (log-in, language, service probes)."""
     view.ability = None  # type: ignore[attr-defined]
     return view
+
+
+def signed_in(*methods: str) -> Callable[[View], View]:
+    """Require a log-in only: what concerns the own account needs neither posting nor ability."""
+
+    def wrap(view: View) -> View:
+        @require_http_methods([*(methods or ("GET",)), "HEAD"])
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            return view(request, *args, **kwargs)
+
+        inner.ability = "own account"  # type: ignore[attr-defined]
+        return inner
+
+    return wrap

@@ -1,0 +1,96 @@
+"""Accounts of the people of the own range: the system administrator's room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from chunfeng.core.models import User
+from chunfeng.offices.accounts import actions, queries
+from chunfeng.offices.choices import Role
+from chunfeng.web.guards import guarded
+from chunfeng.web.lists import Column, Filter, Listing
+
+
+def _postings(user: Any) -> str:
+    today = timezone.localdate()
+    held = [p for p in user.inside if p.valid_from <= today and (p.valid_to is None or p.valid_to > today)]
+    return "; ".join(f"{p.office.name} · {p.get_role_display()}" for p in held) or str(_("none in force"))
+
+
+LIST = Listing(
+    name="accounts",
+    sort="username",
+    search=queries.search_users,
+    columns=[
+        Column("name", gettext_lazy("Name"), lambda u: u.name, order="name"),
+        Column("username", gettext_lazy("User name"), lambda u: u.username, order="username"),
+        Column("postings", gettext_lazy("Postings in force"), _postings),
+        Column("factor", gettext_lazy("Second factor"), lambda u: _("On") if u.has_second_factor else _("Off")),
+        Column("login", gettext_lazy("Last log-in"), lambda u: _moment(u.last_login)),
+        Column("active", gettext_lazy("Account"), lambda u: _("open") if u.is_active else _("closed")),
+    ],
+    filters=[
+        Filter(
+            "role", gettext_lazy("Role"), lambda: Role.choices,
+            lambda rows, value: queries.with_role(rows, value, timezone.localdate()),
+        ),
+        Filter(
+            "active", gettext_lazy("Account"), lambda: [("open", _("open")), ("closed", _("closed"))],
+            lambda rows, value: rows.filter(is_active=value == "open"),
+        ),
+    ],
+)
+
+
+def _moment(value: Any) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+@guarded("account.manage")
+def accounts(request: HttpRequest) -> HttpResponse:
+    """The people posted inside the own range."""
+    rows = queries.users_of(request.actor)  # type: ignore[attr-defined]
+    if LIST.wants_export(request):
+        return LIST.export(request, rows)
+    return render(request, "web/accounts/accounts.html", {"page": LIST.page(request, rows)})
+
+
+@never_cache
+@guarded("account.manage", "GET", "POST")
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: postings, state, and what the administrator may do. `act` says which."""
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    user = _find(request, pk)
+    once = ""
+    if request.method == "POST":
+        act, reason = request.POST.get("act"), request.POST.get("reason", "")
+        if act == "password":
+            once = actions.give_one_time_password(user=user, by=actor, at=now)
+        elif act == "deactivate":
+            actions.deactivate(user=user, reason=reason, by=actor, at=now)
+            messages.success(request, _("The account is closed. Open sessions have ended."))
+        elif act == "reactivate":
+            actions.reactivate(user=user, reason=reason, by=actor, at=now)
+            messages.success(request, _("The account is open again."))
+        if not once:
+            return redirect("account", pk=pk)
+    page = {
+        "person": user, "once": once, "today": timezone.localdate(),
+        "elsewhere": queries.is_posted_elsewhere(user, actor, timezone.localdate()),
+    }
+    return render(request, "web/accounts/account.html", page)
+
+
+def _find(request: HttpRequest, pk: int) -> User:
+    user = queries.users_of(request.actor).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if user is None:
+        raise Http404
+    return user
