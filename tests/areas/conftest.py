@@ -1,4 +1,4 @@
-"""The shipped areas, loaded once for all tests of this folder."""
+"""The shipped areas, loaded once for the tests of this folder and removed after them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from chunfeng.areas import loading
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def china(django_db_setup, django_db_blocker):
     """All of China to township, and the villages of one county; tests change it inside transactions."""
     with django_db_blocker.unblock():

@@ -56,7 +56,10 @@ def lineages(draw: st.DrawFn) -> Lineage:
             new = draw(st.lists(st.sampled_from(others), min_size=2, max_size=2, unique=True))
             if kind == "split":
                 share = draw(st.sampled_from([None, Fraction(1, 3)]))
-                links += [Link(old, new[0], on, kind, share), Link(old, new[1], on, kind, share and 1 - share)]
+                links += [
+                    Link(old, new[0], on, kind, share),
+                    Link(old, new[1], on, kind, share and 1 - share),
+                ]
             else:
                 links.append(Link(old, new[0], on, kind))
     return Lineage(links)
@@ -110,7 +113,13 @@ class TestShippedLinks:
         assert queries.today_code(code, date(2003, 6, 6), self.LATE) == today
 
     def test_totals_as_reported_and_as_of_today(self) -> None:
-        reported = {"220381000000": 7, "220184000000": 0, "330104000000": 5, "330103000000": 2, "330105000000": 1}
+        reported = {
+            "220381000000": 7,
+            "220184000000": 0,
+            "330104000000": 5,
+            "330103000000": 2,
+            "330105000000": 1,
+        }
         folded = queries.fold_totals(reported, self.EARLY, self.LATE)
         assert folded.totals == {"220184000000": 7, "330100000000": 5, "330105000000": 3}
         assert folded.kept_above == {"330100000000": 5}

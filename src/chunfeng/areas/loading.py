@@ -27,7 +27,7 @@ _COLUMNS = (
     "code, name, level, kind, parent_code, valid_from, valid_to, day_known, changed_after, initials, "
     "is_local, source"
 )
-_LOCK = 0x6172656173  # "areas": one loading or one change of a division at a time
+CHANGE_LOCK = 0x6172656173  # "areas": one loading or one change of a division at a time
 
 
 def load(level: str = "township", villages_within: str | None = None) -> dict[str, int]:
@@ -43,7 +43,7 @@ def load(level: str = "township", villages_within: str | None = None) -> dict[st
     if depth == Level.VILLAGE and villages_within is None:
         villages_within = ""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHANGE_LOCK])
         added = _copy(cursor, _divisions(min(depth, Level.TOWNSHIP)))
         changes = _copy_changes(cursor)
         if villages_within is not None:
