@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from chunfeng.offices import roles
@@ -28,6 +28,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     rooms = []
     for name, label, ability in ROOMS:
         if roles.can(actor, ability):
-            url = reverse(name)
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue
             rooms.append({"url": url, "label": label, "here": request.path.startswith(url)})
     return {"actor": actor, "rooms": rooms}
