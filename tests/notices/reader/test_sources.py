@@ -13,7 +13,7 @@ from pypdf import PdfWriter
 
 from chunfeng.notices import reader
 from chunfeng.notices.reader import Unreadable, sources
-from chunfeng.notices.reader.sources import pdf, plain_text
+from chunfeng.notices.reader.sources import numbering, pdf, plain_text
 
 NOTICE = "关于做好返岗服务工作的通知\n\n各县（市、区）：\n　　请于2020年2月10日前报送。\n"
 
@@ -102,6 +102,44 @@ def test_deleted_text_and_field_codes_of_a_word_file_are_left_out() -> None:
         "<w:r><w:instrText>PAGE</w:instrText></w:r><w:ins><w:r><w:t>新增</w:t></w:r></w:ins></w:p>"
     )
     assert plain_text(word_xml(body), "a.docx") == "保留新增\n"
+
+
+def test_labels_that_word_counts_by_itself_are_written_out() -> None:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    kinds = (("chineseCountingThousand", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3."))
+    levels = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/>'
+        f'<w:lvlText w:val="{label}"/></w:lvl>'
+        for at, (kind, label) in enumerate(kinds)
+    )
+    lists = (
+        f'<w:numbering {space}><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="3"><w:abstractNumId w:val="7"/></w:num></w:numbering>'
+    )
+    body = "".join(
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="3"/></w:numPr></w:pPr>'
+        f"<w:r><w:t>{text}</w:t></w:r></w:p>"
+        for at, text in [(0, "摸底"), (1, "登记"), (1, "核对"), (2, "上报"), (0, "服务"), (1, "对接")]
+    )
+    buffer = io.BytesIO(word_xml(body + "<w:p><w:r><w:t>落款</w:t></w:r></w:p>"))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("word/numbering.xml", lists)
+    assert plain_text(buffer.getvalue(), "a.docx").split() == [
+        "一、摸底",
+        "（一）登记",
+        "（二）核对",
+        "1.上报",
+        "二、服务",
+        "（一）对接",
+        "落款",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九")]
+)
+def test_chinese_figures_of_labels(number: int, text: str) -> None:
+    assert numbering.chinese(number) == text
 
 
 def printed(*lines: str) -> bytes:
@@ -308,3 +346,23 @@ def test_damaged_word_and_pdf_files_give_a_reading_or_a_refusal(
 )
 def test_long_runs_of_one_thing_take_bounded_time(unit: str) -> None:
     _bounded((unit * (60_000 // len(unit))).encode(), "a.txt")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>中" + "\n" * 200_000 + "A</p>",
+        "<div>" * 20_000 + "深",
+        "<table>" * 3_000 + "表",
+        "<!--" * 20_000,
+        "<p>" + "&nbsp;" * 50_000 + "中</p>",
+    ],
+    ids=["blanks", "divs", "tables", "comments", "entities"],
+)
+def test_hostile_pages_take_bounded_time(page: str) -> None:
+    begun = time.monotonic()
+    try:
+        plain_text(("<html><body>" + page).encode(), "a.html")
+    except Unreadable as refusal:
+        assert str(refusal).endswith(".")
+    assert time.monotonic() - begun < 5

@@ -8,6 +8,7 @@ import zipfile
 
 from lxml import etree
 
+from chunfeng.notices.reader.sources.numbering import Numbering
 from chunfeng.notices.reader.sources.refusal import Unreadable
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -32,12 +33,11 @@ def text_of(data: bytes, shown: str) -> str:
                 raise Unreadable(
                     f"{shown} is an archive, not a Word file. Unpack it and read the files inside."
                 )
-            body = _part(archive, "word/document.xml", shown)
-            notes = [
-                _part(archive, part, shown)
-                for part in ("word/footnotes.xml", "word/endnotes.xml")
-                if part in names
-            ]
+            parts = {
+                part: _part(archive, f"word/{part}.xml", shown)
+                for part in ("document", "numbering", "styles", "footnotes", "endnotes")
+                if f"word/{part}.xml" in names
+            }
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as trouble:
         raise Unreadable(
             f"{shown} is a damaged or encrypted Word file. Save it again or paste the text."
@@ -46,7 +46,9 @@ def text_of(data: bytes, shown: str) -> str:
         if isinstance(trouble, Unreadable):
             raise
         raise Unreadable(f"{shown} is a damaged Word file. Save it again or paste the text.") from trouble
-    return "\n".join(_text(root) for root in (body, *notes))
+    numbering = Numbering(parts.get("numbering"), parts.get("styles"))
+    texts = (parts[part] for part in ("document", "footnotes", "endnotes") if part in parts)
+    return "\n".join(_text(root, numbering) for root in texts)
 
 
 def _part(archive: zipfile.ZipFile, part: str, shown: str) -> "etree._Element":
@@ -63,7 +65,7 @@ def _part(archive: zipfile.ZipFile, part: str, shown: str) -> "etree._Element":
         raise Unreadable(f"{shown} is a damaged Word file. Save it again or paste the text.") from trouble
 
 
-def _text(root: "etree._Element") -> str:
+def _text(root: "etree._Element", numbering: Numbering) -> str:
     pieces: list[str] = []
     skipped = cells = 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
@@ -71,6 +73,8 @@ def _text(root: "etree._Element") -> str:
         if event == "start":
             if skipped or tag in _LEFT_OUT:
                 skipped += 1
+            elif tag == f"{_W}p":
+                pieces.append(numbering.label(node))
             elif tag == f"{_W}t":
                 pieces.append(node.text or "")
             elif tag in _SIGNS:

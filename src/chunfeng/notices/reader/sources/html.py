@@ -61,8 +61,8 @@ _BLOCKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_BETWEEN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t\r\n]+(?=[\u3001-\u9fff\uff00-\uffef])")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_DEPTH = 2000
 
 
 def is_html(data: bytes, ending: str) -> bool:
@@ -150,7 +150,5 @@ def _add(pieces: list[str], text: str | None, kept: int) -> None:
     if kept:
         pieces.append(text)
         return
-    text = re.sub(
-        r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+[ \t\r\n]*(?=[\u3001-\u9fff\uff00-\uffef])", "", text
-    )
+    text = _BETWEEN.sub(lambda gap: "" if "\n" in gap[0] or "\r" in gap[0] else " ", text)
     pieces.append(_BLANKS.sub(" ", text).replace("\xa0", " "))

@@ -14,7 +14,6 @@ _MARKS = (
 _CONTROLS = dict.fromkeys((*range(9), *range(14, 32), 127, 65279, 8203, 8206, 8207))
 _BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xE5E5: "\u3000"}
 _TIDY = _CONTROLS | _BREAKS
-_TRAILING = re.compile(r"(?<=\S)[ \t\xa0\u3000]+$", re.MULTILINE)
 _CHINESE = re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
 _LOST_SHARE = 0.02
 
