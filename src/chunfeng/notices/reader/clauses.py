@@ -9,15 +9,18 @@ parts, each starting at 一、) gets "1-2". Clauses never overlap: a clause's te
 import re
 from dataclasses import dataclass, field
 
-from .structure import Clause
 from .numbers import chinese_int
+from .structure import Clause
 from .text import LABEL, Paragraph
 
 _RANKS = {"part": 0, "article": 1, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _NUMERAL = re.compile(r"[一二三四五六七八九十百\d]+")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _FIRST_SENTENCE = re.compile(r"[^。；：！？]*[。：]")
-_ORDER_IN_HEADING = re.compile(r"(?:各|有关|部门|单位|机构|企业|学校)[^，。]{0,12}(?:要|应|须|不得)|不得|严禁|必须|务必|\d|为[^，]{4,}，|^对[^，]+，|^凡|^请")
+_ORDER_IN_HEADING = re.compile(
+    r"(?:各|有关|部门|单位|机构|企业|学校)[^，。]{0,12}(?:要|应|须|不得)|不得|严禁|必须|务必|\d"
+    r"|为[^，]{4,}，|^对[^，]+，|^凡|^请"
+)
 _HEADING_LENGTH = 30
 
 
@@ -55,7 +58,9 @@ def split_clauses(page: str, text: str, paragraphs: list[Paragraph]) -> list[Par
     return parts
 
 
-def _open(paragraph: Paragraph, match: re.Match[str], stack: list[tuple[int, str]], used: dict[str, int]) -> Part:
+def _open(
+    paragraph: Paragraph, match: re.Match[str], stack: list[tuple[int, str]], used: dict[str, int]
+) -> Part:
     kind = match.lastgroup or "first"
     rank = _RANKS[kind]
     numeral = _NUMERAL.search(match[0])
@@ -72,7 +77,9 @@ def _open(paragraph: Paragraph, match: re.Match[str], stack: list[tuple[int, str
         path = f"{path}-{used[path]}"
         if kind != "part":
             stack[-1] = (rank, path.rsplit(".", 1)[-1])
-    return Part(Clause(path, match[0], None, "", paragraph.start, paragraph.end), [paragraph], match.end(), rank)
+    return Part(
+        Clause(path, match[0], None, "", paragraph.start, paragraph.end), [paragraph], match.end(), rank
+    )
 
 
 def _set_headings(parts: list[Part]) -> None:

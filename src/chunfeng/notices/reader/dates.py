@@ -25,12 +25,22 @@ POINT = re.compile(
     rf"(?:(?P<y>{_YEAR})年|(?P<rel>今年|本年度?|明年|次年|当年|同年|今|去年|上年|前年))?的?(?P<m>{_NUM})月份?"
     rf"(?:(?P<d>{_NUM})[日号]|(?P<part>底|末|初|上旬|中旬|下旬))?(?!龄)"
     r"|(?P<y2>(?:19|20)\d{2})[-./](?P<m2>\d{1,2})[-./](?P<d2>\d{1,2})(?!\d)"
-    r"|(?:(?P<yy>(?:19|20)\d{2})年?|(?P<yrel>今年|本年度?|明年))?(?P<yend>年底|年末|岁末|(?<=年)底)(?=之?前|以前|，|完成)"
+    r"|(?:(?P<yy>(?:19|20)\d{2})年?|(?P<yrel>今年|本年度?|明年))?(?P<yend>年底|年末|岁末"
+    r"|(?<=年)底)(?=之?前|以前|，|完成)"
     r"|(?P<mend>本月底|(?<![\d一二三四五六七八九十每])月底|本月末)(?=之?前|以前)"
     r"|(?<=[到于至])(?P<yonly>20\d{2})年(?=前|，|[建实达完基力全])"
-    r"|(?<=[\u4e00-\u9fff，（])(?<!月)(?P<dayonly>\d{1,2})[日号](?=前|之前|以前|(?:上午|下午|中午|晚)?\d{1,2}[时点：])"
+    r"|(?<=[\u4e00-\u9fff，（])(?<!月)(?P<dayonly>\d{1,2})[日号](?=前|之前|以前|(?:上午|下午|中午"
+    r"|晚)?\d{1,2}[时点：])"
 )
-_PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (31, 31), "末": (31, 31), None: (1, 31)}
+_PARTS = {
+    "初": (1, 10),
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 31),
+    "底": (31, 31),
+    "末": (31, 31),
+    None: (1, 31),
+}
 _YEARS_ON = {"明年": 1, "次年": 1, "去年": -1, "上年": -1, "前年": -2}
 _STALE_DAYS = 150
 
@@ -74,7 +84,7 @@ def clock_time(match: re.Match[str] | None) -> str | None:
     if hour is None or hour > 24 or minute > 59:
         return None
     half = match["half"]
-    if half in ("下午", "傍晚", "晚上", "晚间", "晚") and hour < 12 or half == "中午" and hour < 10:
+    if (half in ("下午", "傍晚", "晚上", "晚间", "晚") and hour < 12) or (half == "中午" and hour < 10):
         hour += 12
     return f"{hour:02d}:{minute:02d}"
 
@@ -95,7 +105,9 @@ class Calendar:
             first, last, year, month = self._resolve(match, year, month)
             clock = CLOCK.match(text, match.end())
             time = clock_time(clock)
-            found.append(Point(match.start(), clock.end() if clock and time else match.end(), first, last, time))
+            found.append(
+                Point(match.start(), clock.end() if clock and time else match.end(), first, last, time)
+            )
         return found
 
     def _resolve(

@@ -8,21 +8,24 @@ import re
 from datetime import timedelta
 
 from .dates import CLOCK, Calendar, Point, clock_time
-from .structure import Deadline
 from .numbers import chinese_int
+from .structure import Deadline
 
 _BEFORE = re.compile(r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述提置沿去台端人途列一两三几]))")
 _FROM = re.compile(r"(?:起|开始|始)(?!前)")
 _TO = re.compile(r"(?:（[^（）]{1,12}）)?(?:至|到|[-—–－]{1,2}|[~～])")
 _PAST = re.compile(
-    r"(?:（[^（）]{1,8}）)?(?:以来|以后|之后|后|至今|印发|下发|发布|公布|出台|召开的|发生|通过|颁布|发出|成立|举行的|会议|[^，。；]{0,12}?文件)"
+    r"(?:（[^（）]{1,8}）)?(?:以来|以后|之后|后|至今|印发|下发|发布|公布|出台|召开的|发生|通过|颁布"
+    r"|发出|成立|举行的|会议|[^，。；]{0,12}?文件)"
 )
 _LAST = re.compile(
-    r"(?:截止(?:时间|日期)?(?:为|是|到|至|：)?|截至(?:时间|日期)?(?:为|是|：)|最迟|不迟于|不晚于|最晚|(?:延长|延期|延|推迟|顺延)(?:至|到))(?:于|到|至|在|为)?$"
+    r"(?:截止(?:时间|日期)?(?:为|是|到|至|：)?|截至(?:时间|日期)?(?:为|是|：)|最迟|不迟于|不晚于|最晚"
+    r"|(?:延长|延期|延|推迟|顺延)(?:至|到))(?:于|到|至|在|为)?$"
 )
 _ON = re.compile(r"(?:务必于|务必在|定于|请于|务于|拟于|须于|应于|于|在)$")
 _IMMEDIATE = re.compile(
-    r"[自从]?(?:即日|即刻|本日|今日|(?:本(?:通知|通告|公告|意见|办法|令)?)(?:发布|印发|发文|下发|公布)之日)(?:起|开始)"
+    r"[自从]?(?:即日|即刻|本日|今日|(?:本(?:通知|通告|公告|意见|办法|令)?)(?:发布|印发|发文|下发"
+    r"|公布)之日)(?:起|开始)"
 )
 _EVERY = re.compile(
     r"(?P<day>每天|每日|逐日|每一天|天天|日报告制度?|“日报告”|日报制度)"
@@ -34,11 +37,16 @@ _EVERY = re.compile(
 )
 _PAY = re.compile(r"每人|每户|元|只享受|补贴|补助")
 _FUZZY = re.compile(
-    r"第一时间|(?<!无法)(?<!不)及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
+    r"第一时间|(?<!无法)(?<!不)及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期"
+    r"|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
     r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)"
-    r"|(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}|[一二三四五六七八九十两]{1,3})个?(?:工作日|自然日|小时|日|天|分钟)(?:之内|以内|内)"
+    r"|(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}"
+    r"|[一二三四五六七八九十两]{1,3})个?(?:工作日|自然日|小时|日|天|分钟)(?:之内|以内|内)"
 )
-_SIGNED = re.compile(r"(?:本(?:通知|意见|通告|公告|办法)?)?(?:印发|发布|下发|发文|公布)之日起(?P<n>\d{1,3})[日天](?:内|之内|以内)")
+_SIGNED = re.compile(
+    r"(?:本(?:通知|意见|通告|公告|办法)?)?(?:印发|发布|下发|发文|公布)之日起(?P<n>\d{1,3})[日天](?:内"
+    r"|之内|以内)"
+)
 # 对2月9日前开工的企业: the date describes whom, not when.
 _WHOM_BEFORE = re.compile(r"(?:^|[，；。：、])(?:对|对于|凡|凡是|将|针对|向)[^，；。：]*$")
 _WHOM_AFTER = re.compile(r"[^，；。：]{0,30}?的(?!要|，|应|须)")
@@ -76,13 +84,13 @@ def _dated(text: str, days: Calendar, policy: bool) -> Deadline | None:
                 window = text[point.start : follow.end]
                 found.append(Deadline(window, "window", point.first, follow.last, follow.time))
             continue
-        deadline = _single(text, point)
+        deadline = _single(text, point, policy)
         if deadline:
             found.append(deadline)
     return min(found, key=lambda deadline: _ORDER[deadline.kind]) if found else None
 
 
-def _single(text: str, point: Point) -> Deadline | None:
+def _single(text: str, point: Point, policy: bool) -> Deadline | None:
     """Return the deadline a single date makes with the words around it."""
     head = text[max(0, point.start - 14) : point.start]
     before = _BEFORE.match(text, point.end)
@@ -92,7 +100,7 @@ def _single(text: str, point: Point) -> Deadline | None:
     if since:
         return Deadline(text[point.start : since.end()], "from", point.first, None, point.time)
     last = _LAST.search(head)
-    if last:
+    if last and not (policy and "延" in last[0]):
         return Deadline(last[0] + text[point.start : point.end], "by", None, point.last, point.time)
     on = _ON.search(head)
     if on and not _PAST.match(text, point.end) and text[point.end : point.end + 1] != "的":

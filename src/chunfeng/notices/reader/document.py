@@ -1,7 +1,7 @@
 """Read the documents of a page: pure text in, structure out.
 
-    >>> [document.number for document in read_documents(page)]
-    ['湘就服发〔2020〕3号']
+>>> [document.number for document in read_documents(page)]
+['湘就服发〔2020〕3号']
 """
 
 import re
@@ -31,7 +31,9 @@ __all__ = [
 ]  # fmt: skip
 
 # A summary tells what was done, a report or request asks: neither orders.
-_ORDERS_NOTHING = re.compile(r"(?:总结|汇报|讲话|简报|综述|纪实|经验|情况(?:的?报告)?|请示|公开信|报告|体会)(?:（[^）]*）)?$")
+_ORDERS_NOTHING = re.compile(
+    r"(?:总结|汇报|讲话|简报|综述|纪实|经验|情况(?:的?报告)?|请示|公开信|报告|体会)(?:（[^）]*）)?$"
+)
 _HANDS_ON = re.compile(r"转发|批转|印发|现将|下发给你们|予以发布|予以公布|现公布|现发布")
 
 
@@ -107,7 +109,9 @@ def _identify(document: Document, head: Head, tail: Tail, meta: dict[str, str]) 
     if numbers:
         document.number = numbers[0]
         document.aliases = [
-            n for i, n in enumerate(numbers) if n != numbers[0] and n not in numbers[:i] and same_number(n, numbers[0])
+            n
+            for i, n in enumerate(numbers)
+            if n != numbers[0] and n not in numbers[:i] and same_number(n, numbers[0])
         ]
     document.date = tail.date or read_date(head.date_line or "") or read_date(meta.get("date", ""))
     document.issuers = tail.issuers or head.issuers or head.red_head or split_agencies(meta.get("issuer", ""))

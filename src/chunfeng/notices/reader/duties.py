@@ -6,18 +6,30 @@ without subject takes the subject stated before it in the same paragraph (各地
 Headings, introductions, praise, background, definitions and narrative order nothing.
 """
 
+import itertools
 import re
 
 from . import actors as bodies
 from .clauses import Part
 from .dates import Calendar
 from .deadlines import find_deadline
-from .structure import Actors, Duty
 from .quantities import find_quantities
-from .sentences import Carrier, MODAL, carrier_of, hide, is_background, is_imperative, opens_list_of_things, sentences
+from .sentences import (
+    MODAL,
+    Carrier,
+    carrier_of,
+    hide,
+    is_background,
+    is_imperative,
+    opens_list_of_things,
+    sentences,
+)
+from .structure import Actors, Duty
 from .text import Paragraph
 
-_POLICY = re.compile(r"补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业")
+_POLICY = re.compile(
+    r"补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业"
+)
 _SPLIT = re.compile("；")
 _ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
 _REQUEST = re.compile(r"^(?:现|并)?请")
@@ -49,7 +61,11 @@ def _of_part(part: Part, text: str, days: Calendar, *, bare: bool, preamble: boo
     for index, paragraph in enumerate(part.paragraphs):
         start = part.body_at if index == 0 else 0
         found += _of_paragraph(part, paragraph, start, text, days, bare=bare, preamble=preamble)
-    whole = "".join(p.flat for p in part.paragraphs) if any("负责" in p.flat or "单位：" in p.flat or "牵头" in p.flat for p in part.paragraphs) else ""
+    whole = (
+        "".join(p.flat for p in part.paragraphs)
+        if any("负责" in p.flat or "单位：" in p.flat or "牵头" in p.flat for p in part.paragraphs)
+        else ""
+    )
     charged = bodies.responsible_bodies(whole) if whole else None
     if charged:
         for duty in found:
@@ -77,7 +93,8 @@ def _of_paragraph(
             if carrier is None or (preamble and not _stands_in_preamble(unit, hidden, carrier)):
                 continue
             unit, offset, carrier = _only_request(unit, offset, carrier)
-            duty, own = _duty(part, unit, carrier, subject, days)
+            carried = subject if _carries_on(subject, carrier) else None
+            duty, own = _duty(part, unit, carrier, carried, days)
             asked = unit[carrier.start : carrier.end].endswith("请")
             if own and carrier.force != "may" and not asked and _opens_with(unit, own):
                 subject = own
@@ -108,6 +125,11 @@ def _announced(sentence: str) -> str | None:
     return bodies.subject_of(sentence[: modal.start()])
 
 
+def _carries_on(subject: str | None, carrier: Carrier) -> bool:
+    """An office stated before carries on; other people only into a sentence that opens with 要, 应, 须."""
+    return subject is not None and (bodies.names_body(subject) or (carrier.start == 0 and carrier.end > 0))
+
+
 def _opens_with(unit: str, subject: str) -> bool:
     """Tell whether the subject opens the sentence, so that it carries on into the next ones."""
     before = bodies.strip_connectors(unit[: unit.find(subject)])
@@ -132,10 +154,12 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     hidden = hide(sentence)
     decided = _DECIDED.match(hidden)
     if decided and len(hidden) - decided.end() > 8:
-        return [(decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)]
+        return [
+            (decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)
+        ]
     cuts = [0, *(m.end() for m in _SPLIT.finditer(hidden)), len(sentence)]
     pieces: list[tuple[int, int]] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         if start == end:
             continue
         if pieces and carrier_of(hidden[start:end], bare=bare) is None:
@@ -203,7 +227,9 @@ def _only_request(unit: str, offset: int, carrier: Carrier) -> tuple[str, int, C
     return unit, offset, carrier
 
 
-def _duty(part: Part, unit: str, carrier: Carrier, inherited: str | None, days: Calendar) -> tuple[Duty, str | None]:
+def _duty(
+    part: Part, unit: str, carrier: Carrier, inherited: str | None, days: Calendar
+) -> tuple[Duty, str | None]:
     """Return the duty of a unit and the subject it states itself."""
     own, action = _subject_and_action(unit, carrier)
     led = bodies.led_bodies(unit, subject=own)

@@ -1,5 +1,6 @@
 """The head of a document: title, kind, number, issuers named in the title, addressees, signer, urgency."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -8,29 +9,74 @@ from .numbers import NUMBER_LINE, ORDER_NUMBER, find_numbers
 from .pages import TITLE_END, Stretch
 from .text import LABEL, Line, squeeze
 
-KINDS = ("决议", "决定", "命令", "公报", "公告", "通告", "意见", "通知", "通报", "报告", "请示", "批复", "议案", "函", "纪要")
-_AGENCY_END = (
-    r"(?:政府|公署|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部|领导小组|工作组|组|公司|集团|银行|总队|支队|大学|学院|学校|医院|党组|工会|党委|中央|国务院|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
+KINDS = (
+    "决议",
+    "决定",
+    "命令",
+    "公报",
+    "公告",
+    "通告",
+    "意见",
+    "通知",
+    "通报",
+    "报告",
+    "请示",
+    "批复",
+    "议案",
+    "函",
+    "纪要",
 )
-AGENCY = re.compile(rf"^[\u4e00-\u9fff（）()、“”]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院|中共中央|全国总工会|共青团中央)$")
+_AGENCY_END = (
+    r"(?:政府|公署|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部"
+    r"|领导小组|工作组|组|公司|集团|银行|总队|支队|大学|学院|学校|医院|党组|工会|党委|中央|国务院"
+    r"|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
+)
+AGENCY = re.compile(
+    rf"^[\u4e00-\u9fff（）()、“”]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院"
+    rf"|中共中央|全国总工会|共青团中央)$"
+)
 _ORDER_LINE = re.compile(rf"^[（(]?{ORDER_NUMBER.pattern}[）)]?$")
 _SIGNER = re.compile(r"签发人?：? *(?P<name>[\u4e00-\u9fff]{1}(?: ?[\u4e00-\u9fff·]){1,11})")
-_URGENCY = re.compile(r"(?:^|[ ：（【])(?:紧急程度：)?(?P<mark>特急|特提|加急|平急|急件|特 急|加 急|特 提|平 急|急 件)(?=$|[ 】）·]|[\u4e00-\u9fff]{1,12}[〔（])")
+_URGENCY = re.compile(
+    r"(?:^|[ ：（【])(?:紧急程度：)?(?P<mark>特急|特提|加急|平急|急件|特 急|加 急|特 提|平 急"
+    r"|急 件)(?=$|[ 】）·]|[\u4e00-\u9fff]{1,12}[〔（])"
+)
 _BRACKET_DATE = re.compile(rf"^（?(?:{FULL_DATE.pattern})(?:[^。]{{0,24}})?）?$")
 _TIME_TAIL = re.compile(r" *(?:\d{4}-\d{1,2}-\d{1,2}.*|\d{4}年\d{1,2}月\d{1,2}日)$")
 _SITE_TAIL = re.compile(r"(?<=[通意决方公通报批])([知见定案告报告复])(?: *[_|]| -+ ?| --).*$")
 _PLACE_LEAD = re.compile(r"^[\u4e00-\u9fff]{2,6}(?:：|丨|\|)(?=[\u4e00-\u9fff])")
-_COLLECTED = re.compile(r"^.{0,12}?(?:\d+[.、])?(?P<who>[\u4e00-\u9fff、]{2,40})?《(?P<title>关于[^《》]{4,120})》(?P<marks>(?:（[^（）]*）)*)$")
+_COLLECTED = re.compile(
+    r"^.{0,12}?(?:\d+[.、])?(?P<who>[\u4e00-\u9fff、]{2,40})?《(?P<title>关于[^《》]{4,120})》(?P<marks>(?:（[^（）]*）)*)$"
+)
 _LOOSE_TITLE = re.compile(r"^[^，。；：]{0,40}(?:关于|致)[^，。；：]{4,60}$")
-_RED_HEAD = re.compile(r"^[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$|^[\u4e00-\u9fff ]{3,40}(?:明传电报|发电|传真电报|明电|文电)$")
+# The long name of an emergency command office is often printed on two lines.
+_GOES_ON = re.compile(r"^(?:疫情|防控|防治|应急|工作|指挥部|领导小组|联防|感染|的|肺炎|办公室)")
+_BREAKS_OFF = re.compile(
+    r"^(?=.*[省市县区镇乡州旗盟])[\u4e00-\u9fff]{4,40}(?:肺炎|疫情|感染的|病毒|防控|工作|应对|型)$"
+)
+_RED_HEAD = re.compile(
+    r"^[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$"
+    r"|^[\u4e00-\u9fff ]{3,40}(?:明传电报|发电|传真电报|明电|文电)$"
+)
 _ADDRESSEE = re.compile(r"^(?P<list>[^。；！？]{2,900}?)(?:：|:)[？?]*(?P<rest>.*)$")
 _ADDRESSED = re.compile(
-    r"(?:^(?:各|全[省市县区乡镇村国州体]|广大|省[直级内]|市[直级属]|县[直级]|区[直级]|驻|本[市县区]|有关|局属|厅[直机属]|部[直属]|机关|贵|尊敬的|亲爱的)|(?:政府|厅|局|委|办|部门|部|单位|中心|公司|银行|院|校|学校|所|站|办公室|委员会|指挥部|领导小组|小组|处|科|室|机构|村|社区|街道|乡镇|镇|乡|企业|集团|机关|群众|市民|居民|同志|同志们|朋友们|朋友|家长|业主|农民工|）|场|协会|署|会|社|县区|市州|市|县|区|队|团|厂|园区|管委会|党组|党委|总队|支队|系统|兵团)$)"
+    r"(?:^(?:各|全[省市县区乡镇村国州体]|广大|省[直级内]|市[直级属]|县[直级]|区[直级]|驻|本[市县区]"
+    r"|有关|局属|厅[直机属]|部[直属]|机关|贵|尊敬的|亲爱的)|(?:政府|厅|局|委|办|部门|部|单位|中心|公司"
+    r"|银行|院|校|学校|所|站|办公室|委员会|指挥部|领导小组|小组|处|科|室|机构|村|社区|街道|乡镇|镇|乡"
+    r"|企业|集团|机关|群众|市民|居民|同志|同志们|朋友们|朋友|家长|业主|农民工|）|场|协会|署|会|社|县区"
+    r"|市州|市|县|区|队|团|厂|园区|管委会|党组|党委|总队|支队|系统|兵团)$)"
 )
-_NOT_ADDRESSED = re.compile(r"如下|通知|意见$|为(?:了|深入|切实|贯彻|做好|进一步|加强|认真|有效)|根据|按照|现将|有关事项|联系|电话|附件|签发|时间|地点|电邮|邮箱|标题|来源|作者|要求|工作$|原则$|措施$|目标$|[一二三四五六七八九十]是|^[一二三四五六七八九十]、")
+_NOT_ADDRESSED = re.compile(
+    r"如下|通知|意见$|为(?:了|深入|切实|贯彻|做好|进一步|加强|认真|有效)|根据|按照|现将|有关事项|联系"
+    r"|电话|附件|签发|时间|地点|电邮|邮箱|标题|来源|作者|要求|工作$|原则$|措施$|目标$"
+    r"|[一二三四五六七八九十]是|^[一二三四五六七八九十]、"
+)
 _DIVISION = r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
 _SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$")
-_OWNER = re.compile(r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央|全[省市县])各")
+_OWNER = re.compile(
+    r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央"
+    r"|全[省市县])各"
+)
 
 
 _ONE_LINE_HEAD = re.compile(
@@ -93,13 +139,17 @@ def kind_of(title: str | None) -> str | None:
 
 def _cut_body(lines: list[Line], head: Head) -> tuple[list[Line], list[Line]]:
     """Split the lines at the addressees or the first paragraph of the body."""
+    for index, line in enumerate(lines[:30]):
+        found = addressees_in(line.flat)
+        if found:
+            return _split_at(lines, index, found, head)
+        if "。" in line.flat:
+            break
     for index, line in enumerate(lines[:40]):
         flat = line.flat
         found = addressees_in(flat) or _without_colon(lines, index)
         if found:
-            head.addressees, used = found
-            rest = _after(line, used)
-            return lines[:index], ([rest] if rest else []) + lines[index + 1 :]
+            return _split_at(lines, index, found, head)
         wrapped = _wrapped_addressees(lines, index)
         if wrapped:
             head.addressees, last, used = wrapped
@@ -112,21 +162,41 @@ def _cut_body(lines: list[Line], head: Head) -> tuple[list[Line], list[Line]]:
     return lines[:cut], lines[cut:]
 
 
+def _split_at(
+    lines: list[Line], index: int, found: tuple[list[str], int], head: Head
+) -> tuple[list[Line], list[Line]]:
+    head.addressees, used = found
+    rest = _after(lines[index], used)
+    return lines[:index], ([rest] if rest else []) + lines[index + 1 :]
+
+
 def _without_colon(lines: list[Line], index: int) -> tuple[list[str], int] | None:
     """Read addressees that lost their colon: a list between the title and the first sentence."""
     flat = lines[index].flat
-    if index == 0 or index + 1 >= len(lines) or len(flat) > 120 or "各" not in flat or not _ADDRESSED.search(flat):
+    if (
+        index == 0
+        or index + 1 >= len(lines)
+        or len(flat) > 120
+        or "各" not in flat
+        or not _ADDRESSED.search(flat)
+    ):
         return None
     titled = any(TITLE_END.search(line.flat) for line in lines[max(0, index - 3) : index])
-    plain = re.match(r"^[\u4e00-\u9fff，、（）“”]+$", flat) and not _NOT_ADDRESSED.search(flat) and not TITLE_END.search(flat)
+    plain = (
+        re.match(r"^[\u4e00-\u9fff，、（）“”]+$", flat)
+        and not _NOT_ADDRESSED.search(flat)
+        and not TITLE_END.search(flat)
+    )
     begins = re.match(r"为|根据|按照|近|当前|鉴于|目前|现|自|日前|经", lines[index + 1].flat)
     return (split_addressees(flat), len(flat)) if titled and plain and begins else None
 
 
 def _listed_title(lines: list[Line], index: int) -> bool:
     """Tell a numbered title of a collection (28.…《关于…的通知》) above addressees."""
-    return "。" not in lines[index].flat and "《" in lines[index].flat and any(
-        addressees_in(line.flat) for line in lines[index + 1 : index + 6]
+    return (
+        "。" not in lines[index].flat
+        and "《" in lines[index].flat
+        and any(addressees_in(line.flat) for line in lines[index + 1 : index + 6])
     )
 
 
@@ -135,7 +205,9 @@ def _begins_body(flat: str) -> bool:
         return False
     if "。" in flat or LABEL.match(flat):
         return True
-    return flat.endswith(("：", "；", "，")) and len(flat) > 12 or len(flat) > 110 and not TITLE_END.search(flat)
+    return (flat.endswith(("：", "；", "，")) and len(flat) > 12) or (
+        len(flat) > 110 and not TITLE_END.search(flat)
+    )
 
 
 def addressees_in(flat: str) -> tuple[list[str], int] | None:
@@ -144,7 +216,12 @@ def addressees_in(flat: str) -> tuple[list[str], int] | None:
     if not match:
         return None
     listed = match["list"]
-    if _NOT_ADDRESSED.search(listed) or LABEL.match(listed) or not _ADDRESSED.search(listed) or "》" in listed:
+    if (
+        _NOT_ADDRESSED.search(listed)
+        or LABEL.match(listed)
+        or not _ADDRESSED.search(listed)
+        or "》" in listed
+    ):
         return None
     return split_addressees(listed), match.start("rest")
 
@@ -152,7 +229,12 @@ def addressees_in(flat: str) -> tuple[list[str], int] | None:
 def _wrapped_addressees(lines: list[Line], index: int) -> tuple[list[str], int, int] | None:
     """Read an addressee list that goes on over several lines."""
     first = lines[index].flat
-    if "：" in first or not re.match(r"(?:各|省|市|县|全|有关|自治区|国务院)", first) or TITLE_END.search(first) or "关于" in first:
+    if (
+        "：" in first
+        or not re.match(r"(?:各|省|市|县|全|有关|自治区|国务院)", first)
+        or TITLE_END.search(first)
+        or "关于" in first
+    ):
         return None
     joined = first
     for last in range(index + 1, min(index + 12, len(lines))):
@@ -203,16 +285,26 @@ def _split_outside(text: str, marks: str) -> list[str]:
 def _stands_alone(group: str, piece: str) -> bool:
     """Tell whether ``piece`` starts a new phrase after the phrase ``group``."""
     last = group.rsplit("、", 1)[-1]
-    if _SHORT.match(last) and not re.match(r"^(?:[^各]{2,}各|各(?:部门|单位|村|社区|企业|有关|直属|学校))", piece):
+    if _SHORT.match(last) and not re.match(
+        r"^(?:[^各]{2,}各|各(?:部门|单位|村|社区|企业|有关|直属|学校))", piece
+    ):
         return False
-    if _OWNER.match(group) and re.match(r"^各(?:直属|有关|办事|特设|派出|机构|人民团体|民主党派|部门|单位|大企业|企业|事业)", piece):
+    if _OWNER.match(group) and re.match(
+        r"^各(?:直属|有关|办事|特设|派出|机构|人民团体|民主党派|部门|单位|大企业|企业|事业)", piece
+    ):
         return False
     if "各" in piece[:8]:
         return True
-    if group.startswith("各") and re.match(r"(?:[省市县区州旗盟]|事业|乡镇?|镇)(?:人民政府|单位|政府)", piece):
+    if group.startswith("各") and re.match(
+        r"(?:[省市县区州旗盟]|事业|乡镇?|镇)(?:人民政府|单位|政府)", piece
+    ):
         return False
     if group.startswith("各") and not re.search(r"(?:政府|公署|管委会|委员会|办事处)$", last):
-        return bool(re.search(r"(?:村|社区|单位|部门|企业|学校)$", last) and len(piece) > 3 and not last.startswith("事业"))
+        return bool(
+            re.search(r"(?:村|社区|单位|部门|企业|学校)$", last)
+            and len(piece) > 3
+            and not last.startswith("事业")
+        )
     ends = re.compile(rf"{_AGENCY_END}(?:（[^（）]+）)?$")
     return bool(ends.search(last) and ends.search(piece) and len(last) > 3 and len(piece) > 3)
 
@@ -241,9 +333,15 @@ def _open_one_line(lines: list[Line]) -> list[Line]:
             continue
         match = _ONE_LINE_HEAD.match(raw)
         if match and TITLE_END.search(squeeze(match["title"])):
-            pieces = [Line(line.start + match.start("title"), line.start + match.end("title"), match["title"])]
+            pieces = [
+                Line(line.start + match.start("title"), line.start + match.end("title"), match["title"])
+            ]
             if match["number"]:
-                pieces.append(Line(line.start + match.start("number"), line.start + match.end("number"), match["number"]))
+                pieces.append(
+                    Line(
+                        line.start + match.start("number"), line.start + match.end("number"), match["number"]
+                    )
+                )
             pieces.append(Line(line.start + match.end(), line.end, raw[match.end() :]))
             return lines[:index] + pieces + lines[index + 1 :]
     return lines
@@ -271,7 +369,9 @@ def _read_line(line: Line, head: Head) -> None:
     elif signer or (urgency and len(flat) < 6):
         line.role = "mark"
     elif _RED_HEAD.match(raw):
-        head.red_head = split_agencies(re.sub(r"(?:文 ?件(?:（.*）)?|明传电报|传真电报|发电|明电|文电)$", "", raw))
+        head.red_head = split_agencies(
+            re.sub(r"(?:文 ?件(?:（.*）)?|明传电报|传真电报|发电|明电|文电)$", "", raw)
+        )
         line.role = "mark"
 
 
@@ -294,7 +394,7 @@ def _title(lines: list[Line]) -> str | None:
     if collected:
         return (collected["who"] or "") + collected["title"]
     for line in reversed(lines):
-        if line.role == "hint" or line.role == "text" and _LOOSE_TITLE.match(line.flat):
+        if line.role == "hint" or (line.role == "text" and _LOOSE_TITLE.match(line.flat)):
             return _clean(line)
     return None
 
@@ -305,8 +405,10 @@ def _clean(line: Line) -> str:
     pieces = raw.split(" ")
     if len(pieces) > 1 and sum(1 for p in pieces if AGENCY.match(p)) >= 1 and AGENCY.match(pieces[0]):
         kept = pieces[0]
-        for before, piece in zip(pieces, pieces[1:], strict=False):
-            agency = AGENCY.match(before) and (AGENCY.match(piece) or re.match(r".{2,30}(?:关于|印发|转发)", piece))
+        for before, piece in itertools.pairwise(pieces):
+            agency = AGENCY.match(before) and (
+                AGENCY.match(piece) or re.match(r".{2,30}(?:关于|印发|转发)", piece)
+            )
             kept += (" " if agency and not piece.startswith("关于") else "") + piece
         return kept
     return squeeze(raw)
@@ -314,7 +416,15 @@ def _clean(line: Line) -> str:
 
 def _belongs(line: str, following: str, whole: str) -> bool:
     """Tell whether a line above is the beginning of the title."""
-    if not line or len(line) > 120 or TITLE_END.search(line) or whole.startswith(line) or line[-1] in "。，；：":
+    if _GOES_ON.match(following) and _BREAKS_OFF.match(line):
+        return True
+    if (
+        not line
+        or len(line) > 120
+        or TITLE_END.search(line)
+        or whole.startswith(line)
+        or line[-1] in "。，；："
+    ):
         return False
     if AGENCY.match(line.replace(" ", "")) or all(AGENCY.match(p) for p in line.split(" ")):
         return not following.startswith(line)
@@ -323,7 +433,7 @@ def _belongs(line: str, following: str, whole: str) -> bool:
 
 def _join_title(pieces: list[str]) -> str:
     title = pieces[0]
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in itertools.pairwise(pieces):
         joint = AGENCY.match(before.split(" ")[-1]) and AGENCY.match(piece.split(" ")[0])
         title += (" " if joint else "") + piece
     return title
@@ -335,7 +445,11 @@ def title_issuers(title: str) -> list[str]:
     if not match:
         return []
     who = match["who"].strip()
-    if any(word in who for word in ("工作", "做好", "加强", "防控", "疫情")) and "指挥部" not in who and "小组" not in who:
+    if (
+        any(word in who for word in ("工作", "做好", "加强", "防控", "疫情"))
+        and "指挥部" not in who
+        and "小组" not in who
+    ):
         return []
     return split_agencies(who)
 

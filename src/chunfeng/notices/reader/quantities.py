@@ -6,20 +6,24 @@ telephone numbers and ordinals are no quantities.
 
 import re
 
-from .structure import Quantity
 from .numbers import chinese_int
+from .structure import Quantity
 
 _UNIT = (
     r"个?(?:工作日|自然日|百分点|小时|分钟|人次|户次|台次|车次|周岁|年级|平方米|延长米|公里|学时|课时|万人)"
-    r"|元|美元|人|名|户|家|个月|个|年|岁|天|日|次|辆|台|吨|米|℃|度|倍|期|份|座|张|亩|级|条|支|套|副|只|周|所|床|例|项|万|亿|期|件|千克|公斤|升|瓶"
+    r"|元|美元|人|名|户|家|个月|个|年|岁|天|日|次|辆|台|吨|米|℃|度|倍|期|份|座|张|亩|级|条|支|套|副|只"
+    r"|周|所|床|例|项|万|亿|期|件|千克|公斤|升|瓶"
 )
 _QUANTITY = re.compile(
-    r"(?:每(?:人|户|家|班|个|企业|单位|年|日|天|月|周|次))*(?P<before>不超过|不得超过|不高于|不得高于|不多于|至多|最高|最长|最多|不低于|不得低于|不少于|不得少于|不小于|至少|最低|超过|高于|大于|多于|低于|少于|小于|不足|不满|达到|≥|≤|>|<|力争|约)?"
+    r"(?:每(?:人|户|家|班|个|企业|单位|年|日|天|月|周|次))*(?P<before>不超过|不得超过|不高于|不得高于"
+    r"|不多于|至多|最高|最长|最多|不低于|不得低于|不少于|不得少于|不小于|至少|最低|超过|高于|大于|多于"
+    r"|低于|少于|小于|不足|不满|达到|≥|≤|>|<|力争|约)?"
     r"(?:不超过|达到)?"
     r"(?:（?每(?:人|户|家|班|个|企业|单位|年|日|天|月|周|次))*(?:最高|不超过|补贴|补助)?"
     r"(?<![\d.〔])(?P<n>\d{1,9}(?:\.\d{1,4})?|[×xX*]{1,8}|[一二两三四五六七八九十百]{1,4})"
     r"(?:(?:[-—–－~～至到]|--|——)(?P<n2>\d{1,9}(?:\.\d{1,4})?))?"
-    rf"(?P<scale>[十百千万亿]{{0,2}})(?P<unit>[%‰]|{_UNIT})(?P<after>（含[^（）]{{1,10}}）)?(?P<tail>及?以上|及?以下|以内|之内|之内|内)?"
+    rf"(?P<scale>[十百千万亿]{{0,2}})(?P<unit>[%‰]"
+    rf"|{_UNIT})(?P<after>（含[^（）]{{0,10}}）)?(?P<tail>及?以上|及?以下|以内|之内|之内|内)?"
 )
 _COMPARE_BEFORE = {
     "不超过": "<=", "不得超过": "<=", "不高于": "<=", "不得高于": "<=", "不多于": "<=", "至多": "<=", "最高": "<=",
@@ -29,7 +33,21 @@ _COMPARE_BEFORE = {
 }  # fmt: skip
 _SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 # Chinese figures count only before these units; 一个 and 一级 are words.
-_CHINESE_UNITS = {"天", "日", "小时", "次", "分钟", "个工作日", "工作日", "个月", "周", "倍", "人", "名", "年"}
+_CHINESE_UNITS = {
+    "天",
+    "日",
+    "小时",
+    "次",
+    "分钟",
+    "个工作日",
+    "工作日",
+    "个月",
+    "周",
+    "倍",
+    "人",
+    "名",
+    "年",
+}
 _CLOCK_AFTER = re.compile(r"\d*[分时点：]")
 
 
@@ -89,12 +107,16 @@ def _counts(match: re.Match[str], text: str) -> bool:
     if unit == "年" and len(figure) == 4 and not match["scale"]:
         return False
     if unit in ("日", "年") and not match["tail"] and figure[0].isdigit() and before != "满":
-        return unit == "年" and len(figure) <= 2 and text[match.end() : match.end() + 1] not in tuple("月底初末")
+        return (
+            unit == "年" and len(figure) <= 2 and text[match.end() : match.end() + 1] not in tuple("月底初末")
+        )
     if unit == "级" and not figure[0].isdigit():
         return False
     if figure[0] not in "0123456789×xX*":
-        return unit in _CHINESE_UNITS and not (figure == "一" and unit in ("次", "天", "日", "人", "年", "名")) and (
-            unit not in ("日", "年", "人", "名") or bool(match["tail"])
+        return (
+            unit in _CHINESE_UNITS
+            and not (figure == "一" and unit in ("次", "天", "日", "人", "年", "名"))
+            and (unit not in ("日", "年", "人", "名") or bool(match["tail"]))
         )
     if figure[0] in "xX*" and len(figure) < 2:
         return False

@@ -10,26 +10,48 @@ from .pages import is_closing
 from .structure import Contact
 from .text import LABEL, Line, squeeze
 
-_PUBLIC = re.compile(r"此件公开发布|此件可公开|主动公开|此文公开发布|此件予以公开|公开发布）|公开属性：公开|此件依法公开")
+_PUBLIC = re.compile(
+    r"此件公开发布|此件可公开|主动公开|此文公开发布|此件予以公开|公开发布）|公开属性：公开"
+    r"|此件依法公开"
+)
 _NOT_PUBLIC = re.compile(r"不予公开|依申请公开|此件不公开|不公开|此件内部|内部(?:资料|文件|掌握)|此件发至")
 _ATTACHMENT = re.compile(r"^附 ?件?(?:：|(?= ?\d[.、]))(?P<rest>.*)$")
-_ITEM = re.compile(r"(?:^|(?<=[；。 》）表案]))(?P<n>\d{1,2})[.、．]?\s*(?=[\u4e00-\u9fff《“])|^(?P<second>[（(]\d{1,2}[)）])")
-_CONTACT = re.compile(r"联系(?:人|电话|方式|科室|单位|处室)|咨询电话|电 ?话：|传 ?真：|(?:电子)?邮 ?箱(?:地址)?：|[Ee]-?mail|邮 ?编：")
+_ITEM = re.compile(
+    r"(?:^|(?<=[；。 》）表案]))(?P<n>\d{1,2})[.、．]?\s*(?=[\u4e00-\u9fff《“])"
+    r"|^(?P<second>[（(]\d{1,2}[)）])"
+)
+_CONTACT = re.compile(
+    r"联系(?:人|电话|方式|科室|单位|处室)|咨询电话|电 ?话：|传 ?真：|(?:电子)?邮 ?箱(?:地址)?："
+    r"|[Ee]-?mail|邮 ?编："
+)
 _PHONE = re.compile(
-    r"(?:（0\d{2,3}）|0\d{2,3}[-—–－]{1,2}|0\d{2,3} )?(?<!\d)[2-9]\d{6,7}(?:[-—－转]\d{1,5})?(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:12\d{3}|400-?\d{3}-?\d{4})(?!\d)|(?<!\d)0\d{9,11}(?!\d)"
+    r"(?:（0\d{2,3}）|0\d{2,3}[-—–－]{1,2}|0\d{2,3} )?(?<!\d)[2-9]\d{6,7}(?:[-—－转]\d{1,5})?(?!\d)"
+    r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)(?:12\d{3}|400-?\d{3}-?\d{4})(?!\d)|(?<!\d)0\d{9,11}(?!\d)"
 )
 _FAX_AFTER = re.compile(r"^ ?（(?:传真|兼传真)）")
 _FAX_BEFORE = re.compile(r"传 ?真(?:电话|号码)?：? ?(?:[\d\-（） 、，]*)$")
 _EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9.-]{1,60}\.[A-Za-z]{2,8}")
 _NAME = re.compile(
-    r"联 ?系 ?人(?:员|及(?:联系)?电话|和(?:联系)?(?:电话|方式)(?:如下)?)?：? ?(?P<listed>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,3}(?:[、， ]+[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,2})*?)(?=$|[，；。：（）、 \d])"
-    r"|(?:^|[，；。、 ）])(?P<bare>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,2}) ?[：，、]? ?(?=（?0\d{2,3}|1[3-9]\d{9}|[2-9]\d{6,7}(?!\d))"
+    r"联 ?系 ?人(?:员|及(?:联系)?电话|和(?:联系)?(?:电话"
+    r"|方式)(?:如下)?)?：? ?(?P<listed>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,3}(?:[、， ]+[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,2})*?)(?=$"
+    r"|[，；。：（）、 \d])"
+    r"|(?:^"
+    r"|[，；。、 ）])(?P<bare>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,2}) ?[：，、]? ?(?=（?0\d{2,3}"
+    r"|1[3-9]\d{9}|[2-9]\d{6,7}(?!\d))"
 )
-_NOT_NAME = re.compile(r"电话|传真|邮箱|手机|邮编|联系|地址|咨询|办公|热线|号码|值班|处室|单位|中心|科室|邮件|[科处室局厅部]$|QQ|微信")
+_NOT_NAME = re.compile(
+    r"电话|传真|邮箱|手机|邮编|联系|地址|咨询|办公|热线|号码|值班|处室|单位|中心|科室|邮件"
+    r"|[科处室局厅部]$|QQ|微信"
+)
 _ISSUER_LINE = re.compile(r"^[\u4e00-\u9fff（）()、· ]{3,90}$")
-_GOES_ON = re.compile(r"^ ?(?:疫情|防控|防治|应急|工作|指挥部|领导小组|联防|感染|的|肺炎|办公室|人民政府|和|委员会)")
+_GOES_ON = re.compile(
+    r"^ ?(?:疫情|防控|防治|应急|工作|指挥部|领导小组|联防|感染|的|肺炎|办公室|人民政府|和|委员会)"
+)
 _BREAKS_OFF = re.compile(r"^[\u4e00-\u9fff ]{4,40}$")
-_SIGNED_BY = re.compile(r"^(?:总 ?理|主 ?席|省 ?长|市 ?长|县 ?长|区 ?长|部 ?长|主 ?任|局 ?长|厅 ?长|乡 ?长|镇 ?长|州 ?长|盟 ?长)：? *(?P<name>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,5})$")
+_SIGNED_BY = re.compile(
+    r"^(?:总 ?理|主 ?席|省 ?长|市 ?长|县 ?长|区 ?长|部 ?长|主 ?任|局 ?长|厅 ?长|乡 ?长|镇 ?长|州 ?长"
+    r"|盟 ?长)：? *(?P<name>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,5})$"
+)
 
 
 @dataclass(slots=True)
@@ -115,7 +137,12 @@ def _back_matter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     for index in range(max(0, len(lines) - 30), len(lines)):
         raw = lines[index].raw
         attached = _ATTACHMENT.match(raw)
-        contact = len(raw) < 120 and _CONTACT.search(raw[:40]) and not re.search("[要应须]", raw) and not LABEL.match(raw)
+        contact = (
+            len(raw) < 120
+            and _CONTACT.search(raw[:40])
+            and not re.search("[要应须]", raw)
+            and not LABEL.match(raw)
+        )
         remark = len(raw) < 30 and raw.startswith(("（此件", "（此文", "（公开", "（联系", "此件"))
         if (attached or contact or remark) and _only_back_matter(lines[index + 1 :]):
             return lines[:index], lines[index:]
@@ -123,7 +150,10 @@ def _back_matter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 
 def _only_back_matter(lines: list[Line]) -> bool:
-    return not any(("。" in line.raw and len(line.raw) > 40) or re.match("[一二三四五六七八九十]{1,3}、", line.raw) for line in lines)
+    return not any(
+        ("。" in line.raw and len(line.raw) > 40) or re.match("[一二三四五六七八九十]{1,3}、", line.raw)
+        for line in lines
+    )
 
 
 def _remark(line: Line, tail: Tail) -> None:
@@ -165,7 +195,14 @@ def _items(text: str) -> list[str]:
     else:
         ends = [m.start() for m in starts[1:]] + [len(text)]
         pieces = [text[m.end() : end] for m, end in zip(starts, ends, strict=True)]
-    names = [re.sub(r"^[《]|[》]$", "", squeeze(p).strip("。；，： ")) if squeeze(p).count("《") <= 1 and squeeze(p).strip("。；，： ").startswith("《") and squeeze(p).strip("。；，： ").endswith("》") else squeeze(p).strip("。；，： ") for p in pieces]
+    names = [
+        re.sub(r"^[《]|[》]$", "", squeeze(p).strip("。；，： "))
+        if squeeze(p).count("《") <= 1
+        and squeeze(p).strip("。；，： ").startswith("《")
+        and squeeze(p).strip("。；，： ").endswith("》")
+        else squeeze(p).strip("。；，： ")
+        for p in pieces
+    ]
     return [name for name in names if len(name) > 1]
 
 
@@ -183,7 +220,9 @@ def _contacts(lines: list[Line]) -> list[Contact]:
 
 def _contact_line(raw: str, known: list[Contact]) -> list[Contact]:
     found: list[Contact] = []
-    names = [m for m in _NAME.finditer(raw) if not _NOT_NAME.search((m["listed"] or m["bare"]).replace(" ", ""))]
+    names = [
+        m for m in _NAME.finditer(raw) if not _NOT_NAME.search((m["listed"] or m["bare"]).replace(" ", ""))
+    ]
     for index, match in enumerate(names):
         end = names[index + 1].start() if index + 1 < len(names) else len(raw)
         piece = raw[match.end() : end]
@@ -196,7 +235,9 @@ def _contact_line(raw: str, known: list[Contact]) -> list[Contact]:
     if not names:
         phones, mail = _phones(raw), _EMAIL.search(raw)
         if known:
-            if not known[-1].phones or phones and raw.lstrip("（").startswith(("传", "手机", "电", "联系电话", "联系方式")):
+            if not known[-1].phones or (
+                phones and raw.lstrip("（").startswith(("传", "手机", "电", "联系电话", "联系方式"))
+            ):
                 known[-1].phones += phones
                 phones = []
             if mail:
@@ -225,5 +266,3 @@ def _inline_contacts(lines: list[Line]) -> list[Contact]:
         if match:
             found += _contact_line(match[0], found)
     return found
-
-

@@ -3,17 +3,59 @@
 Normalising never changes the length of the text, so every offset found in normal text holds in the text given.
 """
 
+import itertools
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
 _PUNCTUATION = {
-    ",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！", "[": "〔", "]": "〕", "﹝": "〔",
-    "﹞": "〕", "［": "〔", "］": "〕", "﹙": "（", "﹚": "）", "﹐": "，", "﹕": "：", "﹔": "；", "︰": "：", "∶": "：",
-    "．": ".", "﹒": ".", "％": "%", "〜": "～",
-    "<": "〈", ">": "〉", "＜": "〈", "＞": "〉", "«": "《", "»": "》", "｢": "“", "｣": "”",
-    "\u3000": " ", "\xa0": " ", "\t": " ", "\u200b": " ", "\ufeff": " ", "\x0b": " ", "\u2002": " ", "\u2003": " ",
-    "\r": "\n", "\x0c": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n",
+    ",": "，",
+    ":": "：",
+    ";": "；",
+    "(": "（",
+    ")": "）",
+    "?": "？",
+    "!": "！",
+    "[": "〔",
+    "]": "〕",
+    "﹝": "〔",
+    "﹞": "〕",
+    "［": "〔",
+    "］": "〕",
+    "﹙": "（",
+    "﹚": "）",
+    "﹐": "，",
+    "﹕": "：",
+    "﹔": "；",
+    "︰": "：",
+    "∶": "：",
+    "．": ".",
+    "﹒": ".",
+    "％": "%",
+    "〜": "～",
+    "<": "〈",
+    ">": "〉",
+    "＜": "〈",
+    "＞": "〉",
+    "«": "《",
+    "»": "》",
+    "｢": "“",
+    "｣": "”",
+    "\u3000": " ",
+    "\xa0": " ",
+    "\t": " ",
+    "\u200b": " ",
+    "\ufeff": " ",
+    "\x0b": " ",
+    "\u2002": " ",
+    "\u2003": " ",
+    "|": " ",
+    "｜": " ",
+    "\r": "\n",
+    "\x0c": "\n",
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\x85": "\n",
 }
 _TABLE = str.maketrans(_PUNCTUATION | {chr(0xFF10 + i): str(i) for i in range(10)})
 
@@ -28,14 +70,19 @@ LABEL = re.compile(
 )
 # A label that follows the end of a sentence starts a clause although the page lost the line break.
 _INNER_LABEL = re.compile(
-    r"(?<=[。；：！？]) *(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十百]{1,5}条 "
+    r"(?<=[。；：！？]) {0,40}(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）"
+    r"|第[一二三四五六七八九十百]{1,5}条 "
     r"|\d{1,2}[.、](?!\d)|（\d{1,2}）)"
 )
-_LOST_BREAK = re.compile(r"(?<=[。；：！？”）]) {2,}(?=\S)| {2,}(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|附件)")
+_LOST_BREAK = re.compile(
+    r"(?<=[。；：！？”）]) {2,}(?=\S)|(?<! ) {2,}(?=[一二三四五六七八九十]{1,3}、"
+    r"|（[一二三四五六七八九十]{1,3}）|附件)"
+)
 _ONE_LINE = 200
-_WIDE_GAP = re.compile(r"(?<=\S{4}) {2,}(?=\S{4})")
+_WIDE_GAP = re.compile(r"(?<=\S\S\S\S) {2,}(?=\S{4})")
 _SPACED_HEADING = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)[^。；！？： ]{4,45}(?P<gap> +)(?=[^，。；、 ]{5,}[^ ]{15})"
+    r"^(?:[一二三四五六七八九十]{1,3}、"
+    r"|（[一二三四五六七八九十]{1,3}）)[^。；！？： ]{4,45}(?P<gap> +)(?=[^，。；、 ]{5,}[^ ]{15})"
 )
 _TERMINAL = re.compile(r"[。！？；：…][”’」』）》\"]*[？?]*$")
 _NAME_ENDS = frozenset("部委厅局会院署办")
@@ -53,7 +100,10 @@ def squeeze(text: str) -> str:
 
 
 # A space between the names of two bodies (教育部 财政部) parts them; other spaces between characters are accidents.
-_NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,24}?(?:部|委|厅|局|会|院|署|办|行|政府|办公室|总局)(?=[ ，。、：》]|关于|印发|转发|$)")
+_NAME_FOLLOWS = re.compile(
+    r"[\u4e00-\u9fff]{2,24}?(?:部|委|厅|局|会|院|署|办|行|政府|办公室|总局)(?=[ ，。、：》]|关于|印发"
+    r"|转发|$)"
+)
 
 
 def _space(match: re.Match[str]) -> str:
@@ -157,7 +207,7 @@ def _cuts(printed: str) -> list[tuple[int, int]]:
         if spaced and not re.search("[要应须请]", spaced[0]):
             cuts.add(len(printed) - len(stripped) + spaced.end())
     ordered = sorted(cuts)
-    return list(zip(ordered, ordered[1:], strict=False))
+    return list(itertools.pairwise(ordered))
 
 
 def wrap_width(lines: list[Line]) -> int:
