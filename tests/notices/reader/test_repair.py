@@ -139,6 +139,8 @@ def test_undamaged_text_passes_through(path: Path) -> None:
         "请登录APP(app)办理，网址http://www.example.cn/a?id=3&b=4。",
         "碑文写作「關於設立義倉」，现存县档案馆。",
         "什么时候恢复招聘会?如何申请?",
+        "3.失业人员可以在异地办理登记?\n答：可以。",
+        "工伤认定要多久？材料不全的，可以补正？",
     ],
 )
 def test_what_only_looks_like_damage_is_left_alone(clean: str) -> None:
@@ -166,7 +168,7 @@ def test_leftover_marks_at_the_edge_of_a_sentence_are_dropped_and_listed(raw: st
     assert [change.repaired for change in done.repairs] == [""] and done.suspects == []
 
 
-@pytest.mark.parametrize("raw", ["做好返?复工工作", "省人?资源", "关于\ufffd好防控工作"])
+@pytest.mark.parametrize("raw", ["做好返?复工工作", "省人?资源", "关于\ufffd好防控工作", "坚持谁主管?谁负责"])
 def test_a_lost_sign_inside_a_word_is_marked_and_kept(raw: str) -> None:
     done = repair(raw)
     assert done.text == raw
