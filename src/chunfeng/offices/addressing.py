@@ -106,7 +106,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of an enumeration: the levels its place words name, or a name; and a body where one is said."""
+    """One item of an enumeration: the levels its place words name, or a name; and its body if said."""
 
     text: str
     places: tuple[str, ...] = ()
@@ -212,7 +212,7 @@ def read_items(texts: list[str]) -> list[Call]:
 
 
 def levels(places: tuple[str, ...], issuer: str) -> tuple[set[str], bool]:
-    """The levels that place words name in a document of an issuer at this level; and whether zones are meant."""
+    """The levels that place words name in a document of an issuer of this level; whether zones are too."""
     order = [str(level) for level in Level]
     found: set[str] = set()
     for at, place in enumerate(places):
@@ -230,7 +230,7 @@ def levels(places: tuple[str, ...], issuer: str) -> tuple[set[str], bool]:
 def county_sorts(places: tuple[str, ...], words: str, issuer: str) -> frozenset[str]:
     """Which sorts of county-level area are meant: some of 县 区 市; empty when all three or none are said.
 
-    各区 are districts only; 各县（市、区） are all; 市 in a province's 各市、县 covers county-level cities too.
+    各区 are districts only; 各县（市、区） are all; a province's 各市、县 leaves the districts out.
     """
     if Level.COUNTY not in levels(places, issuer)[0]:
         return frozenset()

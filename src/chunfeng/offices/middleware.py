@@ -38,13 +38,12 @@ class ScopeMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         if actor is None or _manages_own_transaction(request):
             return self.get_response(request)
-        with events.collected() as pending:
-            with scope.applied(actor, read_only=request.method in SAFE):
-                response = self.get_response(request)
-                if hasattr(response, "render") and not getattr(response, "is_rendered", True):
-                    response.render()
-                if response.status_code >= 500 or getattr(response, "roll_back", False):
-                    transaction.set_rollback(True)
+        with events.collected() as pending, scope.applied(actor, read_only=request.method in SAFE):
+            response = self.get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response.render()
+            if response.status_code >= 500 or getattr(response, "roll_back", False):
+                transaction.set_rollback(True)
         pending.flush()
         return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +39,12 @@ class Office(models.Model):
     line = models.CharField(_("line of business"), max_length=20, choices=Line)
     area_code = AreaCodeField(_("area"))
     parent = models.ForeignKey(
-        "self", verbose_name=_("reports to"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("reports to"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
     agency_code = models.CharField(
         _("agency code in document numbers"), max_length=30, blank=True, help_text=_("for example 春人社发")
@@ -52,6 +58,9 @@ class Office(models.Model):
         indexes = [
             models.Index(fields=["area_code", "line"], name="office_by_area"),
             models.Index(fields=["level", "line", "area_code"], name="office_by_level"),
+            models.Index(fields=["name"], name="office_by_name"),
+            models.Index(fields=["short_name"], name="office_by_short_name"),
+            GinIndex(fields=["aliases"], name="office_by_alias"),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +89,7 @@ class OfficeContact(models.Model):
 
 
 class Posting(models.Model):
-    """A user in a role at an office from a day to a day. One is active per session and bounds what is seen."""
+    """A user in a role at an office over days. One is active per session and bounds what is seen."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="postings")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="postings")
@@ -154,7 +163,10 @@ class Programme(models.Model):
     name = models.CharField(_("name"), max_length=120)
     lead_official = models.CharField(_("lead official"), max_length=60)
     partners = models.ManyToManyField(
-        Office, verbose_name=_("coordination partners"), through="ProgrammePartner", related_name="partner_programmes"
+        Office,
+        verbose_name=_("coordination partners"),
+        through="ProgrammePartner",
+        related_name="partner_programmes",
     )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
@@ -185,7 +197,7 @@ class ProgrammePartner(models.Model):
 class Responsibility(models.Model):
     """The one responsible person of an area, in general or for a programme (A9, P12).
 
-    At most one person at a time per area and programme: the database excludes overlaps.
+    At most one person at a time per area and programme: the database excludes overlaps (migration 0002).
     """
 
     area_code = AreaCodeField(_("area"))

@@ -186,7 +186,7 @@ def _all(call: Call, issuer: Office, found: _Found) -> None:
 def _at_levels(
     rows: QuerySet[Office], items: list[Item], levels: set[str], issuer: Office
 ) -> QuerySet[Office]:
-    """Narrow to the levels; counties named as directly administered only where no prefecture stands between."""
+    """Narrow to the levels; directly administered counties only where no prefecture stands between."""
     direct: set[str] = set()
     for item in items:
         if item.direct:
@@ -215,7 +215,7 @@ _SEAT = re.compile("([县市区旗])(?:人民)?政府")
 
 
 def _of_sorts(offices: list[Office], sorts: frozenset[str]) -> list[Office]:
-    """Keep county-level offices of the sorts named (区: districts), told by the name of the seat of government."""
+    """Keep county-level offices of the sorts named (区: districts), told by their government's name."""
     counties = {office.area_code for office in offices if office.level == Level.COUNTY}
     if not sorts or not counties:
         return offices

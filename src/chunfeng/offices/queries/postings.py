@@ -12,13 +12,17 @@ from chunfeng.core.actor import Actor
 from chunfeng.offices.models import Posting
 
 
+def in_force(on: date) -> Q:
+    """Rows dated [valid_from, valid_to) that hold on a day: postings, memberships, responsibilities."""
+    return Q(valid_from__lte=on) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
 def postings_on(user_id: int, on: date) -> list[Posting]:
     """The user's postings in force on a day, leader before officer before caller, then by office."""
     own = Actor(name="", user_id=user_id)
     with scope.applied(own):
         return list(
-            Posting.objects.filter(user_id=user_id, valid_from__lte=on, office__active=True)
-            .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+            Posting.objects.filter(in_force(on), user_id=user_id, office__active=True)
             .select_related("office", "user")
             .order_by("id")
         )
