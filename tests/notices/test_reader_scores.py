@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from chunfeng.notices.reader import Reading, read
 from chunfeng.notices.reader.sources.radicals import as_characters
+from tests.notices.comparing import flat
 from tests.notices.reader.damage import damage, in_gbk
 from tests.notices.score_reader import (
     EMPTY,
@@ -89,7 +90,7 @@ def test_a_word_file_reads_like_its_text(path: Path) -> None:
     reading = read(stream.getvalue(), f"{path.stem}.docx")
     plain = read(path.read_bytes(), path.name).as_json()["documents"]
     for clause in [clause for document in plain for clause in document["clauses"]]:
-        clause["opens"] = squeezed(clause["text"]).removeprefix(clause["label"] or "")[:12]
+        clause["opens"] = flat(clause["text"]).removeprefix(flat(clause["label"]))[:12]
     for document in plain:
         document["clauses"] = [clause for clause in document["clauses"] if clause["label"]]
     score_documents(score, plain, reading.as_json()["documents"], reading.text)
