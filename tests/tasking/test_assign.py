@@ -7,35 +7,19 @@ import sys
 import time
 from datetime import date, datetime
 from datetime import time as clock
-from zoneinfo import ZoneInfo
+from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event
-from chunfeng.notices.models import Dispatch, Duty
+from chunfeng.notices.models import Duty
 from chunfeng.tasking import actions
 from chunfeng.tasking.models import Assignment, ChaseRule, Task
 from tests import factories as f
-
-CN = ZoneInfo("Asia/Shanghai")
-CITY, COUNTIES = "220100000000", ["220102000000", "220103000000", "220104000000"]
-
-
-def issued(at, to, *, duties=2, **fields):
-    """An issued notice dispatched to some offices."""
-    notice = f.notice(at, duties=duties, state="issued", issued_at=f.NOW, **fields)
-    send(notice, to)
-    return notice
-
-
-def send(notice, to):
-    Dispatch.objects.bulk_create(
-        Dispatch(notice=notice, office=o, area_code=o.area_code, sent_at=f.NOW) for o in to
-    )
+from tests.tasking.builders import CITY, CN, COUNTIES, environment, issued, send
 
 
 @pytest.fixture
@@ -121,7 +105,9 @@ def test_deadlines(city, counties):
     notice = issued(city, counties[:1], duties=4)
     dated, daily, fuzzy, later = Duty.objects.filter(notice=notice)
     Duty.objects.filter(pk=dated.pk).update(due_time=clock(17))
-    Duty.objects.filter(pk=daily.pk).update(due_on=None, deadline_kind="recurring", every="day", due_time=clock(16))
+    Duty.objects.filter(pk=daily.pk).update(
+        due_on=None, deadline_kind="recurring", every="day", due_time=clock(16)
+    )
     Duty.objects.filter(pk=fuzzy.pk).update(due_on=None, deadline_kind="fuzzy", deadline_text="及时")
     Duty.objects.filter(pk=later.pk).update(
         due_on=None, deadline_kind="recurring", every="week:1", starts_on=date(2020, 2, 10)
@@ -186,9 +172,9 @@ def test_killed_between_batches_a_second_run_completes():
     city = f.office(CITY)
     townships = [f.office(f"220102{n:03d}000", name=f"测试乡{n}") for n in range(1, 41)]
     notice = issued(city, townships, duties=5)
-    environment = os.environ | {"CHUNFENG_TEST_DB": "", "PYTHONUNBUFFERED": "1"} | _address()
+    env = os.environ | {"CHUNFENG_TEST_DB": "", "PYTHONUNBUFFERED": "1"} | environment()
     child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD], stdout=subprocess.PIPE, text=True, env=environment, cwd=os.getcwd()
+        [sys.executable, "-c", _CHILD], stdout=subprocess.PIPE, text=True, env=env, cwd=Path.cwd()
     )
     assert child.stdout
     for _ in range(3):
@@ -203,14 +189,3 @@ def test_killed_between_batches_a_second_run_completes():
     assert actions.assign_waiting(at=f.NOW) == 200 - half
     assert Task.objects.filter(notice=notice).count() == 200
     assert actions.assign(notice=notice, by=SYSTEM, at=f.NOW).tasks_made == 0
-
-
-def _address() -> dict[str, str]:
-    """The test database as an environment for a process of its own."""
-    s = connection.settings_dict
-    from urllib.parse import quote
-
-    return {
-        "DJANGO_SETTINGS_MODULE": "chunfeng.config.settings",
-        "DATABASE_URL": f"postgresql://{quote(s['USER'])}:{quote(s['PASSWORD'] or '')}@{quote(s['HOST'], safe='')}:{s['PORT']}/{s['NAME']}",
-    }

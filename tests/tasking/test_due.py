@@ -11,8 +11,22 @@ from chunfeng.tasking import due
 
 CN = ZoneInfo("Asia/Shanghai")
 RHYTHMS = [
-    "day", "week", *(f"week:{n}" for n in range(1, 8)), "month", "month:1", "month:15", "month:31",
-    "month:start", "month:end", "quarter", "quarter:start", "quarter:end", "half", "year", "3 days", "10 days",
+    "day",
+    "week",
+    *(f"week:{n}" for n in range(1, 8)),
+    "month",
+    "month:1",
+    "month:15",
+    "month:31",
+    "month:start",
+    "month:end",
+    "quarter",
+    "quarter:start",
+    "quarter:end",
+    "half",
+    "year",
+    "3 days",
+    "10 days",
 ]
 moments = st.datetimes(min_value=datetime(2003, 1, 1), max_value=datetime(2030, 1, 1)).map(  # noqa: DTZ001
     lambda d: d.replace(tzinfo=UTC)

@@ -7,3 +7,6 @@ class TaskingConfig(AppConfig):
     label = "tasking"
     verbose_name = _("Tasks")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chunfeng.tasking import jobs  # noqa: F401  (registers the periodic jobs)

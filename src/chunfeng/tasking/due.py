@@ -61,7 +61,7 @@ def next_occurrence(
     if step:
         return _every_days(max(int(step[1]), 1), anchor or local.date(), after, clock, zone)
     day = due_day(every, local.date())
-    for _ in range(_LIMIT):
+    for _step in range(_LIMIT):
         moment = at(day, clock, zone)
         if moment > after:
             return moment

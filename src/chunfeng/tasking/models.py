@@ -56,8 +56,13 @@ class Task(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", db_index=False
     )
     recipient = models.ForeignKey(
-        Office, verbose_name=_("result goes to"), null=True, blank=True, on_delete=models.PROTECT,
-        related_name="expected_results", db_index=False,
+        Office,
+        verbose_name=_("result goes to"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="expected_results",
+        db_index=False,
     )
     state = models.CharField(_("state"), max_length=10, choices=TaskState, default=TaskState.NEW)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
@@ -84,17 +89,23 @@ class Task(models.Model):
         # open of a notice, what falls due, the children; area_code rides along for the wall
         indexes = [
             models.Index(
-                fields=["office", "sort_due", "id"], condition=Q(state__in=OPEN_STATES),
-                include=["area_code", "state"], name="task_desk_open",
+                fields=["office", "sort_due", "id"],
+                condition=Q(state__in=OPEN_STATES),
+                include=["area_code", "state"],
+                name="task_desk_open",
             ),
             models.Index(
-                fields=["office", "state", "-done_at", "-id"], condition=Q(state__in=CLOSED_STATES),
-                include=["area_code"], name="task_desk_closed",
+                fields=["office", "state", "-done_at", "-id"],
+                condition=Q(state__in=CLOSED_STATES),
+                include=["area_code"],
+                name="task_desk_closed",
             ),
             models.Index(fields=["notice", "area_code"], name="task_notice_area"),
             models.Index(
-                fields=["notice", "sort_due", "id"], condition=Q(state__in=OPEN_STATES),
-                include=["area_code"], name="task_notice_open",
+                fields=["notice", "sort_due", "id"],
+                condition=Q(state__in=OPEN_STATES),
+                include=["area_code"],
+                name="task_notice_open",
             ),
             models.Index(fields=["due_at", "id"], condition=Q(state__in=OPEN_STATES), name="task_open_due"),
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="task_children"),
@@ -182,7 +193,7 @@ class OfficeChannel(models.Model):
 
 
 class ChaseRule(models.Model):
-    """When an office is reminded and its leader told, and how it reads 前. Without an office: for all others."""
+    """When an office is reminded and its leader told, and how it reads 前. Without office: the default."""
 
     office = models.OneToOneField(
         Office, null=True, blank=True, on_delete=models.CASCADE, related_name="chase_rule"
@@ -202,7 +213,9 @@ class ChaseRule(models.Model):
         verbose_name_plural = _("chasing rules")
         constraints = [
             models.UniqueConstraint(
-                fields=["office"], condition=Q(office__isnull=True), nulls_distinct=False,
+                fields=["office"],
+                condition=Q(office__isnull=True),
+                nulls_distinct=False,
                 name="one_default_chase_rule",
             )
         ]
@@ -216,6 +229,14 @@ class Message(models.Model):
     task = models.ForeignKey(Task, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     for_leader = models.BooleanField(_("for the leader"), default=False)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    to = models.ForeignKey(
+        OfficeChannel,
+        verbose_name=_("address"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     dedupe = models.CharField(max_length=120, unique=True)
@@ -233,10 +254,11 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="message_outbox"),
+            models.Index(fields=["next_try_at", "id"], condition=Q(state="queued"), name="message_outbox"),
             models.Index(fields=["office", "-id"], condition=Q(channel="in_app"), name="message_inbox"),
             models.Index(
-                fields=["office", "-id"], condition=Q(channel="in_app", read_at__isnull=True),
+                fields=["office", "-id"],
+                condition=Q(channel="in_app", read_at__isnull=True),
                 name="message_unread",
             ),
         ]
@@ -251,7 +273,9 @@ class CoordinationIssue(models.Model):
         Office, verbose_name=_("raised by"), on_delete=models.PROTECT, related_name="raised_issues"
     )
     area_code = AreaCodeField(_("area"))
-    owner = models.ForeignKey(Office, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="owned_issues")
+    owner = models.ForeignKey(
+        Office, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="owned_issues"
+    )
     owner_area_code = AreaCodeField(_("owner's area"))
     due_on = models.DateField(_("due on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=IssueState, default=IssueState.OPEN)

@@ -79,7 +79,9 @@ def require(name: str, actor: Actor, task: Task) -> None:
     move = MOVES[name]
     roles.require(actor, move.ability)
     if not move.side & sides(actor, task):
-        raise NotAllowed(_WHO[move.side]() % {"office": task.office, "recipient": task.recipient or task.office})
+        raise NotAllowed(
+            _WHO[move.side]() % {"office": task.office, "recipient": task.recipient or task.office}
+        )
     if not _fits(name, move, task):
         raise Refused(_standing(task))
 
@@ -106,7 +108,8 @@ _WHO = {
     Side.OWN: lambda: _("This task lies on the desk of %(office)s; only people posted there can do this."),
     Side.ABOVE: lambda: _("Only %(recipient)s, who gets the result, or a higher office can do this."),
     Side.GIVER: lambda: _(
-        "A deadline is extended by the leader of %(recipient)s or of the issuing office, never by the office itself."
+        "A deadline is extended by the leader of %(recipient)s or of the issuing office, "
+        "never by the office itself."
     ),
     Side.OWN | Side.ABOVE: lambda: _("Only %(office)s and the offices above it can write here."),
 }

@@ -10,7 +10,9 @@ from chunfeng.tasking.models import ChaseRule
 
 def rule_of(office: Office) -> ChaseRule:
     """The rule of one office. Never saved when it is the built-in one."""
-    found = ChaseRule.objects.filter(Q(office=office) | Q(office=None)).order_by(F("office").asc(nulls_last=True))
+    found = ChaseRule.objects.filter(Q(office=office) | Q(office=None)).order_by(
+        F("office").asc(nulls_last=True)
+    )
     return found.first() or ChaseRule()
 
 

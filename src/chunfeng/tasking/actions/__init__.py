@@ -1,5 +1,34 @@
-"""Everything that changes a task: making, working, chasing, settling."""
+"""Everything that changes a task: making, working, reminding, settling."""
 
 from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, assign_waiting
+from chunfeng.tasking.actions.issues import change_issue, drop_issue, raise_issue, settle_issue
+from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel
+from chunfeng.tasking.actions.work import accept, delegate, extend, note, refuse, report_done, send_back
+from chunfeng.tasking.chasing import Chased, chase
+from chunfeng.tasking.outbox import Delivered, deliver
 
-__all__ = ["Assigned", "Unresolved", "assign", "assign_waiting"]
+__all__ = [
+    "Assigned",
+    "Chased",
+    "Delivered",
+    "Unresolved",
+    "accept",
+    "add_channel",
+    "assign",
+    "assign_waiting",
+    "change_issue",
+    "chase",
+    "delegate",
+    "deliver",
+    "drop_issue",
+    "extend",
+    "mark_read",
+    "note",
+    "raise_issue",
+    "refuse",
+    "remind",
+    "report_done",
+    "send_back",
+    "settle_issue",
+    "stop_channel",
+]

@@ -76,7 +76,9 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
     """
     roles.require(by, "notice.issue")
     if notice.state != State.ISSUED:
-        raise Refused(_("Only an issued notice becomes tasks. Issue “%(notice)s” first.") % {"notice": notice})
+        raise Refused(
+            _("Only an issued notice becomes tasks. Issue “%(notice)s” first.") % {"notice": notice}
+        )
     with scope.applied(by):
         orders = _orders(notice, at)
         issuer = notice.issuing_office or notice.registered_by_office
@@ -88,12 +90,16 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
     while True:
         with scope.applied(by):
             batch = list(
-                Dispatch.objects.filter(notice=notice, pk__gt=last).select_related("office").order_by("pk")[:size]
+                Dispatch.objects.filter(notice=notice, pk__gt=last)
+                .select_related("office")
+                .order_by("pk")[:size]
             )
             if not batch:
                 break
             _write_plain([o for o in orders if not o.names_bodies], notice, last, batch[-1].pk, at)
-            _write(_tasks([o for o in orders if o.names_bodies], [d.office for d in batch], notice, bodies, at))
+            _write(
+                _tasks([o for o in orders if o.names_bodies], [d.office for d in batch], notice, bodies, at)
+            )
             reached, last = reached + len(batch), batch[-1].pk
     unresolved = tuple(Unresolved(d, b, n) for (d, b), n in sorted(bodies.missing.items()))
     with scope.applied(by):
@@ -101,8 +107,11 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
         Assignment.objects.update_or_create(
             notice=notice,
             defaults={
-                "area_code": issuer.area_code, "dispatches": reached, "last_dispatch": last,
-                "duties": len(orders), "unresolved": [[u.duty_id, u.body, u.offices] for u in unresolved],
+                "area_code": issuer.area_code,
+                "dispatches": reached,
+                "last_dispatch": last,
+                "duties": len(orders),
+                "unresolved": [[u.duty_id, u.body, u.offices] for u in unresolved],
                 "at": at,
             },
         )
@@ -126,7 +135,9 @@ def assign_waiting(*, at: datetime | None = None) -> int:
 
 def _waiting() -> Iterator[Notice]:
     """Issued notices never assigned, and those sent to further offices since."""
-    issued = Notice.objects.filter(state=State.ISSUED).select_related("issuing_office", "registered_by_office")
+    issued = Notice.objects.filter(state=State.ISSUED).select_related(
+        "issuing_office", "registered_by_office"
+    )
     yield from issued.filter(assignment__isnull=True).order_by("pk")
     newest = Dispatch.objects.aggregate(Max("pk"))["pk__max"] or 0
     recent = Dispatch.objects.filter(pk__gt=newest - LOOK_BACK).values_list("notice_id", flat=True).distinct()
@@ -215,9 +226,16 @@ def _tasks(
 
 def _task(order: _Order, office: Office, notice: Notice, part: str, at: datetime) -> Task:
     return Task(
-        duty_id=order.duty.pk, notice_id=notice.pk, office_id=office.pk, area_code=office.area_code, part=part,
-        parent_id=order.parent_id, recipient_id=order.recipient_id, due_at=order.due_at,
-        every=order.duty.every, assigned_at=at,
+        duty_id=order.duty.pk,
+        notice_id=notice.pk,
+        office_id=office.pk,
+        area_code=office.area_code,
+        part=part,
+        parent_id=order.parent_id,
+        recipient_id=order.recipient_id,
+        due_at=order.due_at,
+        every=order.duty.every,
+        assigned_at=at,
     )
 
 
@@ -227,8 +245,10 @@ def _write(tasks: Iterable[Task]) -> None:
 
 _PLAIN = """INSERT INTO tasking_task
 (duty_id, notice_id, office_id, area_code, part, parent_id, recipient_id, state, due_at, every, assigned_at)
-SELECT o.duty, d.notice_id, d.office_id, d.area_code, %(part)s, o.parent, o.recipient, %(state)s, o.due, o.every, %(at)s
-FROM notices_dispatch d CROSS JOIN unnest(%(duties)s::bigint[], %(parents)s::bigint[], %(recipients)s::bigint[],
+SELECT o.duty, d.notice_id, d.office_id, d.area_code, %(part)s, o.parent, o.recipient, %(state)s,
+  o.due, o.every, %(at)s
+FROM notices_dispatch d CROSS JOIN unnest(
+  %(duties)s::bigint[], %(parents)s::bigint[], %(recipients)s::bigint[],
   %(dues)s::timestamptz[], %(rhythms)s::text[]) AS o(duty, parent, recipient, due, every)
 WHERE d.notice_id = %(notice)s AND d.id > %(after)s AND d.id <= %(upto)s
 ORDER BY d.id
@@ -246,8 +266,12 @@ def _write_plain(orders: list[_Order], notice: Notice, after: int, upto: int, at
         cursor.execute(
             _PLAIN,
             {
-                "part": Part.LEAD, "state": TaskState.NEW, "at": at,
-                "notice": notice.pk, "after": after, "upto": upto,
+                "part": Part.LEAD,
+                "state": TaskState.NEW,
+                "at": at,
+                "notice": notice.pk,
+                "after": after,
+                "upto": upto,
                 "duties": [o.duty.pk for o in orders],
                 "parents": [o.parent_id for o in orders],
                 "recipients": [o.recipient_id for o in orders],

@@ -26,7 +26,7 @@ MAX_TEXT = 5000
 @transaction.atomic
 def accept(*, task: Task, by: Actor, at: datetime) -> TaskEntry:
     """The office takes the task on."""
-    task = _locked(task)
+    task = locked(task)
     moves.require("accept", by, task)
     task.state, task.accepted_at = TaskState.ACCEPTED, at
     task.save(update_fields=["state", "accepted_at"])
@@ -40,7 +40,7 @@ def delegate(*, task: Task, offices: Iterable[Office], note: str, by: Actor, at:
     Each gets a child task with this office as recipient. One that already has this duty keeps its task,
     which becomes the child if it had no parent.
     """
-    task = _locked(task)
+    task = locked(task)
     moves.require("delegate", by, task)
     chosen = sorted({office.pk: office for office in offices}.values(), key=lambda o: o.pk)
     if not chosen:
@@ -50,9 +50,16 @@ def delegate(*, task: Task, offices: Iterable[Office], note: str, by: Actor, at:
     Task.objects.bulk_create(
         (
             Task(
-                duty_id=task.duty_id, notice_id=task.notice_id, office=office, area_code=office.area_code,
-                part=task.part, parent=task, recipient_id=task.office_id, due_at=task.due_at,
-                every=task.every, assigned_at=at,
+                duty_id=task.duty_id,
+                notice_id=task.notice_id,
+                office=office,
+                area_code=office.area_code,
+                part=task.part,
+                parent=task,
+                recipient_id=task.office_id,
+                due_at=task.due_at,
+                every=task.every,
+                assigned_at=at,
             )
             for office in chosen
         ),
@@ -65,7 +72,11 @@ def delegate(*, task: Task, offices: Iterable[Office], note: str, by: Actor, at:
         task.save(update_fields=["state", "accepted_at"])
     names = "、".join(office.short_name or office.name for office in chosen)
     _enter(
-        task, EntryKind.DELEGATED, by=by, at=at, text="\n".join(filter(None, [names, _text(note)])),
+        task,
+        EntryKind.DELEGATED,
+        by=by,
+        at=at,
+        text="\n".join(filter(None, [names, _text(note)])),
         detail={"offices": [office.pk for office in chosen]},
     )
     return list(of_duty.select_related("office").order_by("office__area_code", "pk"))
@@ -80,7 +91,7 @@ def report_done(
     A repeated duty closes the period that is open (`period` may name it: 2020-02-03, 2020-W06, 2020-02)
     and moves on to the next; it stays accepted.
     """
-    task = _locked(task)
+    task = locked(task)
     if key:
         known = task.entries.filter(key=key).first()
         if known is not None and by.office_id == task.office_id:
@@ -89,7 +100,9 @@ def report_done(
     if not _text(text) and not files:
         raise Refused(_("Say in a sentence what was done, or add a file that shows it."))
     if len(files) > MAX_FILES:
-        raise Refused(_("At most %(n)s files go with one report. Put the rest into one archive.") % {"n": MAX_FILES})
+        raise Refused(
+            _("At most %(n)s files go with one report. Put the rest into one archive.") % {"n": MAX_FILES}
+        )
     closes = _open_period(task)
     if period and period != closes:
         raise Refused(
@@ -101,15 +114,25 @@ def report_done(
     if task.every and old is not None:
         zone = timezone.get_current_timezone()
         clock = timezone.localtime(old).time()
-        task.due_at = due.next_occurrence(task.every, old, clock, zone=zone, anchor=old.astimezone(zone).date())
+        task.due_at = due.next_occurrence(
+            task.every, old, clock, zone=zone, anchor=old.astimezone(zone).date()
+        )
         task.state = TaskState.ACCEPTED
         task.accepted_at = task.accepted_at or at
     else:
         task.state = TaskState.DONE
     task.save(update_fields=["state", "due_at", "done_at", "accepted_at"])
     entry = _enter(
-        task, EntryKind.REPORTED, by=by, at=at, text=_text(text), period=closes, key=key[:80],
-        old_due_at=old, new_due_at=task.due_at, detail={"period": closes, "files": [f.sha256 for f in files]},
+        task,
+        EntryKind.REPORTED,
+        by=by,
+        at=at,
+        text=_text(text),
+        period=closes,
+        key=key[:80],
+        old_due_at=old,
+        new_due_at=task.due_at,
+        detail={"period": closes, "files": [f.sha256 for f in files]},
     )
     TaskEvidence.objects.bulk_create(TaskEvidence(entry=entry, file=file) for file in files)
     return entry
@@ -118,7 +141,7 @@ def report_done(
 @transaction.atomic
 def send_back(*, task: Task, reason: str, by: Actor, at: datetime) -> TaskEntry:
     """The recipient, or a higher office, asks for more work. A repeated duty opens its last period again."""
-    task = _locked(task)
+    task = locked(task)
     moves.require("send_back", by, task)
     old = task.due_at
     if task.every and task.state == TaskState.ACCEPTED:
@@ -127,13 +150,15 @@ def send_back(*, task: Task, reason: str, by: Actor, at: datetime) -> TaskEntry:
     task.state, task.done_at = TaskState.RETURNED, None
     task.save(update_fields=["state", "done_at", "due_at"])
     why = _reason(reason, _("Say what is missing, so that the office can complete it."))
-    return _enter(task, EntryKind.RETURNED, by=by, at=at, text=why, old_due_at=old, new_due_at=task.due_at, reason=why)
+    return _enter(
+        task, EntryKind.RETURNED, by=by, at=at, text=why, old_due_at=old, new_due_at=task.due_at, reason=why
+    )
 
 
 @transaction.atomic
 def refuse(*, task: Task, reason: str, by: Actor, at: datetime) -> TaskEntry:
     """The office declines the task with a reason; the recipient may send it back."""
-    task = _locked(task)
+    task = locked(task)
     moves.require("refuse", by, task)
     why = _reason(reason, _("Say why the office cannot take this task."))
     task.state = TaskState.REFUSED
@@ -144,7 +169,7 @@ def refuse(*, task: Task, reason: str, by: Actor, at: datetime) -> TaskEntry:
 @transaction.atomic
 def extend(*, task: Task, new_due: datetime, reason: str, by: Actor, at: datetime) -> TaskEntry:
     """A leader of the giving side moves the deadline to a later moment, with a reason."""
-    task = _locked(task)
+    task = locked(task)
     moves.require("extend", by, task)
     why = _reason(reason, _("Say why the deadline is extended."))
     if new_due <= at:
@@ -156,18 +181,20 @@ def extend(*, task: Task, new_due: datetime, reason: str, by: Actor, at: datetim
         )
     old, task.due_at = task.due_at, new_due
     task.save(update_fields=["due_at"])
-    return _enter(task, EntryKind.EXTENDED, by=by, at=at, text=why, old_due_at=old, new_due_at=new_due, reason=why)
+    return _enter(
+        task, EntryKind.EXTENDED, by=by, at=at, text=why, old_due_at=old, new_due_at=new_due, reason=why
+    )
 
 
 @transaction.atomic
 def note(*, task: Task, text: str, by: Actor, at: datetime) -> TaskEntry:
     """A remark in the history, by the office or one above it."""
-    task = _locked(task)
+    task = locked(task)
     moves.require("note", by, task)
     return _enter(task, EntryKind.NOTE, by=by, at=at, text=_reason(text, _("Write the note first.")))
 
 
-def _locked(task: Task) -> Task:
+def locked(task: Task) -> Task:
     """The task as it stands now, held until the transaction ends. Refused when out of the actor's sight."""
     found = (
         Task.objects.select_for_update(of=("self",))
@@ -181,12 +208,25 @@ def _locked(task: Task) -> Task:
 
 
 def _enter(
-    task: Task, kind: str, *, by: Actor, at: datetime, text: str = "", reason: str = "",
-    detail: dict[str, object] | None = None, **fields: object,
+    task: Task,
+    kind: str,
+    *,
+    by: Actor,
+    at: datetime,
+    text: str = "",
+    reason: str = "",
+    detail: dict[str, object] | None = None,
+    **fields: object,
 ) -> TaskEntry:
     """One line of history and one audit event."""
     entry = TaskEntry.objects.create(
-        task=task, area_code=task.area_code, kind=kind, text=text, by_name=by.name, office_id=by.office_id, at=at,
+        task=task,
+        area_code=task.area_code,
+        kind=kind,
+        text=text,
+        by_name=by.name,
+        office_id=by.office_id,
+        at=at,
         **fields,
     )
     record(f"task.{kind}", by=by, on=task, at=at, detail=detail or {}, reason=reason)
@@ -196,9 +236,13 @@ def _enter(
 def _require_below(office: Office, by: Actor) -> None:
     """Lower offices only: inside the range and not of the same area, or reporting to this office."""
     inside = by.area_code in codes.ancestors(office.area_code) and by.sees(office.area_code)
-    own_branch = office.parent_id is not None and office.parent_id == by.office_id and by.sees(office.area_code)
+    own_branch = (
+        office.parent_id is not None and office.parent_id == by.office_id and by.sees(office.area_code)
+    )
     if office.pk == by.office_id or not (inside or own_branch or by.role == "system"):
-        raise Refused(_("%(office)s is not a lower office of yours. Choose one inside your area.") % {"office": office})
+        raise Refused(
+            _("%(office)s is not a lower office of yours. Choose one inside your area.") % {"office": office}
+        )
 
 
 def _open_period(task: Task) -> str:
