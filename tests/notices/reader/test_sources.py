@@ -366,3 +366,16 @@ def test_hostile_pages_take_bounded_time(page: str) -> None:
     except Unreadable as refusal:
         assert str(refusal).endswith(".")
     assert time.monotonic() - begun < 5
+
+
+def test_heads_and_feet_of_pages_are_left_out_and_radicals_become_characters() -> None:
+    pages = [
+        ["云泽市文件", "正文甲", "第1页"],
+        ["云泽市文件", "正文乙", "第2页"],
+        ["云泽市文件", "正文丙", "第3页"],
+    ]
+    assert pdf.without_furniture(pages) == ["正文甲", "正文乙", "正文丙"]
+    assert (
+        plain_text(printed("⼯⼈返岗⼈数⼀览，⺠⽣⻓远，按⼾登记"), "a.pdf")
+        == "工人返岗人数一览，民生长远，按户登记\n"
+    )

@@ -1,0 +1,95 @@
+"""Which sentences are orders, who must, how strongly."""
+
+import pytest
+
+from chunfeng.notices.reader.document import read_documents
+
+FRAME = """青禾市教育局关于做好工作的通知
+各县教育局:
+为做好工作,现通知如下。
+一、{0}
+二、特此通知。
+青禾市教育局
+2020年2月1日
+"""
+
+
+def orders(words):
+    (document,) = read_documents(FRAME.format(words))
+    return [duty for duty in document.duties if duty.clause == "1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "force"),
+    [
+        ("各地要加强登记工作。", "must"), ("各地必须按时报送。", "must"), ("加强登记,按时报送。", "must"),
+        ("对困难企业,给予一次性补贴。", "must"), ("不得瞒报漏报。", "must_not"), ("严禁聚集。", "must_not"),
+        ("各单位应制定预案。", "should"), ("会议原则上推迟举行。", "should"), ("企业可申请补贴。", "may"),
+        ("鼓励企业开展线上培训。", "may"), ("请各地结合实际认真落实。", "must"),
+    ],
+)  # fmt: skip
+def test_force(words, force):
+    assert [duty.force for duty in orders(words)] == [force]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "做好这项工作具有重要意义。", "目前,形势十分严峻。", "我们开展了登记工作,取得了成效。", "本通知自印发之日起施行。",
+        "社会管理机制是应急机制的基础。", "联系电话:1234567。", "近年来,各地加强了管理。", "恢复时间另行通知。",
+    ],
+)  # fmt: skip
+def test_what_orders_nothing(words):
+    assert orders(words) == []
+
+
+def test_three_targets_are_three_duties():
+    found = orders("对已返乡的,登记造册;对未返乡的,电话联系;对有症状的,提醒其就诊。")
+    assert [duty.quote[:5] for duty in found] == ["对已返乡的", "对未返乡的", "对有症状的"]
+
+
+def test_two_bodies_in_one_sentence():
+    found = orders("卫生健康部门要做好监测,交通运输部门要做好运力保障。")
+    assert [duty.actors.lead for duty in found] == ["卫生健康部门", "交通运输部门"]
+
+
+def test_the_subject_carries_on_in_the_paragraph():
+    found = orders("各级医院要做好预检。要设置发热门诊。完善登记制度。")
+    assert [duty.actors.lead for duty in found] == ["各级医院"] * 3
+
+
+def test_the_subject_may_stand_before_a_circumstance():
+    assert orders("为避免聚集,全市各级公共就业机构从即日起要暂停现场活动。")[0].actors.lead == "全市各级公共就业机构"
+    assert orders("各级疾控机构接到报告后,要立即开展调查。")[0].actors.lead == "各级疾控机构"
+
+
+def test_bodies_in_brackets_lead_every_duty_of_the_clause():
+    found = orders("建立清单。每月更新。(市人社局、市财政局等部门负责)")
+    assert [(d.actors.lead, d.actors.with_) for d in found] == [("市人社局", ["市财政局"])] * 2
+
+
+def test_led_by_and_with():
+    (duty,) = orders("由市交通局牵头,市公安局、市卫健委配合,制定运输方案。")
+    assert (duty.actors.lead, duty.actors.with_) == ("市交通局", ["市公安局", "市卫健委"])
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        ("相关数据2月1日前上报市就业服务中心。", "市就业服务中心"), ("各地每日17时前将情况报我局就业科。", "我局就业科"),
+        ("返回人员要向社区报告。", "社区"), ("要及时报告疫情。", None), ("保障道路交通畅通,设立检查站。", None),
+    ],
+)  # fmt: skip
+def test_who_gets_the_result(words, body):
+    assert orders(words)[0].report_to == body
+
+
+def test_headings_are_no_duties_and_action_drops_subject_and_modal():
+    (duty,) = orders("强化登记管理。各社区要逐户登记。")
+    assert (duty.quote, duty.action) == ("各社区要逐户登记", "逐户登记")
+
+
+def test_listed_things_are_no_duties():
+    text = FRAME.format("各单位要明确归档范围。归档材料包括:") .replace("二、特此通知。", "(一)加强治安管理的情况;\n(二)组织科研攻关的情况。")
+    (document,) = read_documents(text)
+    assert [duty.quote for duty in document.duties] == ["各单位要明确归档范围"]
