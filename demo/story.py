@@ -85,6 +85,7 @@ class Story:
         by = self.actor(office, "officer")
         signed = self.today - timedelta(days=days_ago)
         with scope.applied(by):
+            original.refresh_from_db()
             made = notices.forward(notice=original, text=texts.text(name, signed), by=by, at=self.at(days_ago, 10))
         self.numbers["read"].append(made)
         self.say(f"{made.number}：转发，另加 {made.duties.count()} 项职责")
