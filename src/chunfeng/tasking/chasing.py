@@ -61,10 +61,10 @@ def chase(*, now: datetime) -> Chased:
     with scope.applied(SYSTEM):
         known = rules.all_rules()
     reminders = escalations = 0
-    for day in _days(known.values(), local.date()):
-        for key in _batches(day):
+    for first, last in _stretches(known.values(), local.date()):
+        for keys in _batches(first, last):
             with scope.applied(SYSTEM):
-                made = _chase_batch(key, day, known, now)
+                made = _chase_batch(keys, known, now)
             reminders += made[0]
             escalations += made[1]
     if reminders or escalations:
@@ -75,17 +75,24 @@ def chase(*, now: datetime) -> Chased:
     return Chased(reminders, escalations)
 
 
-def _days(known: Iterable[ChaseRule], today: date) -> list[date]:
-    """Days on which a task may be due so that something is to be sent today."""
+def _stretches(known: Iterable[ChaseRule], today: date) -> list[tuple[date, date]]:
+    """Stretches of days on which a task may be due so that something is to be sent today."""
     offsets = {n for rule in known for n in (*stages(rule), rule.escalate_after)}
-    return sorted({today - timedelta(days=n + lag) for n in offsets for lag in range(LAG + 1)})
+    days = sorted({today - timedelta(days=n + lag) for n in offsets for lag in range(LAG + 1)})
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
-def _batches(day: date) -> Iterator[list[int]]:
-    """Keys of the open tasks due on a day, in order of deadline and key."""
+def _batches(first: date, last: date) -> Iterator[list[int]]:
+    """Keys of the open tasks due in a stretch of days, in order of deadline and key."""
     zone = timezone.get_current_timezone()
-    begin = due.at(day - timedelta(days=1), None, zone) + timedelta(seconds=1)
-    end = due.at(day, None, zone) + timedelta(seconds=1)
+    begin = due.at(first - timedelta(days=1), None, zone) + timedelta(seconds=1)
+    end = due.at(last, None, zone) + timedelta(seconds=1)
     after: tuple[datetime, int] = (begin, 0)
     while True:
         with scope.applied(SYSTEM):
@@ -102,15 +109,15 @@ def _batches(day: date) -> Iterator[list[int]]:
         after = (last_due or after[0], last_key)
 
 
-def _chase_batch(
-    keys: Sequence[int], day: date, known: dict[int | None, ChaseRule], now: datetime
-) -> tuple[int, int]:
+def _chase_batch(keys: Sequence[int], known: dict[int | None, ChaseRule], now: datetime) -> tuple[int, int]:
     local = timezone.localtime(now)
-    days = (local.date() - day).days
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     wanted: list[tuple[Task, int | str]] = []
     for task in Task.objects.filter(pk__in=keys, state__in=OPEN_STATES).select_related("duty", "notice"):
+        if task.due_at is None:
+            continue
+        days = (local.date() - timezone.localdate(task.due_at)).days
         rule = known.get(task.office_id, known[None])
         stage = stage_now(rule, days, local.hour)
         if stage is not None:
