@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "chunfeng.core",
     "procrastinate.contrib.django",
     "django_htmx",
+    "ninja",
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chunfeng.web.middleware.RefusalMiddleware",
+    "chunfeng.api.auth.TokenMiddleware",
     "chunfeng.offices.middleware.ScopeMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

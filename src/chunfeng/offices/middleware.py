@@ -27,8 +27,8 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        actor: Actor | None = None
-        if user.is_authenticated:
+        actor: Actor | None = getattr(request, "acts_as", None)  # set by an API token
+        if actor is None and user.is_authenticated:
             actor = queries.actor_of(
                 user_id=user.pk,
                 posting_id=request.session.get("posting"),

@@ -20,6 +20,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import ApiToken, User
 from chunfeng.offices import roles
 from chunfeng.offices.accounts import queries
+from chunfeng.offices.actions import post_user
 from chunfeng.offices.models import Office, Posting
 
 _SYLLABLES = ["ba", "de", "fu", "gi", "ha", "ju", "ka", "le", "mi", "no", "pa", "qu", "ri", "so", "tu", "we", "xi", "zo"]
@@ -34,8 +35,6 @@ def create_user(
 
     Refused for a user name that is taken or malformed, and for an office outside the own range.
     """
-    from chunfeng.offices.actions import post_user
-
     roles.require(by, "account.manage")
     username, name = User.normalize_username(username.strip()), name.strip()
     if not name:

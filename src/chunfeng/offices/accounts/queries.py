@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.models import ApiToken, Authenticator, Session, User
-from chunfeng.offices.models import Posting
+from chunfeng.offices.models import Office, Posting
 
 
 def users_of(by: Actor) -> QuerySet[User]:
@@ -89,3 +89,21 @@ def open_sessions_of(by: Actor, now: datetime) -> QuerySet[Session]:
 def live_tokens_of(user: User, now: datetime) -> QuerySet[ApiToken]:
     """The API tokens of a user that still open something."""
     return ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=now).order_by("-id")
+
+
+def offices_like(by: Actor, text: str, limit: int = 12) -> list[Office]:
+    """Offices in service of the actor's range whose name, short name or code contains the text; exact first."""
+    text = text.strip()
+    rows = Office.objects.filter(active=True, area_code__gte=by.lo, area_code__lt=by.hi)
+    exact = list(rows.filter(Q(name=text) | Q(code=text))[:2])
+    if len(exact) == 1 or not text:
+        return exact
+    like = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__icontains=text)
+    return list(rows.filter(like).order_by("area_code", "id")[:limit])
+
+
+def office_of(by: Actor, pk: str) -> Office | None:
+    """An office in service of the actor's range."""
+    if not pk.isdigit():
+        return None
+    return Office.objects.filter(pk=pk, active=True, area_code__gte=by.lo, area_code__lt=by.hi).first()

@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from chunfeng.core.models import User
+from chunfeng.core.errors import Refused
 from chunfeng.offices.accounts import actions, queries
+from chunfeng.offices.actions import end_posting, post_user
 from chunfeng.offices.choices import Role
+from chunfeng.web.accounts.forms import NewUserForm, PostingForm
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 
@@ -65,31 +68,70 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @guarded("account.manage", "GET", "POST")
+def new_account(request: HttpRequest) -> HttpResponse:
+    """A person with a first posting; the one-time password is shown once."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = NewUserForm(request.POST or None, by=actor)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user, _posting, once = actions.create_user(
+                username=form.cleaned_data["username"], name=form.cleaned_data["name"], **form.posting(),
+                by=actor, at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _account_page(request, _find(request, user.pk), once=once)
+    status = 422 if form.is_bound else 200
+    return render(request, "web/accounts/new_account.html", {"form": form}, status=status)
+
+
+@never_cache
+@guarded("account.manage", "GET", "POST")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: postings, state, and what the administrator may do. `act` says which."""
-    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
     user = _find(request, pk)
-    once = ""
-    if request.method == "POST":
-        act, reason = request.POST.get("act"), request.POST.get("reason", "")
-        if act == "password":
-            once = actions.give_one_time_password(user=user, by=actor, at=now)
-        elif act == "deactivate":
-            actions.deactivate(user=user, reason=reason, by=actor, at=now)
-            messages.success(request, _("The account is closed. Open sessions have ended."))
-        elif act == "reactivate":
-            actions.reactivate(user=user, reason=reason, by=actor, at=now)
-            messages.success(request, _("The account is open again."))
-        if not once:
-            return redirect("account", pk=pk)
+    if request.method != "POST":
+        return _account_page(request, user)
+    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    act, reason = request.POST.get("act"), request.POST.get("reason", "")
+    if act == "password":
+        once = actions.give_one_time_password(user=user, by=actor, at=now)
+        return _account_page(request, user, once=once)
+    if act == "post":
+        form = PostingForm(request.POST, by=actor)
+        if not form.is_valid():
+            return _account_page(request, user, form=form)
+        post_user(user=user, **form.posting(), by=actor, at=now)
+        messages.success(request, _("The posting is added."))
+    elif act == "end":
+        posting = next((p for p in user.inside if str(p.pk) == request.POST.get("posting")), None)
+        if posting is None:
+            raise Http404
+        day = parse_date(request.POST.get("on", "")) or timezone.localdate()
+        end_posting(posting=posting, on=day, by=actor, at=now)
+        messages.success(request, _("The posting ends on that day."))
+    elif act == "deactivate":
+        actions.deactivate(user=user, reason=reason, by=actor, at=now)
+        messages.success(request, _("The account is closed. Open sessions have ended."))
+    elif act == "reactivate":
+        actions.reactivate(user=user, reason=reason, by=actor, at=now)
+        messages.success(request, _("The account is open again."))
+    return redirect("account", pk=pk)
+
+
+def _account_page(
+    request: HttpRequest, user: Any, *, once: str = "", form: PostingForm | None = None
+) -> HttpResponse:
+    actor, today = request.actor, timezone.localdate()  # type: ignore[attr-defined]
     page = {
-        "person": user, "once": once, "today": timezone.localdate(),
-        "elsewhere": queries.is_posted_elsewhere(user, actor, timezone.localdate()),
+        "person": user, "once": once, "today": today, "form": form or PostingForm(by=actor),
+        "elsewhere": queries.is_posted_elsewhere(user, actor, today),
     }
-    return render(request, "web/accounts/account.html", page)
+    return render(request, "web/accounts/account.html", page, status=422 if form else 200)
 
 
-def _find(request: HttpRequest, pk: int) -> User:
+def _find(request: HttpRequest, pk: int) -> Any:
     user = queries.users_of(request.actor).filter(pk=pk).first()  # type: ignore[attr-defined]
     if user is None:
         raise Http404

@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/tokens/", own.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", own.revoke_token, name="token-revoke"),
     path("accounts/people/", admin.accounts, name="accounts"),
+    path("accounts/people/new/", admin.new_account, name="account-new"),
     path("accounts/people/<int:pk>/", admin.account, name="account"),
     path("security/", security.security, name="security"),
     path("security/<int:pk>/", security.person, name="security-person"),

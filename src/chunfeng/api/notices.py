@@ -1,0 +1,146 @@
+"""Official documents as read and reviewed: clauses, duties, citations, and the text they stand in."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from chunfeng.api.auth import needs
+from chunfeng.api.paging import After, Limit, page
+from chunfeng.api.types import Key, Next, OfficeRef, Search
+from chunfeng.notices import queries
+from chunfeng.notices.choices import State
+
+router = Router(tags=["notices"])
+
+
+class EmergencyRef(Schema):
+    """The emergency a notice belongs to."""
+
+    id: int
+    name: str
+
+
+class NoticeOut(Schema):
+    """A notice in the register."""
+
+    id: int
+    title: str
+    number: str
+    kind: str
+    date: dt.date | None
+    issuers: list[str]
+    state: str
+    openness: str
+    emergency: EmergencyRef
+    registered_by: OfficeRef = Field(alias="registered_by_office")
+    registered_at: dt.datetime
+    issued_at: dt.datetime | None
+
+
+class NoticePage(Next):
+    items: list[NoticeOut]
+
+
+class ClauseOut(Schema):
+    """A numbered part; `start` and `end` are offsets into `text`."""
+
+    id: int
+    ident: str
+    label: str
+    heading: str
+    text: str
+    start: int
+    end: int
+
+
+class DutyOut(Schema):
+    """Something the notice orders, at a clause, in its own words."""
+
+    id: int
+    clause_id: int
+    quote: str
+    force: str
+    action: str
+    lead: str
+    partners: list[str]
+    report_to: str
+    deadline_text: str
+    deadline_kind: str
+    starts_on: dt.date | None
+    due_on: dt.date | None
+    due_time: dt.time | None
+    every: str
+    state: str
+
+
+class CitationOut(Schema):
+    """A document named in the notice; `target_id` where it is in the register."""
+
+    title: str
+    number: str
+    issuer: str
+    date: dt.date | None
+    clause: str
+    relation: str
+    target_id: int | None
+
+
+class NoticeDetail(NoticeOut):
+    """A notice with everything read from it, and the text as it came (`raw_text`) and as repaired (`text`)."""
+
+    aliases: list[str]
+    addressees: list[str]
+    signer: str
+    urgency: str
+    attachments: list[Any]
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    forwards_id: int | None
+    sha256: str
+    text: str
+    raw_text: str
+    repairs: list[Any]
+    suspects: list[Any]
+    clauses: list[ClauseOut]
+    duties: list[DutyOut]
+    citations: list[CitationOut]
+
+
+@router.get("", response=NoticePage, summary="Notices in sight, the last registered first")
+@needs("notice.read")
+def list_notices(
+    request: HttpRequest, q: Search = None, state: Annotated[State | None, Query()] = None,
+    emergency: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None, after: After = None, limit: Limit = 50,
+) -> dict[str, Any]:
+    """Narrow by words (title, number in any writing, issuer, text), by state and by emergency."""
+    rows = queries.register_list(request.actor)  # type: ignore[attr-defined]
+    if q:
+        rows = queries.search(rows, q)
+    if state:
+        rows = rows.filter(state=state)
+    if emergency:
+        rows = rows.filter(emergency=emergency)
+    return page(rows, after=after, limit=limit)
+
+
+@router.get("/{pk}", response=NoticeDetail, summary="One notice with clauses, duties and text")
+@needs("notice.read")
+def get_notice(request: HttpRequest, pk: Key) -> dict[str, Any]:
+    """Contact persons printed on the notice are left out."""
+    notice = queries.one(request.actor, pk)  # type: ignore[attr-defined]
+    if notice is None:
+        raise Http404
+    plain = {name: getattr(notice, name) for name in NoticeDetail.model_fields if name not in _PARTS}
+    return {
+        **plain,
+        "registered_by_office": notice.registered_by_office,
+        "clauses": queries.clauses(notice),
+        "duties": queries.duties(notice),
+        "citations": notice.citations.order_by("id"),
+    }
+
+
+_PARTS = frozenset({"clauses", "duties", "citations", "registered_by"})
