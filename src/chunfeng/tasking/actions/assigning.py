@@ -147,11 +147,11 @@ def _waiting() -> Iterator[Notice]:
     )
     for notice in issued.filter(pk__in=known).order_by("pk"):
         mark = known[notice.pk]
-        if (mark.dispatches, mark.duties) != (sent.get(notice.pk, 0), len(_duties(notice))):
+        if (mark.dispatches, mark.duties) != (sent.get(notice.pk, 0), len(duties_of(notice))):
             yield notice
 
 
-def _duties(notice: Notice) -> list[Duty]:
+def duties_of(notice: Notice) -> list[Duty]:
     """Confirmed duties of the notice and of the originals it forwards, in order."""
     chain: list[int] = []
     step: Notice | None = notice
@@ -165,7 +165,7 @@ def _duties(notice: Notice) -> list[Duty]:
 def _orders(notice: Notice, at: datetime) -> list[_Order]:
     issuer = notice.issuing_office or notice.registered_by_office
     strict = rules.rule_of(issuer).before_means == Before.EVE
-    duties = _duties(notice)
+    duties = duties_of(notice)
     own = dict(Task.objects.filter(duty__in=duties, office=issuer).values_list("duty_id", "pk"))
     recipients: dict[str, int] = {}
     orders = []

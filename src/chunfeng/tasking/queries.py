@@ -1,0 +1,271 @@
+"""Reading tasks: desks, counts, the matrix, who is behind, the inbox. Every query is bounded by an index.
+
+Lists read tasks alone and fetch duties, clauses and notices by key (`prefetch_related`), so that the plan
+stays an index scan under the wall whatever the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from chunfeng.areas import codes
+from chunfeng.core.actor import Actor
+from chunfeng.notices.models import Dispatch, Duty, Notice
+from chunfeng.offices.choices import Level, Role
+from chunfeng.offices.models import Office
+from chunfeng.tasking import due
+from chunfeng.tasking.actions import assigning
+from chunfeng.tasking.choices import OPEN_STATES, Channel, IssueState, Part, TaskState
+from chunfeng.tasking.models import CoordinationIssue, Message, OfficeChannel, Task, TaskEntry, TaskEvidence
+
+CAP = 1000
+"""Tiles count no further than this; the screen then shows "1000+"."""
+MOST_COLUMNS = 60
+_LISTED = ("duty__clause", "notice", "recipient")
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Numbers on an office's desk, each at most CAP."""
+
+    new: int
+    today: int
+    overdue: int
+    open: int
+    done: int
+
+
+def end_of_today(now: datetime) -> datetime:
+    """The last second of the local day."""
+    return due.at(timezone.localdate(now), time(23, 59, 59), timezone.get_current_timezone())
+
+
+def tiles(actor: Actor, now: datetime) -> Tiles:
+    """Count the desk of the actor's office: two index scans, each ended at CAP rows."""
+    mine = Task.objects.filter(office=actor.office_id)
+    late = Q(sort_due__lt=now)
+    opened = mine.filter(state__in=OPEN_STATES).order_by("sort_due", "pk")[:CAP]
+    found = opened.aggregate(
+        new=Count("pk", filter=Q(state__in=[TaskState.NEW, TaskState.RETURNED])),
+        today=Count("pk", filter=~late & Q(sort_due__lte=end_of_today(now))),
+        overdue=Count("pk", filter=late),
+        open=Count("pk"),
+    )
+    return Tiles(**found, done=mine.filter(state=TaskState.DONE)[:CAP].count())
+
+
+def desk(actor: Actor, show: str, now: datetime) -> QuerySet[Task]:
+    """The tasks on the desk of the actor's office behind one tile, without order."""
+    mine = Task.objects.filter(office=actor.office_id).prefetch_related(*_LISTED)
+    opened = mine.filter(state__in=OPEN_STATES)
+    match show:
+        case "new":
+            return opened.filter(state__in=[TaskState.NEW, TaskState.RETURNED])
+        case "today":
+            return opened.filter(sort_due__gte=now, sort_due__lte=end_of_today(now))
+        case "overdue":
+            return opened.filter(sort_due__lt=now)
+        case "done":
+            return mine.filter(state=TaskState.DONE)
+        case "refused":
+            return mine.filter(state=TaskState.REFUSED)
+    return opened
+
+
+def search(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """Tasks whose order or notice contains the text."""
+    return rows.filter(
+        Q(duty__action__icontains=text)
+        | Q(duty__quote__icontains=text)
+        | Q(notice__title__icontains=text)
+        | Q(notice__number__icontains=text)
+    )
+
+
+def notices_on_desk(actor: Actor) -> list[Notice]:
+    """Notices behind the open tasks of the actor's office, newest first."""
+    mine = Task.objects.filter(office=actor.office_id, state__in=OPEN_STATES)
+    keys = set(mine.order_by("sort_due", "pk").values_list("notice_id", flat=True)[:CAP])
+    return list(Notice.objects.filter(pk__in=keys).only("pk", "title", "number").order_by("-pk"))
+
+
+def task(pk: int) -> Task | None:
+    """One task in the actor's sight, with what its page shows."""
+    return (
+        Task.objects.select_related("duty__clause", "notice", "office", "recipient", "parent__office")
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def entries(of: Task) -> list[TaskEntry]:
+    """The history of a task with its files, newest first."""
+    return list(of.entries.select_related("office").prefetch_related("evidence__file").order_by("-pk")[:200])
+
+
+def children(of: Task) -> list[Task]:
+    """Tasks handed down from this one."""
+    return list(
+        Task.objects.filter(parent=of).select_related("office").order_by("office__area_code", "pk")[:500]
+    )
+
+
+def others(of: Task) -> list[Task]:
+    """Other offices' parts in the same duty, near this one: lead and partners."""
+    lo, hi = codes.code_range(of.area_code)
+    rows = Task.objects.filter(duty=of.duty_id).exclude(pk=of.pk).exclude(parent=of)
+    partners = rows.filter(Q(part=Part.PARTNER) | Q(area_code__gte=lo, area_code__lt=hi, part=Part.LEAD))
+    if of.part == Part.LEAD:
+        partners = rows.filter(part=Part.PARTNER)
+    return list(partners.select_related("office").order_by("part", "pk")[:20])
+
+
+def evidence(pk: int) -> TaskEvidence | None:
+    """A file handed in with a task in sight."""
+    return TaskEvidence.objects.select_related("file", "entry__task").filter(pk=pk).first()
+
+
+@dataclass(slots=True)
+class Line:
+    """One duty in the matrix, with a cell (a task or None) per column."""
+
+    duty: Duty
+    cells: list[Task | None] = field(default_factory=list)
+    done: int = 0
+    due: int = 0
+
+
+@dataclass(slots=True)
+class Column:
+    """One office in the matrix, with how many of its tasks are done and whether one can look further down."""
+
+    office: Office
+    done: int = 0
+    due: int = 0
+    deeper: bool = False
+
+
+@dataclass(slots=True)
+class Matrix:
+    """Duties × offices of one level."""
+
+    lines: list[Line]
+    columns: list[Column]
+    level: str
+    lines_of_business: list[str]
+    cut: bool
+
+
+def matrix(*, notice: Notice, actor: Actor, area_code: str = "", line: str = "") -> Matrix:
+    """Who has done what of a notice, among the offices of the next level below an area.
+
+    `area_code` defaults to the actor's; where the next level has no task, the level after it is shown.
+    Reads the offices of one level inside the area, the tasks of those columns, and the duties.
+    """
+    base = area_code if area_code and actor.sees(area_code) else actor.area_code
+    duties = assigning.duties_of(notice)
+    keys = [duty.pk for duty in duties]
+    own = codes.level(base) if base else 0
+    order = [str(level) for level in Level]
+    offices: list[Office] = []
+    level = ""
+    for level in order[own + 1 :] or order[-1:]:
+        offices = _columns(base, level, line, notice)
+        if offices:
+            break
+    tasks = Task.objects.filter(duty__in=keys, office__in=[o.pk for o in offices[:MOST_COLUMNS]])
+    cells = {(t.duty_id, t.office_id): t for t in tasks}
+    used = [o for o in offices[:MOST_COLUMNS] if any((k, o.pk) in cells for k in keys)]
+    found = Matrix(
+        lines=[Line(duty) for duty in duties],
+        columns=[Column(office, deeper=office.level in order[:-1]) for office in used],
+        level=level,
+        lines_of_business=sorted({o.line for o in offices}),
+        cut=len(offices) > MOST_COLUMNS,
+    )
+    for row in found.lines:
+        for column in found.columns:
+            cell = cells.get((row.duty.pk, column.office.pk))
+            row.cells.append(cell)
+            if cell is not None:
+                finished = cell.state == TaskState.DONE
+                row.due, column.due = row.due + 1, column.due + 1
+                row.done, column.done = row.done + finished, column.done + finished
+    found.lines = [row for row in found.lines if row.due] or found.lines
+    return found
+
+
+def _columns(base: str, level: str, line: str, notice: Notice) -> list[Office]:
+    """Offices of a level inside an area that got the notice or a task of it."""
+    lo, hi = codes.code_range(base)
+    rows = Office.objects.filter(level=level, area_code__gte=lo, area_code__lt=hi)
+    if line:
+        rows = rows.filter(line=line)
+    candidates = {office.pk: office for office in rows.order_by("area_code", "code")[:5000]}
+    got = set(
+        Dispatch.objects.filter(notice=notice, office__in=candidates).values_list("office_id", flat=True)
+    )
+    inside = Task.objects.filter(notice=notice, area_code__gte=lo, area_code__lt=hi, office__in=candidates)
+    if len(got) <= MOST_COLUMNS:
+        got |= set(inside.values_list("office_id", flat=True).distinct())
+    return [office for pk, office in candidates.items() if pk in got][: MOST_COLUMNS + 1]
+
+
+def behind(*, notice: Notice, actor: Actor, now: datetime) -> QuerySet[Task]:
+    """Open tasks of a notice in the actor's sight (not their own office's), for the chase list."""
+    return (
+        Task.objects.filter(notice=notice, state__in=OPEN_STATES)
+        .exclude(office=actor.office_id)
+        .prefetch_related("duty", "office", "notice", "parent")
+    )
+
+
+def reminded_today(tasks: Iterable[Task], now: datetime) -> set[int]:
+    """Which of these tasks had a reminder by hand today."""
+    stamp = timezone.localdate(now)
+    start = due.at(stamp, None, timezone.get_current_timezone()) - timedelta(days=1)
+    sent = Message.objects.filter(
+        task__in=[t.pk for t in tasks], created_at__gt=start, dedupe__contains=f":hand:{stamp}"
+    )
+    return set(sent.values_list("task_id", flat=True))
+
+
+def inbox(actor: Actor) -> QuerySet[Message]:
+    """Messages in the system for the actor's office; those for the leader only to a leader."""
+    rows = Message.objects.filter(office=actor.office_id, channel=Channel.IN_APP)
+    return rows if actor.role == Role.LEADER else rows.filter(for_leader=False)
+
+
+def unread(actor: Actor, most: int = 5) -> tuple[list[Message], int]:
+    """The newest unread messages and how many there are (at most 100)."""
+    rows = inbox(actor).filter(read_at__isnull=True)
+    return list(rows.order_by("-pk")[:most]), rows[:100].count()
+
+
+def channels(actor: Actor) -> list[OfficeChannel]:
+    """Addresses in use of the actor's own office."""
+    return list(OfficeChannel.objects.filter(office=actor.office_id, active=True).order_by("pk"))
+
+
+def issues(actor: Actor) -> QuerySet[CoordinationIssue]:
+    """Issues raised or owned in the actor's area."""
+    return CoordinationIssue.objects.select_related("raised_by", "owner")
+
+
+def issue(pk: int) -> CoordinationIssue | None:
+    """One issue in sight."""
+    return (
+        CoordinationIssue.objects.select_related("raised_by", "owner", "task__duty", "task__notice")
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def open_issues(of: Task) -> list[CoordinationIssue]:
+    """Open issues raised from a task."""
+    return list(CoordinationIssue.objects.filter(task=of, state=IssueState.OPEN).select_related("owner")[:20])
