@@ -48,6 +48,7 @@ SPELLING = {
     "乔口区": "硚口区", "廛河回族区": "瀍河回族区", "虎亭区": "猇亭区", "杨凌区": "杨陵区",
     "荷泽市": "菏泽市", "江洲区": "江州区",
 }  # fmt: skip
+DAMAGED = ("339007",)  # the 1987 table gives this code to a province
 # Hong Kong, Macao and Taiwan are in the standard, not in the statistics table.
 OUTSIDE_STATISTICS = ("71", "81", "82")
 LINKS_SINCE = date(2002, 12, 31)
@@ -145,7 +146,9 @@ def standard_tables() -> list[Table]:
         names = {
             codes.pad(code): SPELLING.get(place, place)
             for code, place in module.division_schema.items()
-            if not is_grouping(codes.pad(code), place) and not "71" <= code[4:6] <= "79"
+            if not is_grouping(codes.pad(code), place)
+            and not "71" <= code[4:6] <= "79"
+            and code not in DAMAGED
         }
         tables.append(Table(date(year, month, monthrange(year, month)[1]), names, "g"))
     return tables
@@ -272,11 +275,12 @@ def write_links(path: Path, links: list[Change]) -> None:
 
 
 def write_villages(path: Path, package: Path) -> int:
-    """One line a township: its nine digits, then number and name of each village."""
+    """One line a township: its nine digits, then number, name and initials of each village."""
     townships: dict[str, list[str]] = {}
     with (package / "villages.csv").open(encoding="utf-8", newline="") as lines:
         for line in csv.DictReader(lines):
-            place = line["code"][9:] + re.sub(r"\s+", "", line["name"])
+            name = re.sub(r"\s+", "", line["name"])
+            place = f"{line['code'][9:]}{name} {initials(name)}"
             townships.setdefault(line["code"][:9], []).append(place)
     pack(path, ["\t".join((code, *sorted(townships[code]))) for code in sorted(townships)])
     return sum(map(len, townships.values()))

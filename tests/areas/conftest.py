@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from chunfeng.areas import loading
 
@@ -18,3 +19,10 @@ def china(django_db_setup, django_db_blocker):
 
         Area.objects.all().delete()
         AreaChange.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Sentences are compared in English, whatever the catalogues say."""
+    with translation.override("en"):
+        yield

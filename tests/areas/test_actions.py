@@ -233,8 +233,7 @@ class TestChanges:
             (Division("rename", date(1949, 10, 1), (ERDAO,), (Part(ERDAO, "某区"),), "批复"), "began only"),
         ],
     )
-    def test_refusals_name_the_fault_and_change_nothing(self, change: Division, why: str, settings) -> None:
-        settings.LANGUAGE_CODE = "en"
+    def test_refusals_name_the_fault_and_change_nothing(self, change: Division, why: str) -> None:
         before = list(Area.objects.order_by("pk").values_list("code", "name", "valid_to"))
         with pytest.raises(Refused, match=why):
             actions.change_division(change=change, by=SYSTEM, at=AT)

@@ -16,7 +16,8 @@ from . import codes
 GROUPINGS = ("市辖区", "县", "市", "省直辖", "自治区直辖")
 _ZONE = re.compile(
     r"(开发区|产业园区?|工业园区?|园区|管理区|试验区|实验区|示范区|合作区|保税区|度假区|风景名胜区|风景区|"
-    r"旅游区|物流区|集聚区|聚集区|高新区|经开区|食品区|新城|科技园|工业城|园)(管委会|管理委员会)?$"
+    r"旅游区|物流区|集聚区|聚集区|集中区|高新区|经开区|食品区|工业区|经济区|加工区|商务区|保税港区|渡假区|"
+    r"新城|新区|科技园|科技城|工业城|园)(管委会|管理委员会)?$|管委会$"
 )
 _FARM = re.compile(r"(农场|林场|牧场|渔场|良种场|种畜场|马场|茶场|果场|园艺场|林业局|场)$")
 
@@ -56,7 +57,8 @@ def kind_of(code: str, name: str) -> str:
         return "zone"
     if level == 4 and re.search(r"(兵团|师|^)[^乡镇]*(团|团场)$", name):
         return "regiment"
-    if level in (3, 4) and _ZONE.search(name):
+    # 浦东新区 is a district of the standard; at township level a 新区 is a zone
+    if level == 4 and _ZONE.search(name) or level == 3 and _ZONE.search(name.removesuffix("新区")):
         return "zone"
     for ending, kind in _BY_ENDING.get(level, ()):
         if name.endswith(ending):
