@@ -11,10 +11,10 @@ from chunfeng.tasking import actions as tasking
 
 @dataclass(frozen=True)
 class Step:
-    """One pull: a title for the terminal, and a function of the clock that returns how many rows it made."""
+    """One pull: a title for the terminal, and a function of the clock that returns what it did."""
 
     title: str
-    run: Callable[[datetime], int]
+    run: Callable[[datetime], object]
 
 
 STEPS = [

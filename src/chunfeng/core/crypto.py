@@ -73,24 +73,20 @@ def mask(text: str) -> str:
     return text[:1] + "*" * max(len(text) - 1, 1) if text else ""
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.Field):
     """Text in Python, sealed bytes in the database. Not searchable; keep a `lookup` hash beside it if needed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("editable", True)
-        super().__init__(*args, **kwargs)
+    _pyi_private_set_type: str | None
+    _pyi_private_get_type: str
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        if value is None:
-            return None
-        sealed = encrypt(value) if isinstance(value, str) else value
-        return super().get_db_prep_value(sealed, connection, prepared)
+        return encrypt(value) if isinstance(value, str) else value
 
     def from_db_value(self, value: Any, *_: Any) -> str | None:
         return None if value is None else decrypt(value)
-
-    def to_python(self, value: Any) -> Any:
-        return value
 
     def value_to_string(self, obj: Any) -> str:
         return str(self.value_from_object(obj))
