@@ -1,4 +1,4 @@
-"""Offices, contacts, groups, programmes, responsible persons and postings: what is done and what is refused."""
+"""Offices, contacts, groups, programmes, responsible persons, postings: what is done and what is refused."""
 
 from __future__ import annotations
 

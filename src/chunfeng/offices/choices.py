@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class Level(models.TextChoices):
     """Administrative level of an office (层级)."""
 
-    COUNTRY = "country", _("Country")
-    PROVINCE = "province", _("Province")
-    PREFECTURE = "prefecture", _("Prefecture")
-    COUNTY = "county", _("County")
-    TOWNSHIP = "township", _("Township")
-    VILLAGE = "village", _("Village")
+    COUNTRY = "country", _("Country level")
+    PROVINCE = "province", _("Province level")
+    PREFECTURE = "prefecture", _("Prefecture level")
+    COUNTY = "county", _("County level")
+    TOWNSHIP = "township", _("Township level")
+    VILLAGE = "village", _("Village level")
 
 
 class Line(models.TextChoices):

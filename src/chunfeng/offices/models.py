@@ -73,7 +73,7 @@ class OfficeContact(models.Model):
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="contacts")
     area_code = AreaCodeField(_("area"))
     name = models.CharField(_("name"), max_length=60)
-    duty = models.CharField(_("duty"), max_length=60, blank=True)
+    duty = models.CharField(_("post"), max_length=60, blank=True)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     mobile = EncryptedTextField(_("mobile"), null=True, blank=True)
     email = EncryptedTextField(_("e-mail"), null=True, blank=True)

@@ -34,7 +34,7 @@ def set_contact(
     in_reach(by, office)
     values = {
         "name": required(name, _("name"), 60),
-        "duty": bounded(duty, _("duty"), 60),
+        "duty": bounded(duty, _("post"), 60),
         "phone": reach.phone(phone),
         "mobile": reach.mobile(mobile),
         "email": reach.email(email),

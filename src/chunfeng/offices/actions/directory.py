@@ -43,8 +43,7 @@ def add_office(
     """Enter an office in the directory. Adding the same again returns the one that is there."""
     roles.require(by, "office.change")
     office = Office()
-    values = _clean(
-        office,
+    values = clean(
         {
             "code": code,
             "name": name,
@@ -56,9 +55,10 @@ def add_office(
             "aliases": aliases or [],
             "agency_code": agency_code,
             "is_partner": is_partner,
-        },
-        at,
+        }
     )
+    _check_place(values)
+    _check_parent(office, values)
     if not by.sees(values["area_code"]):
         raise NotAllowed(_("The area %(code)s lies outside your area.") % {"code": values["area_code"]})
     there = Office.objects.filter(code=values["code"]).first()
@@ -82,7 +82,9 @@ def change_office(*, office: Office, by: Actor, at: datetime, **changes: Any) ->
     roles.require(by, "office.change")
     there = Office.objects.select_for_update(of=("self",)).get(pk=office.pk)
     in_reach(by, there)
-    values = _clean(there, changes, at)
+    values = clean(changes)
+    _check_place(values)
+    _check_parent(there, values)
     if "area_code" in values and not by.sees(values["area_code"]):
         raise NotAllowed(_("The area %(code)s lies outside your area.") % {"code": values["area_code"]})
     other = Office.objects.filter(code=values.get("code", there.code)).exclude(pk=there.pk).first()
@@ -94,7 +96,7 @@ def change_office(*, office: Office, by: Actor, at: datetime, **changes: Any) ->
             setattr(there, key, values[key])
         there.save(update_fields=changed)
         if "area_code" in changed:
-            _move_rows(there)
+            move_rows(there)
         record("office.change", by=by, on=there, at=at, detail={"fields": changed})
     return there
 
@@ -140,36 +142,33 @@ def return_office(*, office: Office, reason: str, by: Actor, at: datetime) -> Of
     return there
 
 
-def _clean(office: Office, values: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """The values checked one by one and together. Raises Refused with the field and what to do."""
+def clean(values: dict[str, Any]) -> dict[str, Any]:
+    """The values checked one by one. Raises Refused with the field and what to do."""
     unknown = set(values) - set(FIELDS)
     if unknown:
         raise TypeError(f"not fields of an office: {sorted(unknown)}")
-    clean = dict(values)
-    for field, limit in TEXTS.items():
-        if field in clean:
-            check = required if field in ("code", "name") else bounded
-            clean[field] = check(clean[field], _label(field), limit)
-    if "aliases" in clean:
-        names = [required(text, _label("aliases"), 120) for text in clean["aliases"] if text.strip()]
-        clean["aliases"] = list(dict.fromkeys(names))
+    checked = dict(values)
+    for field in TEXTS.keys() & checked.keys():
+        check = required if field in ("code", "name") else bounded
+        checked[field] = check(checked[field], _label(field), TEXTS[field])
+    if "aliases" in checked:
+        names = [required(text, _label("aliases"), 120) for text in checked["aliases"] if text.strip()]
+        checked["aliases"] = list(dict.fromkeys(names))
     for field, choices in (("level", Level), ("line", Line)):
-        if field in clean and clean[field] not in choices.values:
+        if field in checked and checked[field] not in choices.values:
             raise Refused(
                 _("“%(value)s” is not a value of “%(label)s”. Choose one of: %(choices)s.")
                 % {
-                    "value": clean[field],
+                    "value": checked[field],
                     "label": _label(field),
                     "choices": "、".join(str(label) for label in choices.labels),
                 }
             )
-    _check_place(clean, at)
-    _check_parent(office, clean)
-    return clean
+    return checked
 
 
-def _check_place(clean: dict[str, Any], at: datetime) -> None:
-    code = clean.get("area_code")
+def _check_place(values: dict[str, Any]) -> None:
+    code = values.get("area_code")
     if code is None:
         return
     try:
@@ -183,8 +182,8 @@ def _check_place(clean: dict[str, Any], at: datetime) -> None:
         )
 
 
-def _check_parent(office: Office, clean: dict[str, Any]) -> None:
-    parent = clean.get("parent")
+def _check_parent(office: Office, values: dict[str, Any]) -> None:
+    parent = values.get("parent")
     if parent is None:
         return
     if not parent.active:
@@ -198,17 +197,15 @@ def _check_parent(office: Office, clean: dict[str, Any]) -> None:
             )
         seen.add(step.pk)
         step = step.parent
-    area = clean.get("area_code", office.area_code)
+    area = values.get("area_code", office.area_code)
     if area and not codes.contains(parent.area_code, area):
         raise Refused(
-            _(
-                "%(parent)s does not stand above the area %(code)s. Choose one of the same area or above."
-            )
+            _("%(parent)s does not stand above the area %(code)s. Choose one of the same area or above.")
             % {"parent": parent.name, "code": area}
         )
 
 
-def _move_rows(office: Office) -> None:
+def move_rows(office: Office) -> None:
     """Rows that hang on the office follow it to its new area: contacts, postings, groups, programmes."""
     for rows in (office.contacts, office.postings, office.leading_groups, office.programmes):
         rows.update(area_code=office.area_code)

@@ -29,9 +29,7 @@ def set_up_group(
         if there.set_up_on == set_up_on:
             return there
         raise Refused(
-            _(
-                "%(office)s has had this group since %(on)s. Dissolve it first, or choose another name."
-            )
+            _("%(office)s has had this group since %(on)s. Dissolve it first, or choose another name.")
             % {"office": office.name, "on": there.set_up_on}
         )
     group = LeadingGroup.objects.create(
