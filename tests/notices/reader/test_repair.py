@@ -136,6 +136,7 @@ def test_undamaged_text_passes_through(path: Path) -> None:
     "clean",
     [
         "莘(shēn)县人民政府关于做好防控工作的通知",
+        "乾(qián)县人民政府关于做好防控工作的通知",
         "请登录APP(app)办理，网址http://www.example.cn/a?id=3&b=4。",
         "碑文写作「關於設立義倉」，现存县档案馆。",
         "什么时候恢复招聘会?如何申请?",

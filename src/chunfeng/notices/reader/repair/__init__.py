@@ -14,7 +14,7 @@ from chunfeng.notices.reader.repair.line import ANNOTATION, MARKS, Line, Place, 
 __all__ = ["Repair", "Repaired", "Suspect", "repair"]
 
 _BRACKETED = re.compile(rf"[{readings.LETTERS}][ \t]?[)）]")
-_UNTONED_PAGE = 10
+_TONED_PAGE, _UNTONED_PAGE = 3, 10
 _PINYIN = "pinyin annotations removed, rewritten in simplified characters"
 _SCRIPT = "page in traditional characters rewritten in simplified characters"
 
@@ -62,7 +62,7 @@ def repair(raw: str) -> Repaired:
     """
     annotated = _BRACKETED.search(raw) is not None
     toned, toneless = _annotation_counts(raw) if annotated else (0, 0)
-    damaged = toned > 0 or toneless >= _UNTONED_PAGE
+    damaged = toned >= _TONED_PAGE or toneless >= _UNTONED_PAGE or (toned > 0 and _is_traditional_line(raw))
     style = {"toneless": toneless >= _UNTONED_PAGE, "spaced": raw.count(") ") > 0.8 * toneless > 0}
     marked = any(mark in raw for mark in MARKS)
     traditional = damaged or script.looks_traditional(raw)
