@@ -19,7 +19,16 @@ def due(sentence, days=DAYS, **given_):
 
 
 @pytest.mark.parametrize(
-    "printed", ["二○○三年六月六日", "二〇〇三年六月六日", "二OO三年六月六日", "2003年6月6日", "2003年06月06日", "2003-06-06", "2003.6.6"]
+    "printed",
+    [
+        "二○○三年六月六日",
+        "二〇〇三年六月六日",
+        "二OO三年六月六日",
+        "2003年6月6日",
+        "2003年06月06日",
+        "2003-06-06",
+        "2003.6.6",
+    ],
 )
 def test_dates_in_any_script(printed):
     assert read_date(printed) == date(2003, 6, 6)
@@ -32,7 +41,16 @@ def test_what_is_no_date_is_none(printed):
 
 @pytest.mark.parametrize(
     ("printed", "time"),
-    [("下午4:00", "16:00"), ("17时", "17:00"), ("下午17时", "17:00"), ("上午9点半", "09:30"), ("下午五点", "17:00"), ("24时", "24:00"), ("中午12时", "12:00"), ("8时30分", "08:30")],
+    [
+        ("下午4:00", "16:00"),
+        ("17时", "17:00"),
+        ("下午17时", "17:00"),
+        ("上午9点半", "09:30"),
+        ("下午五点", "17:00"),
+        ("24时", "24:00"),
+        ("中午12时", "12:00"),
+        ("8时30分", "08:30"),
+    ],
 )
 def test_clock_times(printed, time):
     assert clock_time(CLOCK.match(normalise(printed))) == time
@@ -82,7 +100,13 @@ def test_recurring(sentence, every, time):
 @pytest.mark.parametrize("word", ["及时", "尽快", "第一时间", "立即", "入冬以前", "适时"])
 def test_fuzzy_terms_stay_undated(word):
     deadline = due(f"要{word}处置")
-    assert (deadline.kind, deadline.text, deadline.start, deadline.end, deadline.time) == ("fuzzy", word, None, None, None)
+    assert (deadline.kind, deadline.text, deadline.start, deadline.end, deadline.time) == (
+        "fuzzy",
+        word,
+        None,
+        None,
+        None,
+    )
 
 
 def test_from_the_day_of_signature():

@@ -20,7 +20,12 @@ def notice():
 
 def test_the_head(notice):
     assert notice.title == "青禾市人力资源和社会保障局关于做好春季返岗服务工作的紧急通知"
-    assert (notice.kind, notice.number, notice.signer, notice.date) == ("通知", "青人社发〔2020〕12号", "周明远", date(2020, 1, 28))
+    assert (notice.kind, notice.number, notice.signer, notice.date) == (
+        "通知",
+        "青人社发〔2020〕12号",
+        "周明远",
+        date(2020, 1, 28),
+    )
     assert notice.issuers == ["青禾市人力资源和社会保障局"]
     assert notice.addressees == ["各县（市、区）人力资源和社会保障局", "各开发区管委会", "市直有关单位"]
     assert (notice.published, notice.urgency, notice.forwards) == (True, None, None)
@@ -28,7 +33,9 @@ def test_the_head(notice):
 
 def test_the_tail(notice):
     assert notice.attachments == ["返岗意愿统计表", "企业名单"]
-    assert [(c.name, c.phones, c.email) for c in notice.contacts] == [("李清", ["(0999)1234567", "1234568（传真）"], "demo@example.org")]
+    assert [(c.name, c.phones, c.email) for c in notice.contacts] == [
+        ("李清", ["(0999)5550101", "5550102（传真）"], "demo@example.org")
+    ]
 
 
 def test_clauses_are_spans_of_the_page(notice):
@@ -54,9 +61,25 @@ def test_the_json_is_the_contract(notice):
     ]  # fmt: skip
     assert found["date"] == "2020-01-28"
     first = found["duties"][0]
-    assert list(first) == ["clause", "quote", "force", "actors", "action", "report_to", "deadline", "quantities"]
+    assert list(first) == [
+        "clause",
+        "quote",
+        "force",
+        "actors",
+        "action",
+        "report_to",
+        "deadline",
+        "quantities",
+    ]
     assert first["actors"] == {"lead": "各县（市、区）", "with": []}
-    assert first["deadline"] == {"text": "2月10日前", "kind": "by", "start": None, "end": "2020-02-10", "time": None, "every": None}
+    assert first["deadline"] == {
+        "text": "2月10日前",
+        "kind": "by",
+        "start": None,
+        "end": "2020-02-10",
+        "time": None,
+        "every": None,
+    }
 
 
 def test_a_forwarding_notice_holds_the_original():
@@ -73,9 +96,19 @@ def test_a_forwarding_notice_holds_the_original():
 def test_several_documents_on_a_page_and_its_furniture():
     first, second = read_documents(PAGE)
     assert first.title == "东陵县人民政府关于加强返乡人员管理的通知"
-    assert (first.number, first.date, first.issuers) == ("东政发〔2003〕8号", date(2003, 5, 1), ["东陵县人民政府"])
+    assert (first.number, first.date, first.issuers) == (
+        "东政发〔2003〕8号",
+        date(2003, 5, 1),
+        ["东陵县人民政府"],
+    )
     assert [d.quote for d in first.duties] == ["各乡镇要做好返乡人员登记"]
-    assert (second.title, second.kind, second.number, second.date, second.issuers) == ("返乡人员管理工作总结", None, None, None, [])
+    assert (second.title, second.kind, second.number, second.date, second.issuers) == (
+        "返乡人员管理工作总结",
+        None,
+        None,
+        None,
+        [],
+    )
     assert second.duties == [] and second.citations == []
 
 
@@ -90,7 +123,9 @@ def test_a_notice_on_one_line():
 def test_lines_broken_inside_words_are_joined():
     text = "青禾市教育局关于登记的通知\n各县教育局:\n一、各校要认真做好返校学生的登记,完善推\n\n进机制,确保不漏一人。\n"
     (document,) = read_documents(text)
-    assert document.duties[0].quote.replace("\n", "") == "各校要认真做好返校学生的登记,完善推进机制,确保不漏一人"
+    assert (
+        document.duties[0].quote.replace("\n", "") == "各校要认真做好返校学生的登记,完善推进机制,确保不漏一人"
+    )
     assert document.duties[0].quote in text
 
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from chunfeng.notices.reader.header import addressees_in, kind_of, split_addressees, split_agencies, title_issuers
+from chunfeng.notices.reader.header import (
+    addressees_in,
+    kind_of,
+    split_addressees,
+    split_agencies,
+    title_issuers,
+)
 from chunfeng.notices.reader.text import normalise
 
 
@@ -13,8 +19,14 @@ from chunfeng.notices.reader.text import normalise
         ("各县(市、区)人民政府、各开发区管委会", ["各县（市、区）人民政府", "各开发区管委会"]),
         ("各村、辖区各单位", ["各村", "辖区各单位"]),
         ("自治区各委、办、厅、局,各大企业、事业单位", ["自治区各委、办、厅、局", "各大企业、事业单位"]),
-        ("各市州、县市区人民政府,省政府各厅委、各直属机构", ["各市州、县市区人民政府", "省政府各厅委、各直属机构"]),
-        ("各省、自治区、直辖市及新疆生产建设兵团教育厅(教委)、财政厅(局)", ["各省、自治区、直辖市及新疆生产建设兵团教育厅（教委）、财政厅（局）"]),
+        (
+            "各市州、县市区人民政府,省政府各厅委、各直属机构",
+            ["各市州、县市区人民政府", "省政府各厅委、各直属机构"],
+        ),
+        (
+            "各省、自治区、直辖市及新疆生产建设兵团教育厅(教委)、财政厅(局)",
+            ["各省、自治区、直辖市及新疆生产建设兵团教育厅（教委）、财政厅（局）"],
+        ),
         ("市教育局、市财政局、各县区人社局", ["市教育局", "市财政局", "各县区人社局"]),
         ("各区,市政府各部门,在青各单位", ["各区", "市政府各部门", "在青各单位"]),
     ],

@@ -9,7 +9,17 @@ from chunfeng.notices.reader.numbers import chinese_int, find_number, find_numbe
 
 @pytest.mark.parametrize(
     ("printed", "value"),
-    [("二十八", 28), ("十", 10), ("二〇〇三", 2003), ("二○○三", 2003), ("二OO三", 2003), ("二零二零", 2020), ("一百零五", 105), ("廿五", 25), ("7", 7)],
+    [
+        ("二十八", 28),
+        ("十", 10),
+        ("二〇〇三", 2003),
+        ("二○○三", 2003),
+        ("二OO三", 2003),
+        ("二零二零", 2020),
+        ("一百零五", 105),
+        ("廿五", 25),
+        ("7", 7),
+    ],
 )
 def test_numerals_in_any_script(printed, value):
     assert chinese_int(printed) == value
@@ -22,7 +32,17 @@ def test_what_is_no_numeral_is_none(printed):
 
 @pytest.mark.parametrize(
     "printed",
-    ["青人社发〔2020〕3号", "青人社发[2020]3号", "青人社发(2020)3号", "青人社发﹝2020﹞3号", "青人社发【2020】3号", "青人社发〔 2020 〕 3 号", "青人社发〔2020〕第3号", "按照青人社发〔2020〕3号文件", "（青人社发〔2020〕03号）"],
+    [
+        "青人社发〔2020〕3号",
+        "青人社发[2020]3号",
+        "青人社发(2020)3号",
+        "青人社发﹝2020﹞3号",
+        "青人社发【2020】3号",
+        "青人社发〔 2020 〕 3 号",
+        "青人社发〔2020〕第3号",
+        "按照青人社发〔2020〕3号文件",
+        "（青人社发〔2020〕03号）",
+    ],
 )
 def test_wrong_forms_become_the_right_one(printed):
     assert find_number(printed) == "青人社发〔2020〕3号"

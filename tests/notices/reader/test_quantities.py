@@ -33,7 +33,10 @@ def test_values_units_and_comparisons(sentence, expected):
     assert read(sentence) == expected
 
 
-@pytest.mark.parametrize("sentence", ["2020年2月10日前", "下午17时前", "青政〔2020〕3号", "第3次会议", "拨打12333", "一律暂停", "三级责任制"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["2020年2月10日前", "下午17时前", "青政〔2020〕3号", "第3次会议", "拨打12333", "一律暂停", "三级责任制"],
+)
 def test_what_is_no_quantity(sentence):
     assert read(sentence) == []
 

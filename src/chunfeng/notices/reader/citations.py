@@ -27,6 +27,7 @@ _SHORT_NAME = re.compile(
     r"^(?:实施|若干|指导|紧急|补充|应急|工作|管理|暂行|本)?(?:办法|意见|通知|方案|预案|条例|规定|细则"
     r"|决定|通告|公告|纲要|规划|计划|指南|指引|标准|法|制度|措施|纪要|函|报告)$"
 )
+_SHORTENED = re.compile(r"[简下]称(?:为)?：?《([^《》]{2,40})》")
 _PRODUCED = re.compile(
     r"(?:制定了?|制发了?|出台了?|印制了?|编印了?|编制了?|编写了?|起草了?|下发了|印发了|建立了?|形成了?"
     r"|发出了?|签订了?|填写|填报|发放|张贴|刊登|播放|宣传|修订了?|研究制定"
@@ -64,10 +65,11 @@ def find_citations(text: str, own_number: str | None = None) -> list[Citation]:
     found: list[Citation] = []
     covered: list[tuple[int, int]] = []
     previous: tuple[int, Citation] | None = None
+    short = set(_SHORTENED.findall(text))
     for start, end in _titles(text):
         covered.append((start, end))
         citation = _citation(text, start, end)
-        if citation is None:
+        if citation is None or text[start + 1 : end - 1] in short:
             continue
         if (
             previous

@@ -29,6 +29,7 @@ POINT = re.compile(
     r"|(?<=年)底)(?=之?前|以前|，|完成)"
     r"|(?P<mend>本月底|(?<![\d一二三四五六七八九十每])月底|本月末)(?=之?前|以前)"
     r"|(?<=[到于至])(?P<yonly>20\d{2})年(?=前|，|[建实达完基力全])"
+    r"|(?<=[至到\-—–~～])(?P<dayto>\d{1,2})[日号]"
     r"|(?<=[\u4e00-\u9fff，（])(?<!月)(?P<dayonly>\d{1,2})[日号](?=前|之前|以前|(?:上午|下午|中午"
     r"|晚)?\d{1,2}[时点：])"
 )
@@ -125,13 +126,13 @@ class Calendar:
         signed_month = self.signed.month if self.signed else None
         if match["mend"]:
             month = signed_month
-        elif match["dayonly"]:
+        elif match["dayonly"] or match["dayto"]:
             month = month_said or signed_month
         else:
             month = chinese_int(match["m"] or match["m2"])
         if not year or not month or not 1 <= month <= 12 or not 1 <= year <= 9998:
             return None, None, kept, month
-        day = chinese_int(match["d"] or match["d2"] or match["dayonly"] or "")
+        day = chinese_int(match["d"] or match["d2"] or match["dayonly"] or match["dayto"] or "")
         part = "底" if match["mend"] else match["part"]
         first, last = _days(year, month, day, part)
         if last and not explicit and self.signed and (self.signed - last).days > _STALE_DAYS:

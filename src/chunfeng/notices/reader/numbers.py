@@ -15,7 +15,7 @@ _TENS = {"十": 10, "百": 100, "千": 1000, "廿": 20, "卅": 30}
 CHINESE_DIGIT = "〇一二三四五六七八九○ΟОOo零◯"
 CHINESE_INT = "[一二三四五六七八九十百千两〇零廿卅]"
 
-_OPEN, _CLOSE = r"[〔（【\[﹝｛{「]", r"[〕）】\]﹞｝}」]"
+_OPEN, _CLOSE = r"[〔（(【\[﹝｛{「]", r"[〕）)】\]﹞｝}」]"
 _YEAR_SERIAL = rf"{_OPEN}\s*(?P<year>(?:19|20)\d\s*\d)\s*年?\s*{_CLOSE}\s*第?\s*(?P<serial>\d{{1,5}})\s*号"
 _CODE = r"[\u4e00-\u9fff]{1,16}(?:[（(][\u4e00-\u9fff]{1,6}[）)])?[\u4e00-\u9fff]{0,8}"
 _ANCHOR = re.compile(_YEAR_SERIAL)

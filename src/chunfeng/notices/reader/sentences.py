@@ -62,6 +62,7 @@ _DATES_FIRST = re.compile(
     r"^(?:[从自于在]|截至)?(?:20\d\d年|今年|明年|每年)?[\d年月日至到\-—～~底初末前起上下旬]{2,}(?:起"
     r"|开始)?(?=[^，]{4})"
 )
+_TARGET = re.compile(r"^(?:对|对于|凡)[^，]{2,80}(?:的|人员|企业|单位|者|地区|人|户)，")
 _PREPOSITION = re.compile(
     r"^(?:对|将|把|由|凡|按|按照|根据|依据|依托|通过|以|从|自|在|于|向|为|围绕|针对|结合|利用|运用"
     r"|借助|本着|坚持|经|因|如|若|当|遇|发现|出现|接到|一旦|符合|与|会同|联合|除)"
@@ -168,6 +169,8 @@ def is_imperative(hidden: str) -> bool:
     parts = [_DATES_FIRST.sub("", strip_connectors(part)) for part in words.split("，")]
     if any(IMPERATIVE.match(part) for part in parts[:1]):
         return True
+    if _TARGET.match(words) and len(parts) > 1 and not words.endswith("的"):
+        return True
     if _COPULA.match(words) and not _PREPOSITION.match(words):
         return False
     if any(
@@ -190,7 +193,7 @@ _SUBJECT_VERB = re.compile(
     rf"|街道|社区|学校|医院|基金))[^，]{{0,40}}?(?:负责|按照|根据|继续|{ADVERB}{{0,2}}(?:做好|加强|开展"
     rf"|落实|建立|组织|实行|制定|确定|明确|指定|成立|配合|协助|牵头|报送|上报|支付|发放|列支|承担|实施"
     rf"|对))"
-    r"|列支|由[^，]{2,30}(?:负责|承担|支付|牵头|组织|实施|统一|给予|发放|审核)|(?:标准|额度)(?:为|按"
+    r"|前(?:书面|统一|汇总)?(?:上报|报送|报至|报到|报[我省市县区]|完成|提交|反馈)|列支|由[^，]{2,30}(?:负责|承担|支付|牵头|组织|实施|统一|给予|发放|审核)|(?:标准|额度)(?:为|按"
     r"|提高|确定)"
 )
 

@@ -79,11 +79,12 @@ _LOST_BREAK = re.compile(
     r"|（[一二三四五六七八九十]{1,3}）|附件)"
 )
 _ONE_LINE = 200
-_WIDE_GAP = re.compile(r"(?<=\S\S\S\S) {2,}(?=\S{4})")
+_WIDE_GAP = re.compile(r"(?<! ) {2,}(?!\S )|(?<! )(?<! \S) {2,}")
 _SPACED_HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、"
     r"|（[一二三四五六七八九十]{1,3}）)[^。；！？： ]{4,45}(?P<gap> +)(?=[^，。；、 ]{5,}[^ ]{15})"
 )
+_ORDERS = re.compile(r"要(?!求|点)|应当|必须|不得|务必|严禁")
 _TERMINAL = re.compile(r"[。！？；：…][”’」』）》\"]*[？?]*$")
 _NAME_ENDS = frozenset("部委厅局会院署办")
 _SPACES = re.compile(r"\s+")
@@ -230,7 +231,7 @@ def joins(line: Line, following: Line, width: int) -> bool:
     if width:
         return len(raw) >= width - 3
     if LABEL.match(raw) and not any(c in raw for c in "。；"):
-        return len(raw) > 45
+        return len(raw) > 45 or bool(_ORDERS.search(raw))
     return len(raw) >= 15 and any(c in raw for c in "，。；") and following.raw[0] not in "（【"
 
 
