@@ -16,6 +16,7 @@ from django.utils import timezone
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.notices.models import Dispatch, Duty, Notice
+from chunfeng.offices import queries as directory
 from chunfeng.offices.choices import Level, Role
 from chunfeng.offices.models import Office
 from chunfeng.tasking import due
@@ -216,13 +217,69 @@ def _columns(base: str, level: str, line: str, notice: Notice) -> list[Office]:
     return [office for pk, office in candidates.items() if pk in got][: MOST_COLUMNS + 1]
 
 
-def behind(*, notice: Notice, actor: Actor, now: datetime) -> QuerySet[Task]:
+def behind(*, notice: Notice, actor: Actor) -> QuerySet[Task]:
     """Open tasks of a notice in the actor's sight (not their own office's), for the chase list."""
     return (
         Task.objects.filter(notice=notice, state__in=OPEN_STATES)
         .exclude(office=actor.office_id)
         .prefetch_related("duty", "office", "notice", "parent")
     )
+
+
+OPEN_CHOICES = [(str(state), TaskState(state).label) for state in OPEN_STATES]
+
+
+def late(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
+    """Only the overdue ("yes") or only the others."""
+    now = timezone.now()
+    return rows.filter(sort_due__lt=now) if value == "yes" else rows.filter(sort_due__gte=now)
+
+
+def search_offices(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """Tasks of offices whose name contains the text, or whose order does."""
+    return rows.filter(Q(office__name__icontains=text) | Q(duty__action__icontains=text))
+
+
+def offices(keys: Iterable[str]) -> list[Office]:
+    """Offices in service by their keys as a form sends them."""
+    wanted = [int(key) for key in keys if key.isdigit()]
+    return list(Office.objects.filter(pk__in=wanted, active=True).order_by("pk"))
+
+
+def below(actor: Actor, most: int = 300) -> list[Office]:
+    """Offices one may delegate to: of the nearest level below that has any, and one's own branches."""
+    office = Office.objects.filter(pk=actor.office_id).first()
+    if office is None:
+        return []
+    branches = list(Office.objects.filter(parent=office, area_code=office.area_code, active=True)[:most])
+    levels = [str(level) for level in Level]
+    for level in levels[levels.index(office.level) + 1 :]:
+        found = list(directory.below(office, level=level)[:most])
+        if found:
+            # offices of one's own line first: they are whom one delegates to
+            return branches + sorted(found, key=lambda o: (o.line != office.line, o.area_code, o.code))
+    return branches
+
+
+def offices_near(actor: Actor, of: Task | None) -> list[Office]:
+    """Offices likely to own an issue: those of the task, and those of one's own area and the one above."""
+    keys = {of.recipient_id, of.notice.issuing_office_id} if of else set()
+    areas = [actor.area_code, *actor.above[-1:]]
+    rows = Office.objects.filter(Q(pk__in=keys - {None}) | Q(area_code__in=areas), active=True)
+    return list(rows.exclude(pk=actor.office_id).order_by("area_code", "code")[:100])
+
+
+def offices_named(text: str, actor: Actor) -> list[Office]:
+    """Offices whose name contains the text, nearest province first."""
+    rows = Office.objects.filter(Q(name__icontains=text) | Q(short_name__icontains=text), active=True)
+    lo, hi = codes.code_range(actor.area_code[:2].ljust(12, "0") if actor.area_code else "")
+    inside = list(rows.filter(area_code__gte=lo, area_code__lt=hi).order_by("area_code", "code")[:50])
+    return inside or list(rows.order_by("area_code", "code")[:50])
+
+
+def place_office(area_code: str) -> Office | None:
+    """Some office of an area, to name the area in a heading."""
+    return Office.objects.filter(area_code=area_code).order_by("code").first()
 
 
 def reminded_today(tasks: Iterable[Task], now: datetime) -> set[int]:
@@ -255,6 +312,13 @@ def channels(actor: Actor) -> list[OfficeChannel]:
 def issues(actor: Actor) -> QuerySet[CoordinationIssue]:
     """Issues raised or owned in the actor's area."""
     return CoordinationIssue.objects.select_related("raised_by", "owner")
+
+
+def issues_of(rows: QuerySet[CoordinationIssue], actor: Actor, side: str) -> QuerySet[CoordinationIssue]:
+    """Only those the actor's office raised, or only those it owns."""
+    if side == "raised":
+        return rows.filter(raised_by=actor.office_id)
+    return rows.filter(owner=actor.office_id)
 
 
 def issue(pk: int) -> CoordinationIssue | None:

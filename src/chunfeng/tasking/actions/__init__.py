@@ -1,9 +1,18 @@
 """Everything that changes a task: making, working, reminding, settling."""
 
 from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, assign_waiting
-from chunfeng.tasking.actions.issues import change_issue, drop_issue, raise_issue, settle_issue
+from chunfeng.tasking.actions.issues import change_issue, drop_issue, may_work, raise_issue, settle_issue
 from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel
-from chunfeng.tasking.actions.work import accept, delegate, extend, note, refuse, report_done, send_back
+from chunfeng.tasking.actions.work import (
+    accept,
+    delegate,
+    extend,
+    note,
+    open_period,
+    refuse,
+    report_done,
+    send_back,
+)
 from chunfeng.tasking.chasing import Chased, chase
 from chunfeng.tasking.outbox import Delivered, deliver
 
@@ -23,7 +32,9 @@ __all__ = [
     "drop_issue",
     "extend",
     "mark_read",
+    "may_work",
     "note",
+    "open_period",
     "raise_issue",
     "refuse",
     "remind",

@@ -158,7 +158,7 @@ def duties_of(notice: Notice) -> list[Duty]:
     while step is not None and step.pk not in chain and len(chain) < FORWARDING_DEPTH:
         chain.append(step.pk)
         step = step.forwards
-    found = Duty.objects.filter(notice__in=chain, state=DutyState.CONFIRMED)
+    found = Duty.objects.filter(notice__in=chain, state=DutyState.CONFIRMED).select_related("clause")
     return sorted(found, key=lambda d: (chain.index(d.notice_id), d.position, d.pk))
 
 

@@ -103,7 +103,7 @@ def report_done(
         raise Refused(
             _("At most %(n)s files go with one report. Put the rest into one archive.") % {"n": MAX_FILES}
         )
-    closes = _open_period(task)
+    closes = open_period(task)
     if period and period != closes:
         raise Refused(
             _("The period due next is %(open)s, not %(given)s. Report the periods in their order.")
@@ -245,7 +245,8 @@ def _require_below(office: Office, by: Actor) -> None:
         )
 
 
-def _open_period(task: Task) -> str:
+def open_period(task: Task) -> str:
+    """The period a repeated duty is to be reported for next; empty for any other."""
     if not task.every or task.due_at is None:
         return ""
     return due.period_name(task.every, task.due_at, timezone.get_current_timezone())

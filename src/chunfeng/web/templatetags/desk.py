@@ -1,0 +1,65 @@
+"""How a task looks: tone and mark for its state, always both, never colour alone."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chunfeng.tasking.choices import TaskState
+from chunfeng.tasking.models import Task
+
+register = template.Library()
+MARKS = {"done": "✓", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
+
+
+def legend() -> list[tuple[str, str, str]]:
+    """Class, mark and words of every state, for the line above the matrix."""
+    words = {value: str(label) for value, label in TaskState.choices} | {"late": str(_("Overdue"))}
+    return [(state, sign, words[state]) for state, sign in MARKS.items()]
+
+
+def look(task: Task) -> str:
+    """The state, or "late" for an open task past its deadline."""
+    overdue = task.due_at is not None and task.due_at < timezone.now()
+    closed = task.state in (TaskState.DONE, TaskState.REFUSED)
+    return "late" if overdue and not closed else task.state
+
+
+@register.filter
+def tone(task: Task) -> str:
+    """Colour class: bad, warn, good, info or nothing."""
+    match look(task):
+        case "late" | "refused":
+            return "bad"
+        case "done":
+            return "good"
+        case "returned":
+            return "warn"
+    if task.due_at is not None and timezone.localdate(task.due_at) == timezone.localdate():
+        return "warn"
+    return "info" if task.state == TaskState.ACCEPTED else ""
+
+
+@register.filter
+def mark(task: Task) -> str:
+    """One sign for the state."""
+    return MARKS[look(task)]
+
+
+@register.filter
+def looks(task: Task) -> str:
+    """The class for the matrix cell."""
+    return look(task)
+
+
+@register.filter
+def standing(task: Task) -> str:
+    """The state in words."""
+    return str(_("Overdue")) if look(task) == "late" else str(task.get_state_display())
+
+
+@register.filter
+def who(name: str) -> str:
+    """A name in the history; the chaser signs as the system."""
+    return str(_("System")) if name == "system" else name
