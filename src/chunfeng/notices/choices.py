@@ -53,9 +53,9 @@ class Force(models.TextChoices):
 class DeadlineKind(models.TextChoices):
     """How a deadline is written."""
 
-    BY = "by", _("by")
-    FROM = "from", _("from")
-    WINDOW = "window", _("window")
+    BY = "by", _("by a date")
+    FROM = "from", _("from a date")
+    WINDOW = "window", _("between two dates")
     RECURRING = "recurring", _("recurring")
     FUZZY = "fuzzy", _("without a date")
 

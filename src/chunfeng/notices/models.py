@@ -16,9 +16,7 @@ from chunfeng.offices.models import Office
 
 NOTICE_TABLE = "notices_notice"
 _SEEN_WITH_NOTICE = walls.of(NOTICE_TABLE, "notice_id")
-_IN_OWN_NOTICE = (
-    f"(notice_id IN (SELECT n.id FROM {NOTICE_TABLE} n WHERE {walls.in_range('n.area_code')}))"
-)
+_IN_OWN_NOTICE = f"(notice_id IN (SELECT n.id FROM {NOTICE_TABLE} n WHERE {walls.in_range('n.area_code')}))"
 _OF_NOTICE = walls.Wall(read=_SEEN_WITH_NOTICE, write=_IN_OWN_NOTICE)
 """What a notice says is read by whoever sees the notice and written only in the area that registered it."""
 
@@ -52,7 +50,11 @@ class Notice(models.Model):
         Office, verbose_name=_("registered by"), on_delete=models.PROTECT, related_name="registered_notices"
     )
     issuing_office = models.ForeignKey(
-        Office, verbose_name=_("issued by office"), null=True, blank=True, on_delete=models.PROTECT,
+        Office,
+        verbose_name=_("issued by office"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="issued_notices",
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READ)
@@ -71,15 +73,24 @@ class Notice(models.Model):
     copies_to = models.JSONField(_("copies to"), default=list, blank=True)
     attachments = models.JSONField(_("attachments"), default=list, blank=True)
     internal_rule = models.BooleanField(
-        _("standing rule of the command"), default=False, help_text=_("reporting, supervision, tips, meetings")
+        _("standing rule of the command"),
+        default=False,
+        help_text=_("reporting, supervision, tips, meetings"),
     )
     valid_from = models.DateField(_("in force from"), null=True, blank=True)
     valid_to = models.DateField(_("in force until"), null=True, blank=True)
     forwards = models.ForeignKey(
-        "self", verbose_name=_("forwards"), null=True, blank=True, on_delete=models.PROTECT, related_name="forwarded_by"
+        "self",
+        verbose_name=_("forwards"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="forwarded_by",
     )
 
-    original = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    original = models.ForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     sha256 = models.CharField(_("SHA-256 of the original"), max_length=64, blank=True)
     raw_text = models.TextField(_("text as it came"), blank=True)
     text = models.TextField(_("text as read"), blank=True)
@@ -122,7 +133,8 @@ class Notice(models.Model):
                 fields=["issuing_office", "number"], condition=~Q(number=""), name="number_once_per_office"
             ),
             models.UniqueConstraint(
-                fields=["emergency", "registered_by_office", "sha256", "place"], condition=~Q(sha256=""),
+                fields=["emergency", "registered_by_office", "sha256", "place"],
+                condition=~Q(sha256=""),
                 name="registered_once",
             ),
             models.CheckConstraint(
@@ -214,7 +226,9 @@ class Citation(models.Model):
     date = models.DateField(_("date"), null=True, blank=True)
     clause = models.CharField(_("clause"), max_length=60, blank=True)
     relation = models.CharField(_("relation"), max_length=12, choices=Relation, default=Relation.CITES)
-    target = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="cited_by")
+    target = models.ForeignKey(
+        Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="cited_by"
+    )
     number_key = models.CharField(max_length=80, blank=True, editable=False)
     title_key = models.CharField(max_length=300, blank=True, editable=False)
 
@@ -258,7 +272,9 @@ class Explanation(models.Model):
     question = models.TextField(_("question"))
     answer = models.TextField(_("answer"))
     version = models.PositiveIntegerField(_("version"), default=1)
-    replaced_by = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
+    replaced_by = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
+    )
     by_name = models.CharField(_("by"), max_length=60)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))

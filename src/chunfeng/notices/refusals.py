@@ -35,3 +35,14 @@ def in_plain_words(refusal: str, name: str) -> str:
             % file
         )
     return refusal
+
+
+def why_doubtful(why: str) -> str:
+    """The reader's reason for doubting a place, for the screen."""
+    if "several characters" in why:
+        return _("several characters fit; choose by the sense")
+    if "no character" in why:
+        return _("no character fits the printed reading")
+    if "was lost" in why or "byte off" in why:
+        return _("a character was lost when the page was converted")
+    return _("a question mark stands where a character should be")

@@ -34,7 +34,7 @@ def explain(
     """Attach a question and its answer to a clause. A correction is a new version; the old one stays readable."""
     roles.require(by, "notice.register")
     office = office_of(by)
-    notice = clause.notice
+    notice = Notice.objects.get(pk=clause.notice_id)
     if notice.state not in {State.ISSUED, State.REVIEWED}:
         raise Refused(_("Explain a notice after its review is finished."))
     version = 1

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from chunfeng.core.actor import Actor
 from chunfeng.notices.models import (
+    Citation,
     Clause,
     DeadlineDefault,
     Duty,
@@ -18,6 +19,7 @@ from chunfeng.notices.models import (
     Notice,
     NoticeEntry,
 )
+from chunfeng.notices.naming import number_key
 
 
 def visible(actor: Actor) -> QuerySet[Notice]:
@@ -50,8 +52,6 @@ def register_list(actor: Actor) -> QuerySet[Notice]:
 
 def search(rows: QuerySet[Notice], text: str) -> QuerySet[Notice]:
     """Title, number in any writing, issuer or words of the text."""
-    from chunfeng.notices.naming import number_key
-
     return rows.filter(
         Q(title__icontains=text)
         | Q(number__icontains=text)
@@ -136,3 +136,36 @@ def history(notice: Notice, *, most: int = 200) -> list[NoticeEntry]:
 def deadline_defaults(actor: Actor) -> list[DeadlineDefault]:
     """The readings of fuzzy phrases this office set, and those of the offices above."""
     return list(DeadlineDefault.objects.select_related("office").order_by("phrase", "office_id"))
+
+
+def clause_in_sight(actor: Actor, pk: int) -> Clause | None:
+    """A clause of any notice in sight."""
+    return (
+        Clause.objects.select_related("notice", "notice__registered_by_office")
+        .filter(pk=pk, notice__in=visible(actor))
+        .first()
+    )
+
+
+def citation_in_sight(actor: Actor, pk: int) -> Citation | None:
+    """A citation of any notice in sight."""
+    return (
+        Citation.objects.select_related("notice", "notice__registered_by_office", "target")
+        .filter(pk=pk, notice__in=visible(actor))
+        .first()
+    )
+
+
+def cited_by(notice: Notice) -> list[Citation]:
+    """Citations in other notices in sight that name this one."""
+    return list(notice.cited_by.select_related("notice").order_by("notice__date", "id")[:100])
+
+
+def forwarded_by(notice: Notice) -> list[Notice]:
+    """Covering notices in sight."""
+    return list(notice.forwarded_by.order_by("date", "id")[:50])
+
+
+def explanation(notice: Notice, pk: Any) -> Explanation | None:
+    """One version of an explanation of this notice."""
+    return notice.explanations.filter(pk=pk).first() if str(pk).isdigit() else None
