@@ -92,12 +92,17 @@ def _runs(states: list[str | None]) -> list[_Run]:
 
 
 def _settle(runs: list[_Run], days: list[date]) -> list[_Run]:
-    """Drop short runs between two equal neighbours, the latest first, so a switch keeps its first day."""
+    """Drop short runs between two equal neighbours, the latest first, so a switch keeps its first day.
+
+    A code that stands in the tables only once, however shortly, is no late table: it stays.
+    """
     position = len(runs) - 2
     while position >= 1:
         before, here, after = runs[position - 1 : position + 2]
         limit = SHORT_DAYS if days[here.start] >= MONTHLY_SINCE else SHORT_DAYS_YEARLY
-        if before.name == after.name and (days[after.start] - days[here.start]).days <= limit:
+        short = (days[after.start] - days[here.start]).days <= limit
+        came_back = before.name is not None or any(run.name == here.name for run in runs[: position - 1])
+        if before.name == after.name and short and came_back:
             del runs[position : position + 2]
             position = min(position, len(runs) - 1)
         position -= 1

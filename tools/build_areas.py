@@ -21,6 +21,7 @@ import sys
 import tarfile
 import tempfile
 from calendar import monthrange
+from collections.abc import Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -48,7 +49,9 @@ SPELLING = {
     "乔口区": "硚口区", "廛河回族区": "瀍河回族区", "虎亭区": "猇亭区", "杨凌区": "杨陵区",
     "荷泽市": "菏泽市", "江洲区": "江州区",
 }  # fmt: skip
-DAMAGED = ("339007",)  # the 1987 table gives this code to a province
+MIXED = date(2018, 10, 31)  # this table holds codes of the statistics table too
+# 339007: a province in the 1987 table; 13900x: the statistics code of two cities that kept theirs
+DAMAGED = ("339007", "139001", "139002", "140501")
 # Hong Kong, Macao and Taiwan are in the standard, not in the statistics table.
 OUTSIDE_STATISTICS = ("71", "81", "82")
 LINKS_SINCE = date(2002, 12, 31)
@@ -128,7 +131,7 @@ def county_rows(tables: list[Table], reviewed: set[str]) -> list[Row]:
     return in_order(standard + extra)
 
 
-def only(table: Table, kept: set[str]) -> Table:
+def only(table: Table, kept: Set[str]) -> Table:
     return replace(table, names={code: name for code, name in table.names.items() if code in kept})
 
 
@@ -151,6 +154,9 @@ def standard_tables() -> list[Table]:
             and code not in DAMAGED
         }
         tables.append(Table(date(year, month, monthrange(year, month)[1]), names, "g"))
+    mixed = next(i for i, table in enumerate(tables) if table.day == MIXED)
+    beside = tables[mixed - 1].names.keys() | tables[mixed + 1].names.keys()
+    tables[mixed] = only(tables[mixed], beside)
     return tables
 
 

@@ -58,7 +58,7 @@ def kind_of(code: str, name: str) -> str:
     if level == 4 and re.search(r"(兵团|师|^)[^乡镇]*(团|团场)$", name):
         return "regiment"
     # 浦东新区 is a district of the standard; at township level a 新区 is a zone
-    if level == 4 and _ZONE.search(name) or level == 3 and _ZONE.search(name.removesuffix("新区")):
+    if (level == 4 and _ZONE.search(name)) or (level == 3 and _ZONE.search(name.removesuffix("新区"))):
         return "zone"
     for ending, kind in _BY_ENDING.get(level, ()):
         if name.endswith(ending):

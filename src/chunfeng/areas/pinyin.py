@@ -11,6 +11,7 @@ _OWN_READINGS = {
     "藏族": "cz", "单县": "sx", "浚县": "xx", "长": "c",
 }  # fmt: skip
 _OWN = re.compile("|".join(_OWN_READINGS))
+_RUNS = re.compile("[0-9A-Za-z]+|[\u4e00-\u9fff]+")
 
 
 def initials(name: str) -> str:
@@ -27,5 +28,8 @@ def _read(text: str) -> str:
         return ""
     from pypinyin import Style, lazy_pinyin  # 0.2 s to import: only where names are built
 
-    letters = lazy_pinyin(text, style=Style.NORMAL, errors=list)
-    return "".join(letter[:1].lower() for letter in letters if letter[:1].isalnum())
+    found = ""
+    for run in _RUNS.findall(text):
+        plain = run.isascii()
+        found += run.lower() if plain else "".join(letters[:1] for letters in lazy_pinyin(run, Style.NORMAL))
+    return found

@@ -206,3 +206,26 @@ def fold_totals(values: Mapping[str, int], reported_on: date, to_date: date) -> 
     What was split without shares stands at the area above, and `kept_above` says how much.
     """
     return lineage().fold(values, reported_on, to_date)
+
+
+def paths(wanted: Iterable[str], on: date) -> dict[str, str]:
+    """Names with all names above, by code, in one query; groupings left out, unknown codes as they are."""
+    chains = {code: [*codes.ancestors(code), code] for code in set(wanted)}
+    names = areas((step for chain in chains.values() for step in chain), on)
+    found = {}
+    for code, chain in chains.items():
+        shown = [names[step] for step in chain if step in names and step != codes.COUNTRY]
+        found[code] = "".join(row.name for row in shown if row.kind != Kind.GROUPING) or code
+    return found
+
+
+def changes_of(code: str) -> list[AreaChange]:
+    """Every recorded change this code took part in, the oldest first."""
+    rows = AreaChange.objects.filter(Q(old_code=code) | Q(new_code=code))
+    return list(rows.order_by("on", "old_code", "new_code")[:200])
+
+
+def with_children(wanted: Iterable[str], on: date) -> set[str]:
+    """Which of these areas have one directly below on that day."""
+    rows = Area.objects.filter(valid(on), parent_code__in=set(wanted))
+    return set(rows.values_list("parent_code", flat=True).distinct())
