@@ -110,7 +110,9 @@ def test_pages_by_key_meet_without_gap(officer):
     assert seen == sorted(seen, reverse=True)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "after=-1", "q=%00", "area=22", "level=moon"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "after=-1", "q=%00", "area=22", "level=moon"]
+)
 def test_bad_values_are_named(officer, query):
     answer = caller(token_for(officer)).get(f"/api/v1/offices?{query}")
     assert answer.status_code == 422

@@ -12,14 +12,20 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
 
-from chunfeng.api import areas, notices, offices, problems
+from chunfeng.api import areas, notices, offices, problems, tasks
 from chunfeng.api.auth import BySession, ByToken
 
 ABOUT = """Every answer is limited to the range of the posting that asks: a token acts for the posting it was
 made in. Lists are paged by key: give `next` of one page as `after` of the next. Errors are problem documents
 (RFC 9457); `detail` is written for the person. Writing takes an `Idempotency-Key` header: the same key with
 the same body gets the same answer and has one effect."""
-PROBLEMS = {400: "Not readable", 401: "Not logged in", 403: "Not permitted", 404: "Not there", 422: "Not acceptable"}
+PROBLEMS = {
+    400: "Not readable",
+    401: "Not logged in",
+    403: "Not permitted",
+    404: "Not there",
+    422: "Not acceptable",
+}
 
 
 class LocalSwagger(DocsBase):
@@ -27,7 +33,10 @@ class LocalSwagger(DocsBase):
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         settings = {
-            "layout": "BaseLayout", "deepLinking": True, "validatorUrl": None, "url": self.get_openapi_url(api, kwargs)
+            "layout": "BaseLayout",
+            "deepLinking": True,
+            "validatorUrl": None,
+            "url": self.get_openapi_url(api, kwargs),
         }
         return render(request, "api/docs.html", {"swagger": settings, "home": reverse("home")})
 
@@ -53,11 +62,18 @@ def _problem(text: str) -> dict[str, Any]:
 
 
 api = Api(
-    title="Chunfeng API", version="1.0.0", description=ABOUT, docs=LocalSwagger(), docs_url="/docs",
-    openapi_url="/openapi.json", auth=[ByToken(), BySession()], urls_namespace="api",
+    title="Chunfeng API",
+    version="1.0.0",
+    description=ABOUT,
+    docs=LocalSwagger(),
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    auth=[ByToken(), BySession()],
+    urls_namespace="api",
     docs_decorator=login_required,
 )
 problems.install(api)
 api.add_router("/notices", notices.router)
+api.add_router("/tasks", tasks.router)
 api.add_router("/areas", areas.router)
 api.add_router("/offices", offices.router)

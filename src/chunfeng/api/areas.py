@@ -43,8 +43,11 @@ class AreaList(Schema):
 @router.get("", response=AreaList, summary="Search areas by name, pinyin initials or code, as of a day")
 @needs("area.read")
 def search_areas(
-    request: HttpRequest, q: Annotated[Plain, Query(min_length=1, max_length=60)], on: AsOf = None,
-    within: FullCode = None, limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
+    request: HttpRequest,
+    q: Annotated[Plain, Query(min_length=1, max_length=60)],
+    on: AsOf = None,
+    within: FullCode = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,
 ) -> dict[str, Any]:
     """The best match first. Villages are found only inside a prefecture or something smaller (`within`)."""
     day = on or timezone.localdate()

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
 
 from chunfeng.api.auth import needs
 from chunfeng.api.paging import After, Limit, page
 from chunfeng.api.types import Key, Next, OfficeRef, Search
 from chunfeng.notices import queries
 from chunfeng.notices.choices import State
+from chunfeng.notices.models import Citation, Clause, Duty, Notice
+from chunfeng.offices.models import Office
 
 router = Router(tags=["notices"])
 
@@ -35,9 +36,13 @@ class NoticeOut(Schema):
     state: str
     openness: str
     emergency: EmergencyRef
-    registered_by: OfficeRef = Field(alias="registered_by_office")
+    registered_by: OfficeRef
     registered_at: dt.datetime
     issued_at: dt.datetime | None
+
+    @staticmethod
+    def resolve_registered_by(notice: Notice) -> Office:
+        return notice.registered_by_office
 
 
 class NoticePage(Next):
@@ -89,7 +94,7 @@ class CitationOut(Schema):
 
 
 class NoticeDetail(NoticeOut):
-    """A notice with everything read from it, and the text as it came (`raw_text`) and as repaired (`text`)."""
+    """A notice with all that was read from it, its text as it came (`raw_text`) and as repaired (`text`)."""
 
     aliases: list[str]
     addressees: list[str]
@@ -108,12 +113,28 @@ class NoticeDetail(NoticeOut):
     duties: list[DutyOut]
     citations: list[CitationOut]
 
+    @staticmethod
+    def resolve_clauses(notice: Notice) -> list[Clause]:
+        return queries.clauses(notice)
+
+    @staticmethod
+    def resolve_duties(notice: Notice) -> list[Duty]:
+        return queries.duties(notice)
+
+    @staticmethod
+    def resolve_citations(notice: Notice) -> list[Citation]:
+        return list(notice.citations.order_by("id"))
+
 
 @router.get("", response=NoticePage, summary="Notices in sight, the last registered first")
 @needs("notice.read")
 def list_notices(
-    request: HttpRequest, q: Search = None, state: Annotated[State | None, Query()] = None,
-    emergency: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None, after: After = None, limit: Limit = 50,
+    request: HttpRequest,
+    q: Search = None,
+    state: Annotated[State | None, Query()] = None,
+    emergency: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    after: After = None,
+    limit: Limit = 50,
 ) -> dict[str, Any]:
     """Narrow by words (title, number in any writing, issuer, text), by state and by emergency."""
     rows = queries.register_list(request.actor)  # type: ignore[attr-defined]
@@ -128,19 +149,9 @@ def list_notices(
 
 @router.get("/{pk}", response=NoticeDetail, summary="One notice with clauses, duties and text")
 @needs("notice.read")
-def get_notice(request: HttpRequest, pk: Key) -> dict[str, Any]:
+def get_notice(request: HttpRequest, pk: Key) -> Any:
     """Contact persons printed on the notice are left out."""
     notice = queries.one(request.actor, pk)  # type: ignore[attr-defined]
     if notice is None:
         raise Http404
-    plain = {name: getattr(notice, name) for name in NoticeDetail.model_fields if name not in _PARTS}
-    return {
-        **plain,
-        "registered_by_office": notice.registered_by_office,
-        "clauses": queries.clauses(notice),
-        "duties": queries.duties(notice),
-        "citations": notice.citations.order_by("id"),
-    }
-
-
-_PARTS = frozenset({"clauses", "duties", "citations", "registered_by"})
+    return notice

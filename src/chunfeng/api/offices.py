@@ -45,9 +45,13 @@ class OfficePage(Next):
 @router.get("", response=OfficePage, summary="Offices in service, newest entry first")
 @needs("office.read")
 def list_offices(
-    request: HttpRequest, q: Search = None, area: FullCode = None,
-    level: Annotated[Level | None, Query()] = None, line: Annotated[Line | None, Query()] = None,
-    after: After = None, limit: Limit = 50,
+    request: HttpRequest,
+    q: Search = None,
+    area: FullCode = None,
+    level: Annotated[Level | None, Query()] = None,
+    line: Annotated[Line | None, Query()] = None,
+    after: After = None,
+    limit: Limit = 50,
 ) -> dict[str, Any]:
     """Narrow by words, by area (everything inside it), by level and by line of business."""
     rows = queries.offices()

@@ -17,7 +17,7 @@ After = Annotated[int | None, Query(ge=1, le=BIGGEST_KEY, description="The `next
 
 
 def page(rows: QuerySet[Any], *, after: int | None, limit: int) -> dict[str, Any]:
-    """`limit` rows with smaller keys than `after`; reads one row more to know whether there is a next page."""
+    """`limit` rows with smaller keys than `after`; reads one more to know of a next page."""
     rows = rows.order_by("-pk")
     if after is not None:
         rows = rows.filter(pk__lt=after)

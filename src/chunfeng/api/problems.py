@@ -21,7 +21,9 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Schema):
     """RFC 9457."""
 
-    type: str = Field("about:blank", description="What kind of problem; about:blank means the status says it.")
+    type: str = Field(
+        "about:blank", description="What kind of problem; about:blank means the status says it."
+    )
     title: str = Field(description="The status in words.")
     status: int
     detail: str = Field("", description="What happened and what to do, for the person.")
@@ -31,7 +33,10 @@ class Problem(Schema):
 def problem(status: int, detail: str, *, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
     """A problem response; everything done in the request so far is undone."""
     body = {
-        "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
         "errors": errors or [],
     }
     response = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
@@ -68,7 +73,9 @@ def install(api: NinjaAPI) -> None:
     handler(KeyReused, lambda error: problem(409, str(error)))
     handler(NotAllowed, lambda error: problem(403, str(error)))
     handler(Refused, lambda error: problem(422, str(error)))
-    handler(ValidationError, lambda error: problem(422, _("Some values cannot be used."), errors=_fields(error)))
+    handler(
+        ValidationError, lambda error: problem(422, _("Some values cannot be used."), errors=_fields(error))
+    )
 
 
 def _fields(error: ValidationError) -> list[dict[str, Any]]:

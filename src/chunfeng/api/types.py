@@ -27,9 +27,13 @@ Plain = Annotated[str, AfterValidator(_printable)]
 Search = Annotated[Plain | None, Query(max_length=100, description="Words to look for.")]
 FullCode = Annotated[
     Annotated[str, StringConstraints(pattern=codes.CODE_PATTERN), AfterValidator(_area_code)] | None,
-    Query(description="An area code of 12 characters (15 for a block, 18 for a cell), for example 220100000000."),
+    Query(
+        description="An area code of 12 characters (15 for a block, 18 for a cell), for example 220100000000."
+    ),
 ]
-AsOf = Annotated[date | None, Query(ge=date(1949, 10, 1), le=date(2199, 12, 31), description="Today when left out.")]
+AsOf = Annotated[
+    date | None, Query(ge=date(1949, 10, 1), le=date(2199, 12, 31), description="Today when left out.")
+]
 Key = Annotated[int, Path(ge=1, le=BIGGEST_KEY)]
 
 

@@ -162,8 +162,14 @@ def create_token(
         raise Refused(_("Choose what the token permits: reading, or reading and writing."))
     key = TOKEN_START + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, posting_id_at=by.posting_id, area_code=by.area_code, name=name[:80],
-        key_hash=token_hash(key), key_start=key[:10], scope=permits, created_at=at,
+        user=user,
+        posting_id_at=by.posting_id,
+        area_code=by.area_code,
+        name=name[:80],
+        key_hash=token_hash(key),
+        key_start=key[:10],
+        scope=permits,
+        created_at=at,
         expires_at=at + timedelta(days=days),
     )
     record("token.create", by=by, on=token, at=at, detail={"permits": permits, "days": days})

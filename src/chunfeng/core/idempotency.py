@@ -24,18 +24,32 @@ class KeyReused(Refused):
 
 @transaction.atomic
 def once(
-    *, key: str, route: str, body: bytes, act: Callable[[], tuple[int, dict[str, Any]]], by: Actor, at: datetime
+    *,
+    key: str,
+    route: str,
+    body: bytes,
+    act: Callable[[], tuple[int, dict[str, Any]]],
+    by: Actor,
+    at: datetime,
 ) -> tuple[int, dict[str, Any], bool]:
     """Run `act` for this key, or give the answer it gave before: (status, answer, repeated).
 
     A request with the same key at the same moment waits for the first one at the unique index; if the first
     is refused it leaves no row behind, and the second has its own try. Raises `KeyReused` for another body.
     """
+    if by.user_id is None:
+        raise ValueError("an idempotency key belongs to a user")
     digest = hashlib.sha256(body).hexdigest()
     try:
         with transaction.atomic():
             row = IdempotencyKey.objects.create(
-                user_id_at=by.user_id, key=key, route=route, body_sha256=digest, status=UNDER_WAY, answer={}, at=at
+                user_id_at=by.user_id,
+                key=key,
+                route=route,
+                body_sha256=digest,
+                status=UNDER_WAY,
+                answer={},
+                at=at,
             )
     except IntegrityError:
         known = IdempotencyKey.objects.get(user_id_at=by.user_id, key=key)

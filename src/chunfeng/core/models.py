@@ -165,7 +165,9 @@ class ApiToken(models.Model):
         READ = "read", _("Read only")
         WRITE = "write", _("Read and write")
 
-    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="api_tokens"
+    )
     posting_id_at = models.BigIntegerField(_("posting id"))
     area_code = models.CharField(_("area"), max_length=18, db_collation="C")
     name = models.CharField(_("purpose"), max_length=80)

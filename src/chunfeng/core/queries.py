@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -74,8 +74,12 @@ def trail() -> QuerySet[Event]:
 def search_trail(rows: QuerySet[Event], text: str) -> QuerySet[Event]:
     """Events whose act, actor, office, object, reason or address contains the text."""
     return rows.filter(
-        Q(verb__icontains=text) | Q(actor_name__icontains=text) | Q(office_name__icontains=text)
-        | Q(object_label__icontains=text) | Q(reason__icontains=text) | Q(ip__startswith=text)
+        Q(verb__icontains=text)
+        | Q(actor_name__icontains=text)
+        | Q(office_name__icontains=text)
+        | Q(object_label__icontains=text)
+        | Q(reason__icontains=text)
+        | Q(ip__startswith=text)
     )
 
 
@@ -91,13 +95,14 @@ def between(rows: QuerySet[Event], first: date | None, last: date | None) -> Que
 def per_day(rows: QuerySet[Event], days: int, today: date) -> list[dict[str, Any]]:
     """Count, first and last event number of each of the last days, newest first."""
     since = _midnight(today - timedelta(days=days - 1))
-    return list(
+    found: Any = (
         rows.filter(at__gte=since)
         .annotate(day=TruncDate("at"))
         .values("day")
         .annotate(count=Count("id"), first=Min("id"), last=Max("id"))
         .order_by("-day")
     )
+    return list(found)
 
 
 def append_only_in_force() -> bool:
@@ -112,4 +117,4 @@ def append_only_in_force() -> bool:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
+    return datetime.combine(day, time.min, timezone.get_current_timezone())

@@ -19,7 +19,7 @@ class SessionStore(DBStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         user = data.get(SESSION_KEY)
         row.user_id_at = int(user) if user else None
         if "began" in data:

@@ -6,8 +6,16 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import NotAllowed, Refused
+
+
+def holds_nul(request: HttpRequest) -> bool:
+    """Whether a query or a form field holds a NUL character, which PostgreSQL cannot store or compare."""
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    return request.method == "POST" and any("\x00" in v for values in request.POST.lists() for v in values[1])
 
 
 class RefusalMiddleware:
@@ -17,6 +25,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/") and holds_nul(request):
+            refusal = _("The text holds a character that cannot be stored (NUL). Type it again by hand.")
+            return render(request, "web/refused.html", {"refusal": refusal}, status=400)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -23,13 +23,40 @@ from chunfeng.offices.accounts import queries
 from chunfeng.offices.actions import post_user
 from chunfeng.offices.models import Office, Posting
 
-_SYLLABLES = ["ba", "de", "fu", "gi", "ha", "ju", "ka", "le", "mi", "no", "pa", "qu", "ri", "so", "tu", "we", "xi", "zo"]
+_SYLLABLES = [
+    "ba",
+    "de",
+    "fu",
+    "gi",
+    "ha",
+    "ju",
+    "ka",
+    "le",
+    "mi",
+    "no",
+    "pa",
+    "qu",
+    "ri",
+    "so",
+    "tu",
+    "we",
+    "xi",
+    "zo",
+]
 
 
 @transaction.atomic
 def create_user(
-    *, username: str, name: str, office: Office, role: str, title: str = "", valid_from: date,
-    valid_to: date | None = None, by: Actor, at: datetime,
+    *,
+    username: str,
+    name: str,
+    office: Office,
+    role: str,
+    title: str = "",
+    valid_from: date,
+    valid_to: date | None = None,
+    by: Actor,
+    at: datetime,
 ) -> tuple[User, Posting, str]:
     """A person with a first posting and a one-time password, which is returned and kept nowhere.
 
@@ -51,7 +78,14 @@ def create_user(
     user.save()
     record("account.create", by=by, on=user, at=at, area_code=office.area_code)
     posting = post_user(
-        user=user, office=office, role=role, title=title, valid_from=valid_from, valid_to=valid_to, by=by, at=at
+        user=user,
+        office=office,
+        role=role,
+        title=title,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        by=by,
+        at=at,
     )
     return user, posting, once
 
@@ -151,7 +185,9 @@ def _governed(user: User, by: Actor, at: datetime) -> User:
     found = queries.users_of(by).filter(pk=user.pk).exists()
     if not found or queries.is_posted_elsewhere(user, by, localdate(at)):
         raise NotAllowed(
-            _("This person is also posted outside your area, or only there. An administrator above can do it.")
+            _(
+                "This person is posted outside your area too, or only there. An administrator above can do it."
+            )
         )
     return User.objects.select_for_update().get(pk=user.pk)
 

@@ -23,7 +23,9 @@ def users_of(by: Actor) -> QuerySet[User]:
         User.objects.filter(Exists(inside.filter(user_id=OuterRef("pk"))))
         .annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), confirmed=True)))
         .prefetch_related(
-            Prefetch("postings", inside.select_related("office").order_by("-valid_from", "id"), to_attr="inside")
+            Prefetch(
+                "postings", inside.select_related("office").order_by("-valid_from", "id"), to_attr="inside"
+            )
         )
     )
 
@@ -74,7 +76,12 @@ def locks(by: Actor, now: datetime) -> list[Lock]:
     rows = list(attempts.order_by("-attempt_time")[:500])
     users = {u.username: u for u in users_of(by).filter(username__in={r.username for r in rows})}
     return [
-        Lock(users[r.username], r.ip_address or "", r.failures_since_start, r.attempt_time + (cool_off or timedelta()))
+        Lock(
+            users[r.username],
+            r.ip_address or "",
+            r.failures_since_start,
+            r.attempt_time + (cool_off or timedelta()),
+        )
         for r in rows
         if r.username in users
     ]
@@ -92,7 +99,7 @@ def live_tokens_of(user: User, now: datetime) -> QuerySet[ApiToken]:
 
 
 def offices_like(by: Actor, text: str, limit: int = 12) -> list[Office]:
-    """Offices in service of the actor's range whose name, short name or code contains the text; exact first."""
+    """Offices in service of the actor's range with the text in name, short name or code; exact first."""
     text = text.strip()
     rows = Office.objects.filter(active=True, area_code__gte=by.lo, area_code__lt=by.hi)
     exact = list(rows.filter(Q(name=text) | Q(code=text))[:2])

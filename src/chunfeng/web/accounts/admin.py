@@ -36,17 +36,23 @@ LIST = Listing(
         Column("name", gettext_lazy("Name"), lambda u: u.name, order="name"),
         Column("username", gettext_lazy("User name"), lambda u: u.username, order="username"),
         Column("postings", gettext_lazy("Postings in force"), _postings),
-        Column("factor", gettext_lazy("Second factor"), lambda u: _("On") if u.has_second_factor else _("Off")),
+        Column(
+            "factor", gettext_lazy("Second factor"), lambda u: _("On") if u.has_second_factor else _("Off")
+        ),
         Column("login", gettext_lazy("Last log-in"), lambda u: _moment(u.last_login)),
         Column("active", gettext_lazy("Account"), lambda u: _("open") if u.is_active else _("closed")),
     ],
     filters=[
         Filter(
-            "role", gettext_lazy("Role"), lambda: Role.choices,
+            "role",
+            gettext_lazy("Role"),
+            lambda: Role.choices,
             lambda rows, value: queries.with_role(rows, value, timezone.localdate()),
         ),
         Filter(
-            "active", gettext_lazy("Account"), lambda: [("open", _("open")), ("closed", _("closed"))],
+            "active",
+            gettext_lazy("Account"),
+            lambda: [("open", _("open")), ("closed", _("closed"))],
             lambda rows, value: rows.filter(is_active=value == "open"),
         ),
     ],
@@ -75,8 +81,11 @@ def new_account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user, _posting, once = actions.create_user(
-                username=form.cleaned_data["username"], name=form.cleaned_data["name"], **form.posting(),
-                by=actor, at=timezone.now(),
+                username=form.cleaned_data["username"],
+                name=form.cleaned_data["name"],
+                **form.posting(),
+                by=actor,
+                at=timezone.now(),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -125,7 +134,10 @@ def _account_page(
 ) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()  # type: ignore[attr-defined]
     page = {
-        "person": user, "once": once, "today": today, "form": form or PostingForm(by=actor),
+        "person": user,
+        "once": once,
+        "today": today,
+        "form": form or PostingForm(by=actor),
         "elsewhere": queries.is_posted_elsewhere(user, actor, today),
     }
     return render(request, "web/accounts/account.html", page, status=422 if form else 200)

@@ -1,6 +1,6 @@
-"""The steps from a right password to being in: code, new password, second factor. Nobody is in before the last.
+"""The steps from a right password to being in: code, new password, second factor.
 
-Until then the session holds only who is on the way, for ten minutes.
+Nobody is in before the last. Until then the session holds only who is on the way, for ten minutes.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ def address(request: HttpRequest) -> str:
 
 def actor_of_user(user: User, request: HttpRequest) -> Actor:
     """The user's first posting as actor, or the bare person: for the trail before a posting is chosen."""
-    found = queries.actor_of(
-        user_id=user.pk, posting_id=None, on=timezone.localdate(), ip=address(request)
-    )
+    found = queries.actor_of(user_id=user.pk, posting_id=None, on=timezone.localdate(), ip=address(request))
     return found or Actor(name=user.get_full_name(), user_id=user.pk, ip=address(request))
 
 
@@ -42,7 +40,10 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
     """Remember that this user's password was right."""
     request.session.cycle_key()
     request.session[WAITING] = {
-        "user": user.pk, "at": now.isoformat(), "backend": user.backend, "device": "",  # type: ignore[attr-defined]
+        "user": user.pk,
+        "at": now.isoformat(),
+        "backend": user.backend,
+        "device": "",  # type: ignore[attr-defined]
     }
 
 
@@ -82,6 +83,8 @@ def enter(request: HttpRequest, user: User, state: dict[str, Any], now: datetime
     if state["device"]:
         request.session["otp_device_id"] = state["device"]
     accounts.record_access(
-        "account.login", by=actor_of_user(user, request), at=now,
+        "account.login",
+        by=actor_of_user(user, request),
+        at=now,
         detail={"second_factor": bool(state["device"])},
     )

@@ -29,11 +29,16 @@ class LoginForm(forms.Form):
     """User name and password; the view checks them."""
 
     username = UsernameField(
-        label=_("User name"), max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
     )
     password = forms.CharField(
-        label=_("Password"), strip=False, max_length=256,
+        label=_("Password"),
+        strip=False,
+        max_length=256,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -42,7 +47,8 @@ class CodeForm(forms.Form):
     """One code of the second factor."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=20,
+        label=_("Code"),
+        max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "autofocus": True}
         ),
@@ -53,11 +59,15 @@ class NewPasswordForm(forms.Form):
     """A new password, twice."""
 
     new = forms.CharField(
-        label=_("New password"), strip=False, max_length=256,
+        label=_("New password"),
+        strip=False,
+        max_length=256,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label=_("New password again"), strip=False, max_length=256,
+        label=_("New password again"),
+        strip=False,
+        max_length=256,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -72,7 +82,9 @@ class ChangePasswordForm(NewPasswordForm):
     """The present password and a new one, twice."""
 
     old = forms.CharField(
-        label=_("Present password"), strip=False, max_length=256,
+        label=_("Present password"),
+        strip=False,
+        max_length=256,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     field_order = ["old", "new", "again"]
@@ -81,10 +93,14 @@ class ChangePasswordForm(NewPasswordForm):
 class TokenForm(forms.Form):
     """A token for a program."""
 
-    name = forms.CharField(label=_("What for"), max_length=80, help_text=_("For example the name of the program."))
+    name = forms.CharField(
+        label=_("What for"), max_length=80, help_text=_("For example the name of the program.")
+    )
     permits = forms.ChoiceField(label=_("Permits"), choices=ApiToken.Scope.choices)
     days = forms.TypedChoiceField(
-        label=_("Valid for"), coerce=int, initial=90,
+        label=_("Valid for"),
+        coerce=int,
+        initial=90,
         choices=[(30, _("30 days")), (90, _("90 days")), (180, _("180 days")), (365, _("one year"))],
     )
 
@@ -93,14 +109,19 @@ class PostingForm(forms.Form):
     """A posting. The office is searched by name or code; several matches are offered to choose from."""
 
     office_text = forms.CharField(
-        label=_("Office"), max_length=120, help_text=_("Name or code, or a part of it; in your own area."),
+        label=_("Office"),
+        max_length=120,
+        help_text=_("Name or code, or a part of it; in your own area."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label=_("Role"), choices=[("", "—"), *Role.choices])
     title = forms.CharField(label=_("Job title"), max_length=60, required=False)
     valid_from = forms.DateField(label=_("From"), initial=timezone.localdate, widget=_Day())
     valid_to = forms.DateField(
-        label=_("Until"), required=False, widget=_Day(), help_text=_("The first day without it; empty: open end.")
+        label=_("Until"),
+        required=False,
+        widget=_Day(),
+        help_text=_("The first day without it; empty: open end."),
     )
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
@@ -121,12 +142,16 @@ class PostingForm(forms.Form):
         elif self.matches:
             self.add_error("office_text", _("Several offices match. Choose one below."))
         elif text:
-            self.add_error("office_text", _("No office in service in your area has this in its name or code."))
+            self.add_error(
+                "office_text", _("No office in service in your area has this in its name or code.")
+            )
         return data
 
     def posting(self) -> dict[str, Any]:
         """The arguments of a posting."""
-        return {name: self.cleaned_data[name] for name in ("office", "role", "title", "valid_from", "valid_to")}
+        return {
+            name: self.cleaned_data[name] for name in ("office", "role", "title", "valid_from", "valid_to")
+        }
 
 
 class NewUserForm(PostingForm):
@@ -134,7 +159,9 @@ class NewUserForm(PostingForm):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     username = UsernameField(
-        label=_("User name"), max_length=150, help_text=_("Letters, digits and @ . + - _"),
+        label=_("User name"),
+        max_length=150,
+        help_text=_("Letters, digits and @ . + - _"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     field_order = ["name", "username", "office_text", "role", "title", "valid_from", "valid_to"]

@@ -21,7 +21,9 @@ class ByUserName(OIDCAuthenticationBackend):
         user = super().authenticate(request, **kwargs)
         if user is not None and request is not None:
             accounts.record_access(
-                "account.login", by=entry.actor_of_user(user, request), at=timezone.now(),
+                "account.login",
+                by=entry.actor_of_user(user, request),
+                at=timezone.now(),
                 detail={"through": "oidc"},
             )
         return user

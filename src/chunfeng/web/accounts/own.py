@@ -34,8 +34,12 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             accounts.set_own_password(
-                user=request.user, old=form.cleaned_data["old"], new=form.cleaned_data["new"],  # type: ignore[arg-type]
-                by=_actor(request), at=timezone.now(), keep_session=request.session.session_key or "",
+                user=request.user,
+                old=form.cleaned_data["old"],
+                new=form.cleaned_data["new"],  # type: ignore[arg-type]
+                by=_actor(request),
+                at=timezone.now(),
+                keep_session=request.session.session_key or "",
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -60,8 +64,11 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect("second-factor")
     if act == "drop":
         accounts.drop_own_second_factor(
-            user=user, password=request.POST.get("password", ""), required=required,  # type: ignore[arg-type]
-            by=_actor(request), at=now,
+            user=user,
+            password=request.POST.get("password", ""),
+            required=required,  # type: ignore[arg-type]
+            by=_actor(request),
+            at=now,
         )
         messages.success(request, _("The second factor is removed."))
         return redirect("second-factor")
@@ -70,14 +77,19 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 codes = accounts.confirm_second_factor(
-                    user=user, code=form.cleaned_data["code"], by=_actor(request), at=now  # type: ignore[arg-type]
+                    user=user,
+                    code=form.cleaned_data["code"],
+                    by=_actor(request),
+                    at=now,  # type: ignore[arg-type]
                 )
                 request.session["otp_device_id"] = queries.second_factor(user).persistent_id  # type: ignore[arg-type, union-attr]
                 return render(request, "web/accounts/backup_codes.html", {"codes": codes})
             except Refused as refusal:
                 form.add_error("code", str(refusal))
     page = {
-        "form": form, "required": required, "active": queries.second_factor(user),  # type: ignore[arg-type]
+        "form": form,
+        "required": required,
+        "active": queries.second_factor(user),  # type: ignore[arg-type]
         "codes_left": queries.backup_codes_left(user),  # type: ignore[arg-type]
         **enrolment(queries.waiting_second_factor(user)),  # type: ignore[arg-type]
     }
@@ -91,7 +103,10 @@ def sessions(request: HttpRequest) -> HttpResponse:
     own = request.session.session_key or ""
     if request.method == "POST":
         count = accounts.end_own_sessions(
-            user=request.user, keep=own, by=_actor(request), at=timezone.now()  # type: ignore[arg-type]
+            user=request.user,
+            keep=own,
+            by=_actor(request),
+            at=timezone.now(),  # type: ignore[arg-type]
         )
         messages.success(
             request, ngettext("%(n)s session has ended.", "%(n)s sessions have ended.", count) % {"n": count}
@@ -111,14 +126,19 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _token, key = accounts.create_token(
-                user=user, by=_actor(request), at=now, **form.cleaned_data  # type: ignore[arg-type]
+                user=user,
+                by=_actor(request),
+                at=now,
+                **form.cleaned_data,  # type: ignore[arg-type]
             )
             form = TokenForm()
         except Refused as refusal:
             form.add_error(None, str(refusal))
     postings = office_queries.postings_on(user.pk, timezone.localdate())  # type: ignore[arg-type]
     page = {
-        "form": form, "key": key, "now": now,
+        "form": form,
+        "key": key,
+        "now": now,
         "rows": queries.own_tokens(user.pk),  # type: ignore[arg-type]
         "postings": {p.pk: p for p in postings},
     }

@@ -24,7 +24,9 @@ LIST = Listing(
     filters=[
         *PEOPLE.filters,
         Filter(
-            "factor", gettext_lazy("Second factor"), lambda: [("on", _("On")), ("off", _("Off"))],
+            "factor",
+            gettext_lazy("Second factor"),
+            lambda: [("on", _("On")), ("off", _("Off"))],
             lambda rows, value: rows.filter(has_second_factor=value == "on"),
         ),
     ],
@@ -61,13 +63,17 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The lock-out is lifted."))
         elif act == "sessions":
             n = actions.end_sessions(user=user, by=actor, at=now)
-            messages.success(request, ngettext("%(n)s session has ended.", "%(n)s sessions have ended.", n) % {"n": n})
+            messages.success(
+                request, ngettext("%(n)s session has ended.", "%(n)s sessions have ended.", n) % {"n": n}
+            )
         elif act == "factor":
             actions.reset_second_factor(user=user, reason=reason, by=actor, at=now)
             messages.success(request, _("The second factor is removed."))
         elif act == "tokens":
             n = actions.revoke_tokens(user=user, reason=reason, by=actor, at=now)
-            messages.success(request, ngettext("%(n)s token is revoked.", "%(n)s tokens are revoked.", n) % {"n": n})
+            messages.success(
+                request, ngettext("%(n)s token is revoked.", "%(n)s tokens are revoked.", n) % {"n": n}
+            )
         return redirect("security-person", pk=pk)
     page = {
         "person": user,

@@ -96,7 +96,11 @@ def login_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             accounts.set_own_password(
-                user=user, old=None, new=form.cleaned_data["new"], by=entry.actor_of_user(user, request), at=now
+                user=user,
+                old=None,
+                new=form.cleaned_data["new"],
+                by=entry.actor_of_user(user, request),
+                at=now,
             )
             return _onward(request, now)
         except Refused as refusal:
@@ -199,13 +203,15 @@ def locked_out(
     cool_off = get_cool_off(request)
     minutes = math.ceil(cool_off.total_seconds() / 60) if cool_off else 30
     return render(
-        request, "web/accounts/locked.html", {"minutes": minutes, "limit": settings.AXES_FAILURE_LIMIT},
+        request,
+        "web/accounts/locked.html",
+        {"minutes": minutes, "limit": settings.AXES_FAILURE_LIMIT},
         status=429,
     )
 
 
 def _onward(request: HttpRequest, now: datetime) -> HttpResponse:
-    """To the missing step, or in: to the choice of posting when there are several, else where one wanted to go."""
+    """To the missing step, or in: to the choice of posting where there are several, else to `next`."""
     found = entry.waiting(request, now)
     if found is None:
         return _begin_again(request)
@@ -220,13 +226,9 @@ def _onward(request: HttpRequest, now: datetime) -> HttpResponse:
     return redirect(wanted or "home")
 
 
-def _entry_page(
-    request: HttpRequest, template: str, page: dict[str, Any], form: Any = None
-) -> HttpResponse:
+def _entry_page(request: HttpRequest, template: str, page: dict[str, Any], form: Any = None) -> HttpResponse:
     status = 422 if form is not None and form.is_bound and form.errors else 200
-    return render(
-        request, f"web/accounts/{template}", {**page, "next": _safe_next(request)}, status=status
-    )
+    return render(request, f"web/accounts/{template}", {**page, "next": _safe_next(request)}, status=status)
 
 
 def _begin_again(request: HttpRequest) -> HttpResponse:
@@ -261,4 +263,6 @@ def _note_failure(request: HttpRequest, username: str, now: datetime, step: str 
     by = entry.actor_of_user(user, request) if user else Actor(name="", ip=entry.address(request))
     locked = getattr(request, "axes_locked_out", False)
     detail = {"step": step} if user else {"step": step, "user_name": crypto.mask(username)[:60]}
-    accounts.record_access("account.locked" if locked else "account.login_failed", by=by, at=now, detail=detail)
+    accounts.record_access(
+        "account.locked" if locked else "account.login_failed", by=by, at=now, detail=detail
+    )

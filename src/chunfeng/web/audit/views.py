@@ -25,7 +25,12 @@ LIST = Listing(
     sort="-id",
     search=queries.search_trail,
     columns=[
-        Column("at", gettext_lazy("At"), lambda e: timezone.localtime(e.at).strftime("%Y-%m-%d %H:%M:%S"), order="id"),
+        Column(
+            "at",
+            gettext_lazy("At"),
+            lambda e: timezone.localtime(e.at).strftime("%Y-%m-%d %H:%M:%S"),
+            order="id",
+        ),
         Column("kind", gettext_lazy("Kind"), lambda e: e.get_kind_display()),
         Column("verb", gettext_lazy("Act"), lambda e: e.verb),
         Column("actor", gettext_lazy("Person"), lambda e: e.actor_name or "—"),
@@ -68,7 +73,9 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.trail().filter(pk=pk).first()
     if found is None:
         raise Http404
-    return render(request, "web/audit/event.html", {"event": found, "role": ROLE_NAMES.get(found.role, found.role)})
+    return render(
+        request, "web/audit/event.html", {"event": found, "role": ROLE_NAMES.get(found.role, found.role)}
+    )
 
 
 @guarded("audit.keep")
