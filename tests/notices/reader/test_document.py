@@ -40,8 +40,12 @@ def test_the_tail(notice):
 
 def test_clauses_are_spans_of_the_page(notice):
     assert [(c.id, c.label, c.heading) for c in notice.clauses] == [
-        ("0", None, None), ("1", "一、", "摸清底数"), ("2", "二、", "暂停现场活动"), ("3", "三、", "落实补贴"), ("4", "四、", "严格报告制度"),
-    ]  # fmt: skip
+        ("0", None, None),
+        ("1", "一、", "摸清底数"),
+        ("2", "二、", "暂停现场活动"),
+        ("3", "三、", "落实补贴"),
+        ("4", "四、", "严格报告制度"),
+    ]
     assert all(NOTICE[c.start : c.end] == c.text for c in notice.clauses)
 
 
@@ -56,9 +60,23 @@ def test_quotes_stand_in_their_clause(notice):
 def test_the_json_is_the_contract(notice):
     found = notice.as_json()
     assert list(found) == [
-        "title", "kind", "number", "aliases", "issuers", "addressees", "date", "signer", "urgency", "forwards", "published",
-        "contacts", "attachments", "citations", "clauses", "duties",
-    ]  # fmt: skip
+        "title",
+        "kind",
+        "number",
+        "aliases",
+        "issuers",
+        "addressees",
+        "date",
+        "signer",
+        "urgency",
+        "forwards",
+        "published",
+        "contacts",
+        "attachments",
+        "citations",
+        "clauses",
+        "duties",
+    ]
     assert found["date"] == "2020-01-28"
     first = found["duties"][0]
     assert list(first) == [
@@ -136,9 +154,49 @@ def test_what_is_absent_is_empty():
 
 
 PIECES = st.sampled_from(
-    ["（", "）", "《", "》", "〈", "一、", "（一）", "1.", "各市、", "要", "，", "。", "；", "：", "\n", "  ", "2020年", "1月1日", "前", "通知\n", "关于",
-     "附件：", "联系人：", "×", "由", "牵头", "负责）", "（市局", "第一篇：", "第一条 ", "〔2020〕3号", "每", "不超过", "万元", "“", "人民政府", "转发", "a@b.cn", "0731-", "报"]
-)  # fmt: skip
+    [
+        "（",
+        "）",
+        "《",
+        "》",
+        "〈",
+        "一、",
+        "（一）",
+        "1.",
+        "各市、",
+        "要",
+        "，",
+        "。",
+        "；",
+        "：",
+        "\n",
+        "  ",
+        "2020年",
+        "1月1日",
+        "前",
+        "通知\n",
+        "关于",
+        "附件：",
+        "联系人：",
+        "×",
+        "由",
+        "牵头",
+        "负责）",
+        "（市局",
+        "第一篇：",
+        "第一条 ",
+        "〔2020〕3号",
+        "每",
+        "不超过",
+        "万元",
+        "“",
+        "人民政府",
+        "转发",
+        "a@b.cn",
+        "0731-",
+        "报",
+    ]
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

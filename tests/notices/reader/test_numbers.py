@@ -41,7 +41,7 @@ def test_what_is_no_numeral_is_none(printed):
         "青人社发〔 2020 〕 3 号",
         "青人社发〔2020〕第3号",
         "按照青人社发〔2020〕3号文件",
-        "（青人社发〔2020〕03号）",
+        "（青人社发〔2020〕3号）",
     ],
 )
 def test_wrong_forms_become_the_right_one(printed):
@@ -59,6 +59,7 @@ def test_a_house_number_is_no_document_number():
 
 def test_a_telegram_has_two_forms():
     assert same_number("云人明电〔2020〕5号", "云人发明电〔2020〕5号")
+    assert same_number("青政〔2003〕06号", "青政〔2003〕6号")
     assert not same_number("云人明电〔2020〕5号", "云人明电〔2020〕6号")
 
 

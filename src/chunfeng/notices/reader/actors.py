@@ -42,7 +42,7 @@ _NOT_IN_BODY = re.compile(
     r"^(?:为|由(?!于)|请|根据|按照|按|依据|对|对于|在|从|自(?!治)|由于|因|凡|如|若|当(?!地)|以|将|把"
     r"|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|坚持|加强|认真|切实|进一步|充分|严格|积极|建立"
     r"|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述|以上措施|是|即|就|并|且|而|也|还"
-    r"|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|有条件|符合|可|及时|大力"
+    r"|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|及时|大力"
     r"|努力|着力|利用|运用|依托|发挥|推进|提高|强化|落实|组织|督促|指导|引导|鼓励|支持|现(?!场)|今后"
     r"|目前|当前|今年|每)"
 )
@@ -64,7 +64,7 @@ _ADVERB_TAIL = re.compile(
     r"(?:从即日起|自即日起|即日起|一律|均|都|也|还|又|再|更|必|务|仍|仍然|继续|同时|认真|切实|尽快"
     r"|尽可能|及时|立即|进一步|统一|全面|共同|主动|积极|首先|根据.*|按照.*|按.*|结合.*|在.*|对.*|于.*"
     r"|以.*|从.*|自.*|接到.*|接.*报告.*|通过.*|每.*|将.*|应|需|并|就|与.*|每日.*|如.*|原则上|严格.*|要"
-    r"|暂|暂时|现|至少|加强.*|未经.*|收到.*|发现.*|遇.*|须|可)$"
+    r"|暂|暂时|现|至少|加强.*|未经.*|因.*|收到.*|发现.*|遇.*|须|可)$"
 )
 _RESPONSIBLE = re.compile(
     r"（(?P<inner>[^（）]*(?:（[^（）]*）[^（）]*)*?(?:负责|牵头|配合|落实|参与|参加|责任单位|牵头单位"
@@ -117,7 +117,8 @@ _TOWARDS = re.compile(
 def subject_of(words: str) -> str | None:
     """Return the body or people that the words before a modal (各级医院…要) name as the subject, or None.
 
-    Looks at the comma-separated parts from the last backwards: 各级医院接到报告后 gives 各级医院, 为…，各地 gives 各地.
+    Looks at the comma-separated parts from the last backwards: 各级医院接到报告后 gives 各级医院,
+    为…，各地 gives 各地.
     """
     words = strip_connectors(words)
     if not words:
@@ -192,7 +193,8 @@ def names_body(words: str) -> bool:
 
 
 def responsible_bodies(text: str) -> tuple[Actors, int, int] | None:
-    """Return the bodies named in brackets at the end of a clause (市A局、市B局等部门负责) and where they stand.
+    """Return the bodies named in brackets at the end of a clause (市A局、市B局等部门负责) and where they
+    stand.
 
     The first leads; after 牵头单位： and 配合单位： the marks decide.
     """
@@ -230,7 +232,7 @@ def _names(listed: str) -> list[str]:
 
 
 def led_bodies(sentence: str, *, subject: str | None = None) -> Actors | None:
-    """Return the bodies of 由X牵头，Y、Z配合, or of 由X办理 where the order has no other subject; else None."""
+    """Return the bodies of 由X牵头，Y、Z配合, or of 由X办理 in an order without other subject, or None."""
     match = _LED.search(sentence) or (None if subject else _BY.search(sentence))
     if not match or not _ENDS_BODY.search(match["lead"]) or "的" in match["rest"].split("，")[0][:12]:
         return None

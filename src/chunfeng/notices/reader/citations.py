@@ -1,7 +1,7 @@
 """Citations: official texts named in 《…》, with the number after them, or by number alone.
 
-Newspapers, newsletters, forms, and texts the sentence itself produces (印发了《…》快讯) are no citations. One text named
-twice is one citation; 《〈…〉》 is part of the outer title.
+Newspapers, newsletters, forms, and texts the sentence itself produces (印发了《…》快讯) are no citations.
+One text named twice is one citation; 《〈…〉》 is part of the outer title.
 """
 
 import re
@@ -40,7 +40,7 @@ _ISSUER_BEFORE = re.compile(
     r"(?P<issuer>(?:中共)?[\u4e00-\u9fff]{0,24}?(?:部|厅|局|委|委员会|政府|办公厅|办公室|国务院|中央"
     r"|指挥部|领导小组|法院|检察院|中心|总局|署|公署|全国人大"
     r"|联防联控机制)(?:[、 ][\u4e00-\u9fff]{2,20}(?:部|厅|局|委|委员会|政府|办公厅|办公室|署))*)"
-    r"(?:联合)?(?:印发|下发|发布|制定|颁布|出台|转发)?的?$"
+    r"(?:联合)?(?:印发|下发|发布|制定|颁布|出台|转发)?[了的]?$"
 )
 _ISSUER_INSIDE = re.compile(
     r"^(?!转发|印发|批转)(?P<issuer>(?:中共|国务院|全国|最高|[\u4e00-\u9fff]{2,30}?(?:部|厅|局|委|会"
@@ -72,12 +72,15 @@ def find_citations(text: str, own_number: str | None = None) -> list[Citation]:
         if citation is None or text[start + 1 : end - 1] in short:
             continue
         if (
-            previous
-            and not citation.issuer
-            and text[previous[0] : start] in ("、", "和", "及", "，", "以及", "与")
+            (
+                previous
+                and not citation.issuer
+                and text[previous[0] : start] in ("、", "和", "及", "，", "以及", "与")
+            )
+            and citation.title
+            and citation.title.startswith("关于")
         ):
-            if citation.title and citation.title.startswith("关于"):
-                citation.issuer = previous[1].issuer
+            citation.issuer = previous[1].issuer
         number_end = _NUMBER_AFTER.match(text[end : end + 70])
         previous = (end + (number_end.end() if number_end and citation.number else 0), citation)
         covered.append((end, previous[0]))
@@ -91,7 +94,9 @@ def find_citations(text: str, own_number: str | None = None) -> list[Citation]:
 
 
 def _titles(text: str) -> list[tuple[int, int]]:
-    """Return the spans of outermost 《…》, brackets included; an unclosed one ends at the sentence and is dropped."""
+    """Return the spans of outermost 《…》, brackets included; an unclosed one ends at the sentence and is
+    dropped.
+    """
     found: list[tuple[int, int]] = []
     depth = start = 0
     for match in re.finditer("[《》。]", text):
@@ -123,7 +128,7 @@ def _citation(text: str, start: int, end: int) -> Citation | None:
     order = inner["inner"] if inner and _ORDER.match(inner["inner"]) else None
     if not numbers and not order and not _is_official(title, before, after):
         return None
-    issuer = _issuer(title, before)
+    issuer = None if title.endswith(("法", "条例")) and "关于" not in title else _issuer(title, before)
     article = _CLAUSE_AFTER.match(after)
     return Citation(
         title=title,
@@ -142,7 +147,7 @@ def _is_official(title: str, before: str, after: str) -> bool:
     ):
         return False
     is_law = title.endswith(("法", "条例"))
-    if not is_law and _in_produced_list(before):
+    if not is_law and _in_produced_list(before) and not _issuer(title, before):
         return False
     handed = _HANDED_OUT.match(after)
     return not (handed and not _ISSUER_INSIDE.match(title) and not re.search(r"转发|批转", before[-12:]))

@@ -1,9 +1,10 @@
 """Clauses of a body, by their printed labels.
 
-Ids are paths of printed numbers: 一、 is "1", （一） under it "1.1", 1. under that "1.1.1"; numbering that runs on
-through the parts keeps its own number (四、…（十） is "4.10"). 第X条 is the article number alone, chapters are "ch1".
-Text before the first label is clause "0". A label printed again at the same place (a page with several unnumbered
-parts, each starting at 一、) gets "1-2". Clauses never overlap: a clause's text runs from its label to the next label.
+Ids are paths of printed numbers: 一、 is "1", （一） under it "1.1", 1. under that "1.1.1"; numbering
+that runs on through the parts keeps its own number (四、…（十） is "4.10"). 第X条 is the article number
+alone, chapters are "ch1". Text before the first label is clause "0". A label printed again at the same
+place (a page with several unnumbered parts, each starting at 一、) gets "1-2". Clauses never overlap: a
+clause's text runs from its label to the next label.
 """
 
 import re
@@ -26,8 +27,9 @@ _HEADING_LENGTH = 30
 
 @dataclass(slots=True)
 class Part:
-    """A clause with the paragraphs it is made of; ``body_at`` is where its first paragraph's words after label and
-    heading begin."""
+    """A clause with the paragraphs it is made of; ``body_at`` is where its first paragraph's words after
+    label and heading begin.
+    """
 
     clause: Clause
     paragraphs: list[Paragraph] = field(default_factory=list)
@@ -83,7 +85,9 @@ def _open(
 
 
 def _set_headings(parts: list[Part]) -> None:
-    """Find headings: a label's line without a sentence, or a short first sentence where the siblings have one too."""
+    """Find headings: a label's line without a sentence, or a short first sentence where the siblings have
+    one too.
+    """
     short: dict[int, list[bool]] = {}
     for part in parts:
         if part.clause.label:

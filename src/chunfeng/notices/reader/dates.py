@@ -1,7 +1,7 @@
 """Dates and clock times of a document.
 
-A date without a year takes the document's year (DOMAIN.md, Official documents); one that would lie long before the
-document's own date can only mean the next year.
+A date without a year takes the document's year (DOMAIN.md, Official documents); one that would lie long
+before the document's own date can only mean the next year.
 """
 
 import calendar
@@ -48,7 +48,7 @@ _STALE_DAYS = 150
 
 @dataclass(slots=True)
 class Point:
-    """A date in a sentence: text[start:end], its first and last day (None: cannot be told), its clock time."""
+    """A date in a sentence: text[start:end], its first and last day (None: unknown), its clock time."""
 
     start: int
     end: int
@@ -91,7 +91,7 @@ def clock_time(match: re.Match[str] | None) -> str | None:
 
 
 class Calendar:
-    """Resolves the dates of one document from its date of signature, or from its year alone, or from neither."""
+    """Resolves the dates of one document from its date of signature, from its year alone, or from neither."""
 
     def __init__(self, signed: date | None = None, year: int | None = None) -> None:
         self.signed = signed

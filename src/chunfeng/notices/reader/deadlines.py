@@ -1,7 +1,7 @@
 """Deadlines of an order: by, from, window, recurring, fuzzy (see :class:`~.structure.Deadline`).
 
-前 is read "by the end of that day" (month, year); the printed words are kept. A term that starts with an event
-nobody can date yet (接到报告后2小时内) is fuzzy, and 第一时间 is not one o'clock.
+前 is read "by the end of that day" (month, year); the printed words are kept. A term that starts with an
+event nobody can date yet (接到报告后2小时内) is fuzzy, and 第一时间 is not one o'clock.
 """
 
 import re
@@ -12,7 +12,8 @@ from .numbers import chinese_int
 from .structure import Deadline
 
 _BEFORE = re.compile(r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述提置沿去台端人途列一两三几]))")
-_FROM = re.compile(r"(?:起|开始|始)(?!前)")
+_FROM = re.compile(r"(?:（[^（）]{1,12}）)?(?:起|开始|始)(?!前)")
+_HOLIDAY = re.compile(r"(?:（[^（）]{1,12}）)?(?:放假|(?:正常)?上班)")
 _TO = re.compile(r"(?:（[^（）]{1,12}）)?(?:至|到|[-—–－]{1,2}|[~～])")
 _PAST = re.compile(
     r"(?:（[^（）]{1,8}）)?(?:以来|以后|之后|后|至今|印发|下发|发布|公布|出台|召开的|发生|通过|颁布"
@@ -20,7 +21,7 @@ _PAST = re.compile(
 )
 _LAST = re.compile(
     r"(?:截止(?:时间|日期)?(?:为|是|到|至|：)?|截至(?:时间|日期)?(?:为|是|：)|最迟|不迟于|不晚于|最晚"
-    r"|(?:延长|延期|延|推迟|顺延)(?:至|到))(?:于|到|至|在|为)?$"
+    r"|(?:延长|延期|延|推迟|顺延)[^，。；]{0,16}?(?:至|到))(?:于|到|至|在|为)?$"
 )
 _ON = re.compile(r"(?:务必于|务必在|定于|请于|务于|拟于|须于|应于|于|在)$")
 _IMMEDIATE = re.compile(
@@ -37,7 +38,7 @@ _EVERY = re.compile(
 )
 _PAY = re.compile(r"每人|每户|元|只享受|补贴|补助")
 _FUZZY = re.compile(
-    r"第一时间|(?<!无法)(?<!不)及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期"
+    r"第一时间|(?<!无法)(?<![不未])及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期"
     r"|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
     r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)"
     r"|(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}"
@@ -57,8 +58,9 @@ _ORDER = {"by": 0, "window": 1, "from": 2}
 def find_deadline(text: str, days: Calendar, *, policy: bool = False) -> Deadline | None:
     """Return when the order in this sentence (``text``, normal form) is due, or None.
 
-    ``policy`` says the sentence grants or permits something: a window in it is how long the policy holds, no deadline.
-    A dated term wins over a recurring one, that over a fuzzy one; among dated ones the earliest kind of by, window, from.
+    ``policy`` says the sentence grants or permits something: a window in it is how long the policy holds,
+    no deadline. A dated term wins over a recurring one, that over a fuzzy one; among dated ones the
+    earliest kind of by, window, from.
     """
     dated = _dated(text, days, policy)
     recurring = _recurring(text, policy)
@@ -102,6 +104,8 @@ def _single(text: str, point: Point, policy: bool) -> Deadline | None:
     last = _LAST.search(head)
     if last and not (policy and "延" in last[0]):
         return Deadline(last[0] + text[point.start : point.end], "by", None, point.last, point.time)
+    if _HOLIDAY.match(text, point.end):
+        return Deadline(text[point.start : point.end], "window", point.first, point.last, point.time)
     on = _ON.search(head)
     if on and not _PAST.match(text, point.end) and text[point.end : point.end + 1] != "的":
         return Deadline(text[point.start : point.end], "by", None, point.last, point.time)

@@ -40,8 +40,8 @@ _HANDS_ON = re.compile(r"转发|批转|印发|现将|下发给你们|予以发�
 def read_documents(text: str) -> list[Document]:
     """Return the official documents found in a page of (repaired) text, in printed order.
 
-    Offsets in the result are offsets into ``text``. Text without any recognisable document gives one document with
-    whatever was found; empty text gives none.
+    Offsets in the result are offsets into ``text``. Text without any recognisable document gives one
+    document with whatever was found; empty text gives none.
     """
     page = normalise(text)
     found: list[Document] = []
@@ -75,7 +75,7 @@ def _handed_on_title(outer: Document) -> str | None:
 
 
 def _read(page: str, text: str, stretch: Stretch, outer: Document | None) -> Document:
-    """Read one document; one handed on without a date of its own takes its days from the ``outer`` document."""
+    """Read one document; one handed on without a date takes its days from the ``outer`` document."""
     head = read_head(stretch)
     lines, tail = read_tail(head.body)
     document = Document(title=head.title, kind=kind_of(head.title), signer=head.signer or tail.signer)

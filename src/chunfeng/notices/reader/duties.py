@@ -1,9 +1,10 @@
 """Duties: the orders of a document, one a sentence or one a part of it.
 
-A sentence is cut at ； where each part is an order of its own, and at a comma where another body gets its own order.
-The lead is, in this order: the bodies in brackets at the clause's end; 由X牵头; the grammatical subject. A sentence
-without subject takes the subject stated before it in the same paragraph (各地要…。要…。指导…。); else the lead is None.
-Headings, introductions, praise, background, definitions and narrative order nothing.
+A sentence is cut at ； where each part is an order of its own, and at a comma where another body gets its
+own order. The lead is, in this order: the bodies in brackets at the clause's end; 由X牵头; the
+grammatical subject. A sentence without subject takes the subject stated before it in the same paragraph
+(各地要…。要…。指导…。); else the lead is None. Headings, introductions, praise, background, definitions
+and narrative order nothing.
 """
 
 import itertools
@@ -34,7 +35,10 @@ _SPLIT = re.compile("；")
 _ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
 _REQUEST = re.compile(r"^(?:现|并)?请")
 _DECIDED = re.compile(r"[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)")
-_TERM = r"(?:每[天日周月季][^，。；]{0,12}前|\d{1,2}月(?:\d{1,2}日|底)[^，。；]{0,8}前)[^，。；]{0,30}(?:报|完成|送|提交)"
+_TERM = (
+    r"(?:每[天日周月季][^，。；]{0,12}前|\d{1,2}月(?:\d{1,2}日|底)[^，。；]{0,8}前)"
+    r"[^，。；]{0,30}(?:报|完成|送|提交)"
+)
 _FIRST_TERM = re.compile(_TERM)
 _SECOND_TERM = re.compile(rf"，(?:并|同时)?(?:[于在])?{_TERM}")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
@@ -137,7 +141,9 @@ def _opens_with(unit: str, subject: str) -> bool:
 
 
 def _bare_sentence(sentence: str) -> tuple[int, str]:
-    """Return the sentence without the brackets of responsible bodies before it and marks around it, and its shift."""
+    """Return the sentence without the brackets of responsible bodies before it and marks around it, and its
+    shift.
+    """
     shift = 0
     charged = bodies.responsible_bodies(sentence)
     if charged and charged[1] <= 1:
@@ -199,7 +205,7 @@ def _by_actor(hidden: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _by_deadline(hidden: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Cut at a comma after which an order with a second term of its own begins (每周五前报…，每月25日前报…)."""
+    """Cut at a comma after which an order with a term of its own begins (每周五前报…，每月25日前报…)."""
     found: list[tuple[int, int]] = []
     for start, end in spans:
         for match in _SECOND_TERM.finditer(hidden, start, end):

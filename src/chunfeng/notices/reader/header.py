@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .dates import FULL_DATE
 from .numbers import NUMBER_LINE, ORDER_NUMBER, find_numbers
 from .pages import TITLE_END, Stretch
-from .text import LABEL, Line, squeeze
+from .text import LABEL, Line, paragraph, squeeze
 
 KINDS = (
     "决议",
@@ -27,7 +27,7 @@ KINDS = (
     "纪要",
 )
 _AGENCY_END = (
-    r"(?:政府|公署|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部"
+    r"(?:政府|公署|司|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部"
     r"|领导小组|工作组|组|公司|集团|银行|总队|支队|大学|学院|学校|医院|党组|工会|党委|中央|国务院"
     r"|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
 )
@@ -71,7 +71,10 @@ _NOT_ADDRESSED = re.compile(
     r"|电话|附件|签发|时间|地点|电邮|邮箱|标题|来源|作者|要求|工作$|原则$|措施$|目标$"
     r"|[一二三四五六七八九十]是|^[一二三四五六七八九十]、"
 )
-_DIVISION = r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
+_DIVISION = (
+    r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部"
+    r"|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
+)
 _SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$")
 _OWNER = re.compile(
     r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央"
@@ -80,7 +83,9 @@ _OWNER = re.compile(
 
 
 _ONE_LINE_HEAD = re.compile(
-    rf"^(?:[^。；：《》]{{0,40}}? ?\d{{1,2}}[.、])?(?P<title>[^。；：]{{6,120}}?(?:{'|'.join(KINDS)})) *(?P<number>[（(]?[^。；：，（） ]{{2,20}}[〔（]20\d\d[〕）] ?\d+ ?号[）)]?)? +(?=[^。；：]{{2,400}}：)"
+    rf"^(?:[^。；：《》]{{0,40}}? ?\d{{1,2}}[.、])?(?P<title>[^。；：]{{6,120}}?(?:{'|'.join(KINDS)})) *"
+    rf"(?P<number>[（(]?[^。；：，（） ]{{2,20}}[〔（]20\d\d[〕）] ?\d+ ?号[）)]?)?(?: +"
+    rf"|(?<=号)|(?<=号）))(?=[^。；：]{{2,400}}：)"
 )
 
 
@@ -100,7 +105,7 @@ class Head:
 
 
 def read_head(stretch: Stretch) -> Head:
-    """Read the head of a document."""
+    """Read the head of a document: everything above the addressees or the first sentence."""
     lines = _open_one_line(stretch.lines)
     head = Head()
     top, head.body = _cut_body(lines, head)
@@ -123,7 +128,7 @@ def read_head(stretch: Stretch) -> Head:
 
 
 def kind_of(title: str | None) -> str | None:
-    """Return which of the 15 kinds of official document a title ends in, or None (plans, summaries, appeals)."""
+    """Return which of the 15 kinds of document a title ends in; None for plans, summaries, appeals."""
     if not title:
         return None
     bare = re.sub(r"(?:（[^（）]*）|〔[^〔〕]*〕|〈[^〈〉]*〉)+$", "", title)
@@ -250,7 +255,7 @@ def _wrapped_addressees(lines: list[Line], index: int) -> tuple[list[str], int, 
 
 
 def split_addressees(listed: str) -> list[str]:
-    """Split an addressee list into its phrases: at ，and ；, and at 、 where the next phrase stands by itself.
+    """Split an addressee list into its phrases: at ，and ；, and at 、 where the next one stands by itself.
 
     各市、州人民政府 stays one phrase (the parts share their noun), 各村、辖区各单位 are two.
     """
@@ -313,12 +318,7 @@ def _after(line: Line, used: int) -> Line | None:
     """Return the rest of a line behind ``used`` characters of its flat form."""
     if used >= len(line.flat.rstrip("？?")):
         return None
-    seen = index = 0
-    for index, char in enumerate(line.raw):
-        if seen >= used and char != " ":
-            break
-        if char != " ":
-            seen += 1
+    index = paragraph(line.raw, 0, len(line.raw)).at(used)
     rest = line.raw[index:]
     return Line(line.start + index, line.end, rest) if rest.strip("？? ") else None
 
@@ -455,7 +455,7 @@ def title_issuers(title: str) -> list[str]:
 
 
 def split_agencies(text: str) -> list[str]:
-    """Split the names of issuing bodies at spaces, 、 and 和; letters spread out (卫 生 部) are joined again."""
+    """Split the names of issuing bodies at spaces and 、; letters spread out (卫 生 部) are joined again."""
     pieces = re.sub(r"（(?:盖章|印章|章|印|代章|借章|代|代印)）", "", text).split()
     names: list[str] = []
     loose = ""

@@ -1,15 +1,15 @@
 """Numerals and document numbers of official documents.
 
-A document number (发文字号) is agency code + 〔year〕 + serial + 号 (GB/T 9704-2012). Pages print it with any kind of
-bracket, with spaces and with 第; :func:`normal_number` gives the one right form. Everything here expects text that
-went through :func:`~chunfeng.notices.reader.text.normalise`.
+A document number (发文字号) is agency code + 〔year〕 + serial + 号 (GB/T 9704-2012). Pages print it with
+any kind of bracket, with spaces and with 第; :func:`normal_number` gives the one right form. Everything
+here expects text that went through :func:`~chunfeng.notices.reader.text.normalise`.
 """
 
 import re
 from dataclasses import dataclass
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
-_DIGITS |= {c: 0 for c in "○ΟОＯOo0零◯"} | {"两": 2} | {str(i): i for i in range(1, 10)}
+_DIGITS |= dict.fromkeys("○ΟОＯOo0零◯", 0) | {"两": 2} | {str(i): i for i in range(1, 10)}
 _TENS = {"十": 10, "百": 100, "千": 1000, "廿": 20, "卅": 30}
 
 CHINESE_DIGIT = "〇一二三四五六七八九○ΟОOo零◯"
@@ -33,7 +33,9 @@ ORDER_NUMBER = re.compile(r"(?:((?:19|20)\d{2})年)?第?\s*(\d{1,4}|[一二三�
 
 
 def chinese_int(text: str) -> int | None:
-    """Return the integer written in Arabic or Chinese figures, positional (二〇〇三) or counted (二十八), else None."""
+    """Return the integer written in Arabic or Chinese figures, positional (二〇〇三) or counted (二十八),
+    else None.
+    """
     text = text.strip()
     if not text or len(text) > 12:
         return None
@@ -77,7 +79,7 @@ def find_numbers(text: str) -> list[Found]:
             if name:
                 start = match.start() - len(code[0]) + code[0].rindex(name[0])
                 year = re.sub(r"\s", "", match["year"])
-                found.append(Found(start, match.end(), f"{name}〔{year}〕{int(match['serial'])}号"))
+                found.append(Found(start, match.end(), f"{name}〔{year}〕{match['serial']}号"))
     return found
 
 
@@ -99,5 +101,5 @@ def same_number(one: str, other: str) -> bool:
 
 
 def telegram_form(number: str) -> str:
-    """Return the number with 发明电 and 明电发 written 明电, for comparison only."""
-    return number.replace("发明电", "明电").replace("明电发", "明电")
+    """Return the number with 发明电 and 明电发 written 明电 and 06号 as 6号, for comparison only."""
+    return re.sub(r"〕0+", "〕", number.replace("发明电", "明电").replace("明电发", "明电"))

@@ -1,7 +1,9 @@
-"""From a page to the documents on it: page furniture is set aside, metadata kept, one stretch of lines a document.
+"""From a page to the documents on it: page furniture is set aside, metadata kept, one stretch of lines a
+document.
 
-A page holds several documents when it says 第一篇…第五篇, when after the date of one the title of another follows, or
-when an attachment with its own title stands at the end (a forwarding notice with the original inside).
+A page holds several documents when it says 第一篇…第五篇, when after the date of one the title of another
+follows, or when an attachment with its own title stands at the end (a forwarding notice with the original
+inside).
 """
 
 import re
@@ -12,7 +14,8 @@ from .numbers import NUMBER_LINE, find_numbers
 from .text import LABEL, Line
 
 _PART_MARK = re.compile(r"^第[一二三四五六七八九十]{1,3}篇[：:]")
-# Words a line of page furniture starts with: such a line is short, or the word stands before a colon or a bar.
+# Words a line of page furniture starts with: such a line is short, or the word stands before a colon or a
+# bar.
 _PAGE_WORD = re.compile(
     r"^(?:下载|点此处|文档|相关|上一[篇条页]|下一[篇条页]|分享|打印|关闭|字体|字号|浏览|阅读|点击|访问"
     r"|首页|导航|版权|主办|承办|技术支持|扫一扫"
@@ -56,12 +59,12 @@ _META = re.compile(
     r"|签发|索引|公开|有效|标 ?题|名 ?称))"
 )
 _META_KEYS = {
-    "发布单位": "issuer", "发文机关": "issuer", "发布机关": "issuer", "发布机构": "issuer", "发文机构": "issuer", "发文单位": "issuer",
-    "颁布单位": "issuer", "制定机关": "issuer", "颁发部门": "issuer", "发布部门": "issuer",
-    "发布文号": "number", "发文字号": "number", "文号": "number", "文件编号": "number", "发文文号": "number",
-    "颁布文号": "number",
-    "成文日期": "date", "发布日期": "date", "颁布日期": "date", "发文日期": "date", "签发日期": "date", "颁布时间": "date",
-    "公开方式": "published", "公开属性": "published", "紧急程度": "urgency",
+    "发布单位": "issuer", "发文机关": "issuer", "发布机关": "issuer", "发布机构": "issuer",
+    "发文机构": "issuer", "发文单位": "issuer", "颁布单位": "issuer", "制定机关": "issuer",
+    "颁发部门": "issuer", "发布部门": "issuer", "发布文号": "number", "发文字号": "number",
+    "文号": "number", "文件编号": "number", "发文文号": "number", "颁布文号": "number",
+    "成文日期": "date", "发布日期": "date", "颁布日期": "date", "发文日期": "date", "签发日期": "date",
+    "颁布时间": "date", "公开方式": "published", "公开属性": "published", "紧急程度": "urgency",
 }  # fmt: skip
 TITLE_END = re.compile(
     r"(?:决议|决定|命令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要|令|方案|预案|办法"
@@ -82,7 +85,9 @@ _ATTACHED = re.compile(r"^附(?:件|录)?(?: ?[\d一二三四五六七八九十]
 
 @dataclass(slots=True)
 class Stretch:
-    """The lines of one document: all of them in printed order, metadata found around it, the page's title for it."""
+    """The lines of one document: all of them in printed order, metadata found around it, the page's title
+    for it.
+    """
 
     lines: list[Line]
     meta: dict[str, str] = field(default_factory=dict)
@@ -198,7 +203,7 @@ def _is_body(raw: str) -> bool:
 
 
 def _title_block(lines: list[Line], index: int) -> int:
-    """Return how many lines from ``index`` form the title of a further document with a body, 0 when none do."""
+    """Return how many lines from ``index`` form the title of a further document with a body, or 0."""
     joined = ""
     for count in range(1, 6):
         if index + count > len(lines):

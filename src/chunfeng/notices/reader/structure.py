@@ -1,4 +1,6 @@
-"""What the reader finds in a page: documents with their parts, as plain values and as the JSON of the contract."""
+"""What the reader finds in a page: documents with their parts, as plain values and as the JSON of the
+contract.
+"""
 
 import datetime as dt
 from dataclasses import asdict, dataclass, field
@@ -7,7 +9,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Citation:
-    """Another official text named by this one; ``clause`` is the article pointed at, as printed (第四十一条)."""
+    """Another official text named by this one; ``clause`` is the article meant, as printed (第四十一条)."""
 
     title: str | None = None
     number: str | None = None
@@ -27,7 +29,7 @@ class Contact:
 
 @dataclass(slots=True)
 class Clause:
-    """One clause: page[start:end] is ``text``, from its label to the next label. See clauses.py for the ids."""
+    """One clause: page[start:end] is ``text``, from label to next label. See clauses.py for the ids."""
 
     id: str
     label: str | None
@@ -51,9 +53,10 @@ class Quantity:
 class Deadline:
     """When a duty is due, as printed and resolved.
 
-    ``kind``: by (done by the end of ``end``), from (holds from ``start``), window (``start`` to ``end``), recurring
-    (``every``: day, week, month, quarter, half, year, with the day after a colon where one is named: week:1 is Monday,
-    month:25, month:end), fuzzy (named but undated: a person must set a date). ``time`` is HH:MM.
+    ``kind``: by (done by the end of ``end``), from (holds from ``start``), window (``start``–``end``),
+    recurring (``every``: day, week, month, quarter, half, year, with the day after a colon where one is named:
+    week:1 is Monday, month:25, month:end), fuzzy (named but undated: a person must set a date).
+    ``time`` is HH:MM, and 24:00 is the end of the day.
     """
 
     text: str

@@ -33,7 +33,8 @@ _FAX_BEFORE = re.compile(r"传 ?真(?:电话|号码)?：? ?(?:[\d\-（） 、，
 _EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@[A-Za-z0-9][A-Za-z0-9.-]{1,60}\.[A-Za-z]{2,8}")
 _NAME = re.compile(
     r"联 ?系 ?人(?:员|及(?:联系)?电话|和(?:联系)?(?:电话"
-    r"|方式)(?:如下)?)?：? ?(?P<listed>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,3}(?:、(?![电传手邮联座办])[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,2}){0,6}?)(?=$"
+    r"|方式)(?:如下)?)?：? ?(?P<listed>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,3}"
+    r"(?:、(?![电传手邮联座办])[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,2}){0,6}?)(?=$"
     r"|[，；。：（）、 \d])"
     r"|(?:^"
     r"|[，；。、 ）])(?P<bare>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,2}) ?[：，、]? ?(?=（?0\d{2,3}"
@@ -48,6 +49,9 @@ _GOES_ON = re.compile(
     r"^ ?(?:疫情|防控|防治|应急|工作|指挥部|领导小组|联防|感染|的|肺炎|办公室|人民政府|和|委员会)"
 )
 _BREAKS_OFF = re.compile(r"^[\u4e00-\u9fff ]{4,40}$")
+_ISSUED = re.compile(
+    r"^[\u4e00-\u9fff（）、 ]{4,}(?:政府|厅|局|部|委|办|会|室|院|中心|指挥部|小组|组) *[\d二]"
+)
 _SIGNED_BY = re.compile(
     r"^(?:总 ?理|主 ?席|省 ?长|市 ?长|县 ?长|区 ?长|部 ?长|主 ?任|局 ?长|厅 ?长|乡 ?长|镇 ?长|州 ?长"
     r"|盟 ?长)：? *(?P<name>[\u4e00-\u9fff](?: ?[\u4e00-\u9fff·]){1,5})$"
@@ -86,11 +90,17 @@ def read_tail(lines: list[Line]) -> tuple[list[Line], Tail]:
 
 
 def _closing(lines: list[Line]) -> int | None:
-    """Return the index of the last signature date that follows a sentence."""
-    for index in range(len(lines) - 1, -1, -1):
-        if is_closing(lines[index]) and any("。" in line.raw or "：" in line.raw for line in lines[:index]):
-            return index
-    return None
+    """Return the index of the signature date: the first under an issuing body with no clause after it, else
+    the last.
+    """
+    body = next((i for i, line in enumerate(lines) if "。" in line.raw or "：" in line.raw), len(lines))
+    dates = [i for i in range(body + 1, len(lines)) if is_closing(lines[i])]
+    if len(dates) > 1:
+        last_clause = max((i for i, line in enumerate(lines) if LABEL.match(line.raw)), default=0)
+        for index in dates:
+            if index > last_clause and (_ISSUED.search(lines[index].raw) or _agencies(lines[index - 1].raw)):
+                return index
+    return dates[-1] if dates else None
 
 
 def _agencies(raw: str) -> list[str]:
@@ -189,7 +199,7 @@ def _attachments(lines: list[Line]) -> list[str]:
 
 
 def _items(text: str) -> list[str]:
-    starts = [m for m in _ITEM.finditer(text)]
+    starts = list(_ITEM.finditer(text))
     if not starts:
         pieces = [text]
     else:
@@ -207,7 +217,9 @@ def _items(text: str) -> list[str]:
 
 
 def _contacts(lines: list[Line]) -> list[Contact]:
-    """Read names, telephone numbers and mail addresses; a mail address on its own line belongs to all above it."""
+    """Read names, telephone numbers and mail addresses; a mail address on its own line belongs to all above
+    it.
+    """
     found: list[Contact] = []
     begun = False
     for line in lines:

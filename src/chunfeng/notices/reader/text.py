@@ -1,6 +1,8 @@
-"""Text of a page as the reader sees it: normal punctuation, lines and paragraphs, all with offsets into the page.
+"""Text of a page as the reader sees it: normal punctuation, lines and paragraphs, all with offsets into the
+page.
 
-Normalising never changes the length of the text, so every offset found in normal text holds in the text given.
+Normalising never changes the length of the text, so every offset found in normal text holds in the text
+given.
 """
 
 import itertools
@@ -80,6 +82,10 @@ _LOST_BREAK = re.compile(
 )
 _ONE_LINE = 200
 _WIDE_GAP = re.compile(r"(?<! ) {2,}(?!\S )|(?<! )(?<! \S) {2,}")
+_INLINE_SIGNATURE = re.compile(
+    r"(?<=[。！]) *[\u4e00-\u9fff][\u4e00-\u9fff ]{3,40}(?:\d{4}"
+    r"|[一二][〇○零OＯ一二三四五六七八九]{3})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日\s*$"
+)
 _SPACED_HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、"
     r"|（[一二三四五六七八九十]{1,3}）)[^。；！？： ]{4,45}(?P<gap> +)(?=[^，。；、 ]{5,}[^ ]{15})"
@@ -100,7 +106,8 @@ def squeeze(text: str) -> str:
     return _SPACES.sub(_space, text.strip())
 
 
-# A space between the names of two bodies (教育部 财政部) parts them; other spaces between characters are accidents.
+# A space between the names of two bodies (教育部 财政部) parts them; other spaces between characters are
+# accidents.
 _NAME_FOLLOWS = re.compile(
     r"[\u4e00-\u9fff]{2,24}?(?:部|委|厅|局|会|院|署|办|行|政府|办公室|总局)(?=[ ，。、：》]|关于|印发"
     r"|转发|$)"
@@ -207,6 +214,9 @@ def _cuts(printed: str) -> list[tuple[int, int]]:
         spaced = _SPACED_HEADING.match(stripped) if " " in stripped else None
         if spaced and not re.search("[要应须请]", spaced[0]):
             cuts.add(len(printed) - len(stripped) + spaced.end())
+    signed = _INLINE_SIGNATURE.search(printed) if printed.rstrip()[-1:] in ("日", "号") else None
+    if signed:
+        cuts.add(signed.start())
     ordered = sorted(cuts)
     return list(itertools.pairwise(ordered))
 
