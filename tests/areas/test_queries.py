@@ -86,6 +86,7 @@ def test_before_a_change_of_unknown_day_the_new_name_is_understood() -> None:
     assert queries.area("220184000000", date(2020, 5, 31)) is None
     assert found("襄都区", date(2020, 6, 15)) == ["130502000000"]
     assert found("桥东区", date(2020, 6, 15), "130500000000") == ["130502000000"]
+    assert queries.path_name("220184100000", date(2020, 6, 15)) == "吉林省长春市公主岭市二十家子镇"
     row = queries.area("220184000000", NOW)
     assert row is not None and not row.day_known and row.changed_after == date(2020, 5, 31)
 

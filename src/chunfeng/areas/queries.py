@@ -41,8 +41,9 @@ def area(code: str, on: date) -> Area | None:
 
 
 def areas(wanted: Iterable[str], on: date) -> dict[str, Area]:
-    """The areas with these codes on that day, by code, in one query."""
-    return {row.code: row for row in Area.objects.filter(valid(on), code__in=set(wanted))}
+    """The areas with these codes on that day, by code, in one query; as `area` answers for one."""
+    rows = Area.objects.filter(valid(on) | _maybe(on), code__in=set(wanted))
+    return {row.code: row for row in sorted(rows, key=lambda row: row.valid_from <= on)}
 
 
 def children(code: str, on: date) -> list[Area]:

@@ -54,13 +54,14 @@ def search(
     within: Annotated[str | None, typer.Option(help="Only inside the area with this code.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="At most so many.")] = 20,
 ) -> None:
-    """Find divisions as of a day, the best match first."""
+    """Find divisions as of a day, the best match first. A ~ marks a first day that is only approximate."""
     from chunfeng.cli.django import setup
 
     setup()
     from django.utils import timezone
 
     from chunfeng.areas import codes, queries
+    from chunfeng.areas.models import BEGINNING
 
     day = on.date() if on else timezone.localdate()
     try:
@@ -74,14 +75,15 @@ def search(
             err=True,
         )
         raise typer.Exit(1)
-    table = Table("code", "name", "kind", "from", "until")
+    table = Table("code", "kind", "from", "until")
+    table.add_column("name", overflow="fold")
     for row in found:
-        about = "" if row.day_known else "~"
+        start = "" if row.valid_from == BEGINNING else f"{'' if row.day_known else '~'}{row.valid_from}"
         table.add_row(
             row.code,
-            queries.path_name(row.code, day),
             str(row.get_kind_display()),
-            f"{about}{row.valid_from}",
+            start,
             str(row.valid_to or ""),
+            queries.path_name(row.code, day),
         )
     Console().print(table)
