@@ -24,7 +24,10 @@ def test_nested_brackets_are_one_citation():
 
 
 def test_laws_articles_and_short_names():
-    text = "依据《中华人民共和国传染病防治法》第四十二条(以下简称《防治法》)，《传染病防治法》规定的职责。《通知》要求落实。"
+    text = (
+        "依据《中华人民共和国传染病防治法》第四十二条(以下简称《防治法》)，"
+        "《传染病防治法》规定的职责。《通知》要求落实。"
+    )
     assert cited(text) == [("中华人民共和国传染病防治法", None, None, "第四十二条")]
 
 

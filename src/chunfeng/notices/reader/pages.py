@@ -150,11 +150,9 @@ def _set_aside(line: Line, meta: dict[str, str]) -> bool:
     if _LABELLED.match(raw) or _PAGE_MARK.search(raw):
         return True
     page_word = _PAGE_WORD.match(raw)
-    return (
-        bool(page_word)
-        and "。" not in raw
-        and (len(raw) <= _SHORT or raw[page_word.end() : page_word.end() + 1] in ("：", "|", "】"))
-    )
+    if not page_word or "。" in raw:
+        return False
+    return len(raw) <= _SHORT or raw[page_word.end() : page_word.end() + 1] in ("：", "】")
 
 
 def _documents(lines: list[Line]) -> list[tuple[list[Line], bool]]:

@@ -54,8 +54,8 @@ class Deadline:
     """When a duty is due, as printed and resolved.
 
     ``kind``: by (done by the end of ``end``), from (holds from ``start``), window (``start``–``end``),
-    recurring (``every``: day, week, month, quarter, half, year, with the day after a colon where one is named:
-    week:1 is Monday, month:25, month:end), fuzzy (named but undated: a person must set a date).
+    recurring (``every``: day, week, month, quarter, half, year, with the day after a colon where one is
+    named: week:1 is Monday, month:25, month:end), fuzzy (named but undated: a person must set a date).
     ``time`` is HH:MM, and 24:00 is the end of the day.
     """
 
