@@ -189,3 +189,26 @@ def test_killed_between_batches_a_second_run_completes():
     assert actions.assign_waiting(at=f.NOW) == 200 - half
     assert Task.objects.filter(notice=notice).count() == 200
     assert actions.assign(notice=notice, by=SYSTEM, at=f.NOW).tasks_made == 0
+
+
+def test_the_forwarded_original_sent_along_makes_no_tasks_of_its_own(city, counties):
+    province = f.office("220000000000", name="测试省就业局")
+    original = issued(province, [city], duties=1)
+    forwarding = issued(city, counties, duties=1, forwards=original)
+    send(original, counties)  # what forwarding does: everybody below may read the original
+    assert actions.assign_waiting(at=f.NOW) == 7
+    below = Task.objects.get(office=counties[0], duty__notice=original)
+    assert (below.notice, below.recipient) == (forwarding, city)
+    assert actions.assign_waiting(at=f.NOW) == 0
+
+
+def test_an_office_named_in_the_text_may_read_the_notice(city, counties):
+    zone = f.office("2201A1000000", line="zone", name="测试高新技术产业开发区管理委员会", parent=city)
+    notice = issued(city, counties, duties=2)
+    Duty.objects.filter(notice=notice, position=0).update(lead=zone.name)
+    actions.assign(notice=notice, by=f.actor(city, "leader"), at=f.NOW)
+    assert Task.objects.filter(office=zone).count() == 1
+    with scope.applied(f.actor(zone)):
+        assert Task.objects.select_related("duty").get().duty.position == 0
+    assert actions.assign_waiting(at=f.NOW) == 0  # being able to read it brings no other duty
+    assert Task.objects.filter(office=zone).count() == 1

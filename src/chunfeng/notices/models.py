@@ -319,6 +319,9 @@ class Dispatch(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="dispatches")
     area_code = AreaCodeField(_("area"))
     addressee = models.CharField(_("addressee phrase"), max_length=200, blank=True)
+    for_task = models.BooleanField(
+        _("for a single task"), default=False, help_text=_("handed on or named in the text; brings no other duty")
+    )
     sent_at = models.DateTimeField(_("sent at"))
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
     received_by_name = models.CharField(_("received by"), max_length=60, blank=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -41,9 +41,10 @@ class Tiles:
     done: int
 
 
-def end_of_today(now: datetime) -> datetime:
-    """The last second of the local day."""
-    return due.at(timezone.localdate(now), time(23, 59, 59), timezone.get_current_timezone())
+def midnight(now: datetime) -> datetime:
+    """When the local day ends and the next begins."""
+    end = due.at(timezone.localdate(now), None, timezone.get_current_timezone())
+    return end + timedelta(seconds=1)
 
 
 def tiles(actor: Actor, now: datetime) -> Tiles:
@@ -53,7 +54,7 @@ def tiles(actor: Actor, now: datetime) -> Tiles:
     opened = mine.filter(state__in=OPEN_STATES).order_by("sort_due", "pk")[:CAP]
     found = opened.aggregate(
         new=Count("pk", filter=Q(state__in=[TaskState.NEW, TaskState.RETURNED])),
-        today=Count("pk", filter=~late & Q(sort_due__lte=end_of_today(now))),
+        today=Count("pk", filter=~late & Q(sort_due__lt=midnight(now))),
         overdue=Count("pk", filter=late),
         open=Count("pk"),
     )
@@ -68,7 +69,7 @@ def desk(actor: Actor, show: str, now: datetime) -> QuerySet[Task]:
         case "new":
             return opened.filter(state__in=[TaskState.NEW, TaskState.RETURNED])
         case "today":
-            return opened.filter(sort_due__gte=now, sort_due__lte=end_of_today(now))
+            return opened.filter(sort_due__gte=now, sort_due__lt=midnight(now))
         case "overdue":
             return opened.filter(sort_due__lt=now)
         case "done":
@@ -248,7 +249,7 @@ def offices(keys: Iterable[str]) -> list[Office]:
 
 def below(actor: Actor, most: int = 300) -> list[Office]:
     """Offices one may delegate to: of the nearest level below that has any, and one's own branches."""
-    office = Office.objects.filter(pk=actor.office_id).first()
+    office = Office.objects.filter(pk=actor.office_id or 0).first()
     if office is None:
         return []
     branches = list(Office.objects.filter(parent=office, area_code=office.area_code, active=True)[:most])
@@ -263,10 +264,10 @@ def below(actor: Actor, most: int = 300) -> list[Office]:
 
 def offices_near(actor: Actor, of: Task | None) -> list[Office]:
     """Offices likely to own an issue: those of the task, and those of one's own area and the one above."""
-    keys = {of.recipient_id, of.notice.issuing_office_id} if of else set()
+    keys = [k for k in (of.recipient_id, of.notice.issuing_office_id) if k] if of else []
     areas = [actor.area_code, *actor.above[-1:]]
-    rows = Office.objects.filter(Q(pk__in=keys - {None}) | Q(area_code__in=areas), active=True)
-    return list(rows.exclude(pk=actor.office_id).order_by("area_code", "code")[:100])
+    rows = Office.objects.filter(Q(pk__in=keys) | Q(area_code__in=areas), active=True)
+    return list(rows.exclude(pk=actor.office_id or 0).order_by("area_code", "code")[:100])
 
 
 def offices_named(text: str, actor: Actor) -> list[Office]:
@@ -284,10 +285,9 @@ def place_office(area_code: str) -> Office | None:
 
 def reminded_today(tasks: Iterable[Task], now: datetime) -> set[int]:
     """Which of these tasks had a reminder by hand today."""
-    stamp = timezone.localdate(now)
-    start = due.at(stamp, None, timezone.get_current_timezone()) - timedelta(days=1)
+    stamp, start = timezone.localdate(now), midnight(now) - timedelta(days=1)
     sent = Message.objects.filter(
-        task__in=[t.pk for t in tasks], created_at__gt=start, dedupe__contains=f":hand:{stamp}"
+        task__in=[t.pk for t in tasks], created_at__gte=start, dedupe__contains=f":hand:{stamp}"
     )
     return set(sent.values_list("task_id", flat=True))
 

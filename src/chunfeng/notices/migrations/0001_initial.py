@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('area_code', chunfeng.areas.fields.AreaCodeField(db_collation='C', max_length=18, verbose_name='area')),
                 ('addressee', models.CharField(blank=True, max_length=200, verbose_name='addressee phrase')),
+                ('for_task', models.BooleanField(default=False, help_text='handed on or named in the text; brings no other duty', verbose_name='for a single task')),
                 ('sent_at', models.DateTimeField(verbose_name='sent at')),
                 ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='received at')),
                 ('received_by_name', models.CharField(blank=True, max_length=60, verbose_name='received by')),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,16 +90,15 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
     while True:
         with scope.applied(by):
             batch = list(
-                Dispatch.objects.filter(notice=notice, pk__gt=last)
-                .select_related("office")
-                .order_by("pk")[:size]
+                reached_by(notice).filter(pk__gt=last).select_related("office").order_by("pk")[:size]
             )
             if not batch:
                 break
-            _write_plain([o for o in orders if not o.names_bodies], notice, last, batch[-1].pk, at)
-            _write(
-                _tasks([o for o in orders if o.names_bodies], [d.office for d in batch], notice, bodies, at)
-            )
+            _write_plain([o for o in orders if not o.names_bodies], notice, batch, at)
+            named = [order for order in orders if order.names_bodies]
+            found = list(_tasks(named, [d.office for d in batch], notice, bodies, at))
+            let_see(notice, {(task.office_id, task.area_code) for task in found}, at)
+            _write(found)
             reached, last = reached + len(batch), batch[-1].pk
     unresolved = tuple(Unresolved(d, b, n) for (d, b), n in sorted(bodies.missing.items()))
     with scope.applied(by):
@@ -142,22 +141,45 @@ def _waiting() -> Iterator[Notice]:
     newest = Dispatch.objects.aggregate(Max("pk"))["pk__max"] or 0
     recent = Dispatch.objects.filter(pk__gt=newest - LOOK_BACK).values_list("notice_id", flat=True).distinct()
     known = {a.notice_id: a for a in Assignment.objects.filter(notice__in=list(recent))}
-    sent = dict(
-        Dispatch.objects.filter(notice__in=known).values_list("notice").annotate(Count("pk")).order_by()
-    )
     for notice in issued.filter(pk__in=known).order_by("pk"):
         mark = known[notice.pk]
-        if (mark.dispatches, mark.duties) != (sent.get(notice.pk, 0), len(duties_of(notice))):
+        if (mark.dispatches, mark.duties) != (reached_by(notice).count(), len(duties_of(notice))):
             yield notice
 
 
-def duties_of(notice: Notice) -> list[Duty]:
-    """Confirmed duties of the notice and of the originals it forwards, in order."""
+def reached_by(notice: Notice) -> QuerySet[Dispatch]:
+    """Dispatches that bring all duties: not those of a single task, nor those that came by a forwarding.
+
+    A forwarded original is sent along to everybody below; there its duties belong to the forwarding notice,
+    so that results go back hop by hop.
+    """
+    forwarded = Dispatch.objects.filter(notice__forwards=notice, office=OuterRef("office"), for_task=False)
+    return Dispatch.objects.filter(notice=notice, for_task=False).exclude(Exists(forwarded))
+
+
+def let_see(notice: Notice, offices: Iterable[tuple[int, str]], at: datetime) -> None:
+    """Offices (key, area) that get a task of a notice may read it, and the originals it forwards."""
+    rows = [
+        Dispatch(notice_id=key, office_id=office, area_code=area, sent_at=at, for_task=True)
+        for key in _chain(notice)
+        for office, area in sorted(offices)
+    ]
+    Dispatch.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _chain(notice: Notice) -> list[int]:
+    """Keys of the notice and of the originals it forwards, the notice first."""
     chain: list[int] = []
     step: Notice | None = notice
     while step is not None and step.pk not in chain and len(chain) < FORWARDING_DEPTH:
         chain.append(step.pk)
         step = step.forwards
+    return chain
+
+
+def duties_of(notice: Notice) -> list[Duty]:
+    """Confirmed duties of the notice and of the originals it forwards, in order."""
+    chain = _chain(notice)
     found = Duty.objects.filter(notice__in=chain, state=DutyState.CONFIRMED).select_related("clause")
     return sorted(found, key=lambda d: (chain.index(d.notice_id), d.position, d.pk))
 
@@ -245,18 +267,16 @@ def _write(tasks: Iterable[Task]) -> None:
 
 _PLAIN = """INSERT INTO tasking_task
 (duty_id, notice_id, office_id, area_code, part, parent_id, recipient_id, state, due_at, every, assigned_at)
-SELECT o.duty, d.notice_id, d.office_id, d.area_code, %(part)s, o.parent, o.recipient, %(state)s,
+SELECT o.duty, %(notice)s, d.office, d.area, %(part)s, o.parent, o.recipient, %(state)s,
   o.due, o.every, %(at)s
-FROM notices_dispatch d CROSS JOIN unnest(
+FROM unnest(%(offices)s::bigint[], %(areas)s::text[]) AS d(office, area) CROSS JOIN unnest(
   %(duties)s::bigint[], %(parents)s::bigint[], %(recipients)s::bigint[],
   %(dues)s::timestamptz[], %(rhythms)s::text[]) AS o(duty, parent, recipient, due, every)
-WHERE d.notice_id = %(notice)s AND d.id > %(after)s AND d.id <= %(upto)s
-ORDER BY d.id
 ON CONFLICT DO NOTHING"""
 
 
-def _write_plain(orders: list[_Order], notice: Notice, after: int, upto: int, at: datetime) -> None:
-    """Duties that name nobody, for the addressees of a stretch of dispatches, inside the database.
+def _write_plain(orders: list[_Order], notice: Notice, batch: list[Dispatch], at: datetime) -> None:
+    """Duties that name nobody, for a batch of addressees, inside the database.
 
     Half a million tasks take a third of the time that making them in Python takes.
     """
@@ -270,8 +290,8 @@ def _write_plain(orders: list[_Order], notice: Notice, after: int, upto: int, at
                 "state": TaskState.NEW,
                 "at": at,
                 "notice": notice.pk,
-                "after": after,
-                "upto": upto,
+                "offices": [d.office_id for d in batch],
+                "areas": [d.area_code for d in batch],
                 "duties": [o.duty.pk for o in orders],
                 "parents": [o.parent_id for o in orders],
                 "recipients": [o.recipient_id for o in orders],

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
+from chunfeng.core import scope
 from chunfeng.core.actions import record
-from chunfeng.core.actor import Actor
+from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
@@ -57,7 +58,10 @@ def change_issue(
         _require_future(due_on, at)
     before = {"owner": issue.owner_id, "due_on": str(issue.due_on or "")}
     issue.owner, issue.owner_area_code, issue.due_on = owner, owner.area_code, due_on
-    issue.save(update_fields=["owner", "owner_area_code", "due_on"])
+    with scope.applied(
+        SYSTEM
+    ):  # handed to an office elsewhere, it leaves the sight of the one who hands it on
+        issue.save(update_fields=["owner", "owner_area_code", "due_on"])
     record(
         "issue.change",
         by=by,

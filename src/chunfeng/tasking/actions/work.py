@@ -16,6 +16,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import StoredFile
 from chunfeng.offices.models import Office
 from chunfeng.tasking import due, moves
+from chunfeng.tasking.actions.assigning import let_see
 from chunfeng.tasking.choices import EntryKind, TaskState
 from chunfeng.tasking.models import Task, TaskEntry, TaskEvidence
 
@@ -47,6 +48,7 @@ def delegate(*, task: Task, offices: Iterable[Office], note: str, by: Actor, at:
         raise Refused(_("Choose at least one lower office to delegate to."))
     for office in chosen:
         _require_below(office, by)
+    let_see(task.notice, {(office.pk, office.area_code) for office in chosen}, at)
     Task.objects.bulk_create(
         (
             Task(

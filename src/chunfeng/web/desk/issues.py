@@ -69,7 +69,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and "find" not in request.POST:
         try:
             _act(request, found, actor)
-            return redirect("issue", pk)
+            return redirect("issue", pk) if queries.issue(pk) else redirect("issues")
         except NotAllowed:
             raise
         except Refused as refusal:
