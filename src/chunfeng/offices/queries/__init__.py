@@ -5,6 +5,7 @@ from chunfeng.offices.queries.bodies import resolve_body
 from chunfeng.offices.queries.directory import (
     Branch,
     Masked,
+    about_person_or_area,
     area_names,
     at_seat,
     branches,
@@ -39,6 +40,7 @@ __all__ = [
     "Masked",
     "Progress",
     "Resolved",
+    "about_person_or_area",
     "actor_for",
     "actor_of",
     "area_names",

@@ -235,3 +235,10 @@ def _by_line(found: list[Office]) -> list[Office]:
 def _mask_email(text: str) -> str:
     name, at, host = text.partition("@")
     return mask(name) + at + host if at else ""
+
+
+def about_person_or_area(rows: QuerySet[Responsibility], text: str) -> QuerySet[Responsibility]:
+    """Responsible persons whose name, area code or programme begins with or holds the text."""
+    return rows.filter(
+        Q(person__icontains=text) | Q(area_code__startswith=text) | Q(programme__name__icontains=text)
+    )
