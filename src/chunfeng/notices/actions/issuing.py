@@ -202,6 +202,7 @@ def forward(*, notice: Notice, text: str, by: Actor, at: datetime) -> Notice:
     issued like any other; both go down together (B2). The same text for the same original is one covering notice.
     """
     roles.require(by, "notice.register")
+    notice = Notice.objects.select_related("registered_by_office").get(pk=notice.pk)
     if notice.state not in {State.ISSUED, State.REVIEWED}:
         raise Refused(_("Only a reviewed or issued notice can be forwarded."))
     if notice.state == State.REVIEWED:

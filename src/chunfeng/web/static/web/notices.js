@@ -96,7 +96,8 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const card = event.detail.elt.closest ? event.detail.elt.closest("article.duty") : null;
     for (const each of all("article.duty")) for (const mark of all(`a.mark[data-duty="${each.dataset.duty}"]`)) mark.dataset.state = each.dataset.state;
-    if (!card || card.contains(document.activeElement) || card.querySelector("[autofocus]")) return;
+    const active = document.activeElement;  // htmx gives the focus back to the card that had it
+    if (!card || (active !== card && card.contains(active)) || card.querySelector("[autofocus]")) return;
     const cards = all("article.duty");
     const next = cards.slice(cards.indexOf(card) + 1).find((each) => each.dataset.state === "proposed");
     const to = card.dataset.state === "confirmed" && next ? next : card;
