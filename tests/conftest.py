@@ -44,4 +44,3 @@ def seeds() -> Path:
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STATIC_ROOT = None  # static files come from the finders; there is no collected folder here
