@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Q
 from django.utils import timezone
 from rich.console import Console
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chunfeng.core import scope
@@ -19,9 +20,9 @@ def show(console: Console) -> None:
     now = timezone.now()
     open_states = ("new", "accepted", "returned")
     with scope.applied(SYSTEM):
-        table = Table(title=f"通知与任务 {timezone.localtime(now):%Y-%m-%d %H:%M}", title_justify="left")
-        for name in ("文号", "条款", "职责", "发至单位", "已签收", "任务", "今日到期", "逾期", "办结"):
-            table.add_column(name, justify="left" if name == "文号" else "right")
+        table = Table(title=f"通知与任务 {timezone.localtime(now):%Y-%m-%d %H:%M}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for name in ("文号", "条款", "职责", "发至", "签收", "任务", "今日", "逾期", "办结"):
+            table.add_column(name, justify="left" if name == "文号" else "right", no_wrap=True)
         for notice in Notice.objects.order_by("id"):
             tasks = notice.tasks.aggregate(
                 all=Count("id"),
@@ -29,16 +30,18 @@ def show(console: Console) -> None:
                 late=Count("id", filter=Q(due_at__lt=now, state__in=open_states)),
                 done=Count("id", filter=Q(state="done")),
             )
+            sent = notice.dispatches.filter(for_task=False)
             table.add_row(
                 notice.number or notice.title[:24], str(notice.clauses.count()), str(notice.duties.count()),
-                str(notice.dispatches.count()), str(notice.dispatches.filter(received_at__isnull=False).count()),
+                str(sent.count()), str(sent.filter(received_at__isnull=False).count()),
                 *(str(tasks[key]) for key in ("all", "today", "late", "done")),
             )
         console.print(table)
         console.print(f"机构 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
-    logins = Table(title="演示账号 demo log-ins", title_justify="left")
-    for name in ("用户名 user", "密码 password", "姓名", "角色"):
-        logins.add_column(name)
+    logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("用户名 user", "姓名", "可以看"):
+        logins.add_column(name, no_wrap=True)
     for part in cast.PARTS:
-        logins.add_row(part.user, cast.PASSWORD, part.name, part.look)
+        logins.add_row(part.user, part.name, part.look)
     console.print(logins)
+    console.print(f"密码 password: {cast.PASSWORD}")
