@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+import chunfeng
 from chunfeng.core import actions, scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.models import Event
+from chunfeng.web.audit import verbs
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +139,15 @@ def test_the_auditor_does_not_keep_and_others_do_not_read(auditor, office):
     assert factories.browse(auditor).get(reverse("audit-keeping")).status_code == 403
     for role in ("officer", "leader", "system_admin", "security_admin"):
         assert factories.browse(factories.posting(office, role)).get(reverse("audit")).status_code == 403
+
+
+LITERAL = re.compile(
+    r"record(?:_access|_read|_export)?\(\s*\"([a-z_]+\.[a-z_]+)\"|(?<=\n)\s+\"([a-z]+\.[a-z_]+)\",? by="
+)
+
+
+def test_every_act_in_the_source_has_a_name():
+    source = Path(chunfeng.__file__).parent
+    found = {a or b for p in source.rglob("*.py") for a, b in LITERAL.findall(p.read_text(encoding="utf-8"))}
+    assert len(found) > 30
+    assert [verb for verb in sorted(found) if verbs.say(verb) == verb] == []

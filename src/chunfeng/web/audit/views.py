@@ -15,6 +15,7 @@ from chunfeng.core import queries
 from chunfeng.core.errors import Refused
 from chunfeng.core.models import Event
 from chunfeng.offices.choices import Role
+from chunfeng.web.audit import verbs
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 
@@ -32,7 +33,7 @@ LIST = Listing(
             order="id",
         ),
         Column("kind", gettext_lazy("Kind"), lambda e: e.get_kind_display()),
-        Column("verb", gettext_lazy("Act"), lambda e: e.verb),
+        Column("verb", gettext_lazy("Act"), lambda e: verbs.say(e.verb)),
         Column("actor", gettext_lazy("Person"), lambda e: e.actor_name or "—"),
         Column("role", gettext_lazy("Role"), lambda e: ROLE_NAMES.get(e.role, e.role)),
         Column("office", gettext_lazy("Office"), lambda e: e.office_name),
@@ -61,7 +62,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     narrowed = {name: request.GET.get(name, "") for name in ("from", "to", *_EXACT)}
     page = LIST.page(request, rows)
     page.filtered = page.filtered or any(narrowed.values())
-    return render(request, "web/audit/audit.html", {"page": page, "narrowed": narrowed})
+    return render(
+        request, "web/audit/audit.html", {"page": page, "narrowed": narrowed, "acts": verbs.choices()}
+    )
 
 
 _EXACT = {"act": "verb__startswith", "person": "actor_name", "object": "object_type", "key": "object_id"}
@@ -73,9 +76,8 @@ def event(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.trail().filter(pk=pk).first()
     if found is None:
         raise Http404
-    return render(
-        request, "web/audit/event.html", {"event": found, "role": ROLE_NAMES.get(found.role, found.role)}
-    )
+    page = {"event": found, "act": verbs.say(found.verb), "role": ROLE_NAMES.get(found.role, found.role)}
+    return render(request, "web/audit/event.html", page)
 
 
 @guarded("audit.keep")

@@ -1,0 +1,96 @@
+"""What the acts of the trail are called. The codes ("noun.act") stay in the trail; people read words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chunfeng.notices.choices import Act
+from chunfeng.tasking.choices import EntryKind, IssueState
+
+NAMES: dict[str, Any] = {
+    "account.login": gettext_lazy("Logged in"),
+    "account.login_failed": gettext_lazy("Log-in failed"),
+    "account.locked": gettext_lazy("Log-in locked"),
+    "account.logout": gettext_lazy("Logged out"),
+    "account.posting": gettext_lazy("Chose a posting"),
+    "account.password": gettext_lazy("Changed the own password"),
+    "account.sessions_ended": gettext_lazy("Ended sessions"),
+    "account.second_factor_on": gettext_lazy("Second factor set up"),
+    "account.second_factor_off": gettext_lazy("Second factor removed"),
+    "account.second_factor_reset": gettext_lazy("Second factor reset"),
+    "account.create": gettext_lazy("Account made"),
+    "account.one_time_password": gettext_lazy("One-time password given"),
+    "account.deactivate": gettext_lazy("Account closed"),
+    "account.reactivate": gettext_lazy("Account opened again"),
+    "account.unlock": gettext_lazy("Account unlocked"),
+    "posting.add": gettext_lazy("Posting added"),
+    "posting.end": gettext_lazy("Posting ended"),
+    "token.create": gettext_lazy("API token made"),
+    "token.revoke": gettext_lazy("API token revoked"),
+    "area.add_local": gettext_lazy("Local area added"),
+    "area.change": gettext_lazy("Division changed"),
+    "office.add": gettext_lazy("Office added"),
+    "office.change": gettext_lazy("Office changed"),
+    "office.import": gettext_lazy("Offices imported"),
+    "office.retire": gettext_lazy("Office taken out of service"),
+    "office.return": gettext_lazy("Office back in service"),
+    "contact.set": gettext_lazy("Contact entered"),
+    "contact.remove": gettext_lazy("Contact removed"),
+    "contact.read": gettext_lazy("Contact numbers read"),
+    "group.set_up": gettext_lazy("Leading group set up"),
+    "group.dissolve": gettext_lazy("Leading group dissolved"),
+    "group.add_member": gettext_lazy("Member of a leading group added"),
+    "group.end_member": gettext_lazy("Membership of a leading group ended"),
+    "programme.add": gettext_lazy("Programme added"),
+    "programme.change": gettext_lazy("Programme changed"),
+    "responsibility.name": gettext_lazy("Responsible person named"),
+    "responsibility.end": gettext_lazy("Responsibility ended"),
+    "responsibility.read": gettext_lazy("Number of a responsible person read"),
+    "emergency.add": gettext_lazy("Emergency entered"),
+    "emergency.end": gettext_lazy("Emergency ended"),
+    "notice.contacts": gettext_lazy("Contact persons of a notice read"),
+    "notice.original": gettext_lazy("Original of a notice read"),
+    "notice.default": gettext_lazy("Reading of a fuzzy deadline set"),
+    "task.assign": gettext_lazy("Tasks assigned"),
+    "task.chase": gettext_lazy("Reminders sent by the system"),
+    "task.remind": gettext_lazy("Reminder sent by hand"),
+    "evidence.read": gettext_lazy("Evidence read"),
+    "channel.add": gettext_lazy("Channel added"),
+    "channel.stop": gettext_lazy("Channel stopped"),
+    "channel.secret": gettext_lazy("Secret of a channel read"),
+    "message.read": gettext_lazy("Message read"),
+    "issue.raise": gettext_lazy("Coordination issue raised"),
+    "issue.change": gettext_lazy("Coordination issue changed"),
+}
+
+
+def say(verb: str) -> str:
+    """The act in words; the code itself where it has no name."""
+    if verb in NAMES:
+        return str(NAMES[verb])
+    noun, _dot, act = verb.partition(".")
+    if act == "export":
+        return _("List exported (%(list)s)") % {"list": noun}
+    for prefix, said, choices in (
+        ("notice", _("Notice"), Act),
+        ("task", _("Task"), EntryKind),
+        ("issue", _("Coordination issue"), IssueState),
+    ):
+        if noun == prefix and act in choices.values:
+            return f"{said}: {choices(act).label}"
+    return verb
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every act with a name of its own, for the filter, and whole families by their noun."""
+    families = [
+        ("account.", _("All of accounts")),
+        ("notice.", _("All of notices")),
+        ("task.", _("All of tasks")),
+        ("issue.", _("All of coordination issues")),
+        ("office.", _("All of offices")),
+    ]
+    return families + sorted(((code, str(name)) for code, name in NAMES.items()), key=lambda pair: pair[0])
