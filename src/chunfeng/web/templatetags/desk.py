@@ -6,8 +6,10 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chunfeng.notices.models import Clause
 from chunfeng.tasking.choices import TaskState
 from chunfeng.tasking.models import Task
+from chunfeng.web.notices.fields import every_text
 
 register = template.Library()
 MARKS = {"done": "✓", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
@@ -57,6 +59,18 @@ def looks(task: Task) -> str:
 def standing(task: Task) -> str:
     """The state in words."""
     return str(_("Overdue")) if look(task) == "late" else str(task.get_state_display())
+
+
+@register.filter
+def clause_name(clause: Clause) -> str:
+    """A clause's label without the mark that ends it: 一, （二）, 第三条; else its place in the text."""
+    return clause.label.rstrip("、.．。 ") or clause.ident
+
+
+@register.filter
+def rhythm(every: str) -> str:
+    """How often, in words."""
+    return str(every_text(every))
 
 
 @register.filter
