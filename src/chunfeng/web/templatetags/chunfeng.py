@@ -29,6 +29,12 @@ def cell(column: Any, row: Any) -> Any:
 
 
 @register.filter
+def fit(value: Any) -> str:
+    """The class that keeps a short value (a date, a state, a code) on one line."""
+    return "tight" if len(str(value)) <= 12 else ""
+
+
+@register.filter
 def item(mapping: Any, key: Any) -> Any:
     """`mapping|item:key`, empty when absent."""
     return mapping.get(key, "") if mapping else ""
