@@ -25,12 +25,15 @@ ROOMS = [
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Template context: the actor and the navigation, limited to what the role may open."""
     actor = getattr(request, "actor", None)
-    rooms = []
+    rooms: list[dict[str, Any]] = []
     for name, label, ability in ROOMS:
         if roles.can(actor, ability):
             try:
-                url = reverse(name)
+                rooms.append({"url": reverse(name), "label": label})
             except NoReverseMatch:
                 continue
-            rooms.append({"url": url, "label": label, "here": request.path.startswith(url)})
+    # /desk/issues/ lies in two rooms: the longer address is the one
+    inside = [room["url"] for room in rooms if request.path.startswith(room["url"])]
+    for room in rooms:
+        room["here"] = room["url"] == max(inside, key=len, default="")
     return {"actor": actor, "rooms": rooms}

@@ -27,7 +27,7 @@ _INBOX = Listing(
     search=lambda rows, text: rows.filter(subject__icontains=text),
     filters=[
         Filter(
-            "read", gettext_lazy("Read"), lambda: [("no", _("Unread")), ("yes", _("Read"))],
+            "read", gettext_lazy("Read or not"), lambda: [("no", _("Unread")), ("yes", _("Read"))],
             apply=lambda rows, value: rows.filter(read_at__isnull=value == "no"),
         )
     ],
