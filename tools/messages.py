@@ -1,7 +1,9 @@
 """Keep both catalogues: extract from Python, templates and JavaScript, merge translations, compile.
 
     python tools/messages.py update                 extract and compile
-    python tools/messages.py translate FILE.tsv     msgid<TAB>Chinese (plural: msgid<TAB>msgid_plural<TAB>Chinese)
+    python tools/messages.py translate FILE.tsv     msgid<TAB>Chinese
+                                                    (plural: msgid<TAB>msgid_plural<TAB>Chinese;
+                                                    with a context: context|msgid<TAB>Chinese)
     python tools/messages.py compile                only compile
     python tools/messages.py missing                print msgids without a Chinese text
     python tools/messages.py check                  the same, failing if there are any
@@ -102,7 +104,8 @@ def update(translations: dict[str, list[str]] | None = None) -> None:
             if locale == "en":
                 message.string = tuple(message.id) if plural else message.id
             else:
-                new = (translations or {}).get(message.id[0] if plural else message.id)
+                key = message.id[0] if plural else message.id
+                new = (translations or {}).get(f"{message.context}|{key}" if message.context else key)
                 if new:
                     message.string = (new[-1],) if plural else new[-1]
         save(locale, catalogue)

@@ -81,14 +81,14 @@ def test_from_county_desk_to_township_phone_and_back(scene, desktop, phone, sign
     desktop.goto("/desk/")
     shoot(desktop, "desk-county")
     desktop.get_by_role("link", name="逐户登记返乡务工人员").first.click()
-    desktop.get_by_role("button", name="接收").click()
-    desktop.get_by_text("转办给下级单位").click()
+    desktop.get_by_role("button", name="签收").click()
+    desktop.get_by_text("转办下级单位").click()
     desktop.get_by_placeholder("查找单位").fill("镇")
     desktop.get_by_role("button", name="全选所列单位").click()
     shoot(desktop, "task-delegate")
     desktop.get_by_label("交办说明").fill("今天下班前报完，没有返乡人员也要报。")
     desktop.get_by_role("button", name="转办", exact=True).click()
-    desktop.get_by_text("已转办给所选单位").wait_for()
+    desktop.get_by_text("已转办所选单位").wait_for()
     shoot(desktop, "task-county")
     assert Task.objects.filter(office__in=townships).count() == 2
 
@@ -101,8 +101,8 @@ def test_from_county_desk_to_township_phone_and_back(scene, desktop, phone, sign
     evidence.write_text("登记 126 人，其中拟返岗 88 人。", encoding="utf-8")
     phone.get_by_label("完成情况").fill("6个村全部登记完毕，共126人。")
     phone.locator("input[type=file]").set_input_files(str(evidence))
-    phone.get_by_role("button", name="上报完成").click()
-    phone.get_by_text("已上报").first.wait_for()
+    phone.get_by_role("button", name="报送办结").click()
+    phone.get_by_text("已报送").first.wait_for()
     shoot(phone, "task-township-done-phone")
     assert Task.objects.get(office=townships[0]).state == "done"
 

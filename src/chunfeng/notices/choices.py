@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(models.TextChoices):
@@ -14,7 +15,7 @@ class Kind(models.TextChoices):
     PUBLIC_NOTICE = "公告", _("Public notice")
     ANNOUNCEMENT = "通告", _("Announcement")
     OPINION = "意见", _("Opinion")
-    NOTICE = "通知", _("Notice")
+    NOTICE = "通知", pgettext_lazy("kind of document", "Notice")
     CIRCULAR = "通报", _("Circular")
     REPORT = "报告", _("Report")
     REQUEST = "请示", _("Request for instructions")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskState(models.TextChoices):
@@ -68,4 +69,4 @@ class IssueState(models.TextChoices):
 
     OPEN = "open", _("Open")
     SETTLED = "settled", _("Settled")
-    DROPPED = "dropped", _("Dropped")
+    DROPPED = "dropped", pgettext_lazy("coordination issue", "Dropped")

@@ -47,7 +47,7 @@ class CodeForm(forms.Form):
     """One code of the second factor."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Log-in code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "autofocus": True}
