@@ -35,6 +35,14 @@ class Row:
     agency: str = ""
     partner: bool = False
 
+    @property
+    def short(self) -> str:
+        """How officials call it: 南关区人社局, 经开区."""
+        name = self.name.replace("人力资源和社会保障", "人社").replace("卫生健康委员会", "卫健委")
+        if self.line == "zone":
+            name = name.removeprefix("长春").removesuffix("管理委员会").replace("高新技术产业", "高新")
+        return name if name != self.name else ""
+
 
 def rows(*, on: date, zones: dict[str, str], villages: str) -> Iterator[Row]:
     """All offices, parents first. `zones` maps a zone's name to its local code; `villages` bounds the villages."""

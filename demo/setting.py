@@ -26,7 +26,7 @@ def offices(*, villages: str, on: date, at: datetime) -> None:
         for level in ("province", "prefecture", "county", "township", "village"):
             fresh = [
                 Office(
-                    code=row.code, name=row.name, level=row.level, line=row.line, area_code=row.area_code,
+                    code=row.code, name=row.name, short_name=row.short, level=row.level, line=row.line, area_code=row.area_code,
                     parent_id=have.get(row.parent), agency_code=row.agency, is_partner=row.partner,
                 )
                 for row in _rows(on, zones, villages)

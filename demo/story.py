@@ -153,8 +153,8 @@ class Story:
 
     def delegate(self, notice: Notice) -> None:
         """Townships hand the rounds of calls to their villages."""
-        towns = Task.objects.filter(notice=notice, office__level="township", state="accepted").order_by("pk")[:6]
-        for task in towns.select_related("office", "duty", "notice"):
+        towns = Task.objects.filter(notice=notice, office__level="township", state__in=("new", "accepted"))
+        for task in towns.order_by("office__code", "pk").select_related("office", "duty", "notice")[:8]:
             by = self.actor_of(task.office, "officer")
             with scope.applied(by):
                 villages = list(offices.below(task.office, level="village"))
@@ -168,7 +168,8 @@ class Story:
                     self.say(str(refusal))
                     continue
                 self.numbers["tasks"] += len(made)
-                for child in made[: len(made) * 2 // 3]:
+                # the first village of each has not looked yet
+                for child in made[1 : len(made) * 2 // 3]:
                     caller = self.actor_of(child.office, "caller")
                     with scope.applied(caller):
                         tasking.accept(task=child, by=caller, at=self.at(0, 8, 30))
