@@ -7,8 +7,8 @@ from .structure import Actors
 
 # What the name of an acting body or group of people ends in.
 _SURE_END = (
-    r"(?:部门|单位|机构|政府|公署|厅|局|委|委员会|办公室|中心|企业|公司|集团|学校|医院|院校|高校|办事处"
-    r"|小组|专班|指挥部|指挥机构|人员|机关|工会|银行|党委|党组|党组织|管委会|负责人|责任人|干部|居民|村民"
+    r"(?:部门|社区|街道|卫生院|人社所|派出所|卫生所|服务站|(?:信息|服务|卫生|网格|联络|辅导|巡查|管理|宣传|督导|协管|检查|值班|办事)员|考生|班主任|房主|大厅|卡点|经办机构|单位|机构|政府|公署|厅|局|委|委员会|办公室|中心|企业|公司|集团|学校|医院|院校|高校|办事处"
+    r"|小组|专班|指挥部|指挥机构|人员|机关|工会组织|工会(?!组织)|银行|党委|党组|党组织|管委会|负责人|责任人|干部|居民|村民"
     r"|群众|市民|经营者|用人单位|协会|各界|协会|联合会|委员会|居委会|村委会|妇联)"
 )
 _WEAK_END = (
@@ -47,7 +47,7 @@ _NOT_IN_BODY = re.compile(
     r"|目前|当前|今年|每)"
 )
 _OFFICE_END = re.compile(
-    r"(?:部门|单位|机构|政府|局|厅|委|办|中心|企业|公司|学校|医院|地区|各地|小组|指挥部|社区|村|街道"
+    r"(?:部门|员|大厅|卡点|室|站|所|院|团|场|班|组|队|指挥机构|单位|机构|政府|局|厅|委|办|中心|企业|公司|学校|医院|地区|各地|小组|指挥部|社区|村|街道"
     r"|乡镇|县|市|区|院校|办事处|银行|工会)(?:（[^（）]*）)?$"
 )
 _STARTS_NAMED = re.compile(
@@ -81,7 +81,7 @@ _LED = re.compile(
 )
 _BY = re.compile(
     rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{2,40}}?{_BODY_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}"
-    rf"|进行|按照|根据|依照|对)(?P<rest>)"
+    rf"|进行|按照|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
 )
 _PARTNERS = re.compile(
     r"(?:会同)?(?P<partners>[^，。；：（）]{2,80}?)(?:等(?:部门|单位|机构)?)?(?:共同)?(?:配合|协助"
@@ -91,6 +91,7 @@ _JOINED = re.compile(
     r"会同(?P<partners>[^，。；：]{2,60}?)(?:等?(?:有关|相关)?(?:部门|单位)?)?(?:要|制定|开展|做好"
     r"|组织|研究|对|共同|加强|负责|建立|，)"
 )
+_PASSIVE = re.compile(rf"[^，由]{{2,12}}由[^，由]{{0,20}}?{_SURE_END}(?={ADVERB}{{0,2}}{VERB}|代|垫|从|在|予以)")
 _LIST = re.compile(r"[、，；]|(?<=[局委厅办])(?:和|与|及|以及)")
 _TAIL = re.compile(
     r"(?:等(?:有关|相关)?(?:部门|单位|机构"
@@ -128,7 +129,7 @@ def subject_of(words: str) -> str | None:
         part = strip_connectors(parts[index])
         if not part or _NOT_IN_BODY.match(part):
             continue
-        body = _trim(part) or _opening(part)
+        body = _opening(part) or _trim(part)
         if body:
             return _with_list_before(parts[:index], body)
     return None
@@ -189,7 +190,17 @@ def opening_body(sentence: str) -> tuple[str, str] | None:
 
 def names_body(words: str) -> bool:
     """Tell the name of an office, an organisation or a group people work in from other subjects."""
-    return bool(_STARTS_BODY.match(words) and _OFFICE_END.search(words))
+    return len(words) >= 2 and bool(_OFFICE_END.search(words))
+
+
+def leads_off(part: str) -> bool:
+    """Tell whether a part of a sentence opens with an office and its deed (社区汇总后…, 所需费用由企业垫付)."""
+    if _NOT_IN_BODY.match(part) or (IMPERATIVE.match(part) and not _STARTS_NAMED.match(part)):
+        return bool(_BY.match(part))
+    match = _SURE_BODY.match(part)
+    if match:
+        return len(match["body"]) <= 30 and names_body(match["body"])
+    return bool(_PASSIVE.match(part))
 
 
 def responsible_bodies(text: str) -> tuple[Actors, int, int] | None:

@@ -14,11 +14,11 @@ _OFFICIAL = re.compile(
     r"(?:法|法典|宪法|条例|规定|办法|细则|通知|意见|决定|决议|命令|令|公告|通告|通报|批复|复函|函|纪要"
     r"|方案|预案|计划|规划|纲要|指南|指引|标准|原则|规范|制度|规程|准则|措施"
     r"|要点|政策|章程|解释|目录|协定|公约|答复|报告|安排|布局|分工|任务|流程|建议|要求|规则|程序|通则"
-    r"|须知|清单|提示|讲话|倡议书?|手册|问答|细化表|政策包|\d+条|[一二三四五六七八九十]+条)"
-    r"(?:》?)?(?:（[^（）]{1,24}）)*(?:[一二三四五六七八九十]|第.版|20\d\d版)?$"
+    r"|须知|清单|提示|讲话|倡议书?|手册|问答|细化表|政策包|框架协议|\d+条|[一二三四五六七八九十]+条)"
+    r"(?:》?)?(?:（[^（）]{1,24}）|〈[^〈〉]{1,12}〉)*(?:[一二三四五六七八九十]|第.版|20\d\d版)?$"
 )
 _NOT_OFFICIAL = re.compile(
-    r"(?:报|日报|晚报|快讯|简报|动态|小结|表|登记册|手册|书|信|证|卡|合同|协议|承诺书|责任书|告知书"
+    r"(?:报|日报|晚报|快讯|简报|动态|小结|表|登记册|手册|书|信|证|卡|合同|(?<!框架)协议|承诺书|责任书|告知书"
     r"|须知|杂志|专刊|专报|周报|月报|日志|台账|清单|提示|问答|申请|名单|报告单|记录单"
     r"|讲话)(?:（[^（）]{1,16}）)*$"
 )
@@ -169,6 +169,14 @@ def _issuer(title: str, before: str) -> str | None:
     named = _ISSUER_BEFORE.search(before)
     issuer = _LINK.sub("", named["issuer"]) if named else ""
     return None if len(issuer) < 2 or issuer.startswith(("各", "有关", "相关", "我", "本")) else issuer
+
+
+def merged(citations: list[Citation]) -> list[Citation]:
+    """Return the citations with those of one text put together."""
+    found: list[Citation] = []
+    for citation in citations:
+        _merge(found, citation)
+    return found
 
 
 def _merge(found: list[Citation], new: Citation) -> None:

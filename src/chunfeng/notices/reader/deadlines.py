@@ -14,6 +14,7 @@ from .structure import Deadline
 _BEFORE = re.compile(r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述提置沿去台端人途列一两三几]))")
 _FROM = re.compile(r"(?:（[^（）]{1,12}）)?(?:起|开始|始)(?!前)")
 _HOLIDAY = re.compile(r"(?:（[^（）]{1,12}）)?(?:放假|(?:正常)?上班)")
+_NOT_BEFORE = re.compile(r"(?:不得?早于|不早于)$")
 _TO = re.compile(r"(?:（[^（）]{1,12}）)?(?:至|到|[-—–－]{1,2}|[~～])")
 _PAST = re.compile(
     r"(?:（[^（）]{1,8}）)?(?:以来|以后|之后|后|至今|印发|下发|发布|公布|出台|召开的|发生|通过|颁布"
@@ -29,7 +30,7 @@ _IMMEDIATE = re.compile(
     r"|公布)之日)(?:起|开始)"
 )
 _EVERY = re.compile(
-    r"(?P<day>每天|每日|逐日|每一天|天天|日报告制度?|“日报告”|日报制度)"
+    r"(?P<days>每(?:\d{1,2}|[两三四五六七十]|半)(?:天|日|个?月))|(?P<day>每天|每日|每晚|每早|逐日|每一天|天天|日报告制度?|“日报告”|日报制度)"
     r"|每(?:个)?(?:周|星期)(?P<week>[一二三四五六日天](?!次))?(?!期|年|边|转|岁)"
     r"|(?:每(?:个)?月|逐月|按月)(?P<month>底|末|初|\d{1,2}[日号])?(?![\d.]*[元万])"
     r"|(?P<quarter>每(?:个)?季度|每季|按季度?|逐季)(?P<qpart>末|初)?|(?P<half>每半年)"
@@ -64,11 +65,12 @@ def find_deadline(text: str, days: Calendar, *, policy: bool = False) -> Deadlin
     """
     dated = _dated(text, days, policy)
     recurring = _recurring(text, policy)
-    if dated and not (recurring and dated.kind == "from"):
-        return dated
-    if recurring:
+    if recurring and dated and dated.kind == "from":
+        recurring.start = dated.start
         return recurring
-    return dated or _immediate(text, days) or _after_signing(text, days) or _fuzzy(text)
+    if dated or recurring:
+        return dated or recurring
+    return _immediate(text, days) or _after_signing(text, days) or _fuzzy(text)
 
 
 def _dated(text: str, days: Calendar, policy: bool) -> Deadline | None:
@@ -99,7 +101,9 @@ def _single(text: str, point: Point, policy: bool) -> Deadline | None:
     if before:
         return Deadline(text[point.start : before.end()], "by", None, point.last, point.time)
     since = _FROM.match(text, point.end)
-    if since:
+    if since or _NOT_BEFORE.search(head):
+        if not since:
+            return Deadline(text[point.start : point.end], "from", point.first, None, point.time)
         return Deadline(text[point.start : since.end()], "from", point.first, None, point.time)
     last = _LAST.search(head)
     if last and not (policy and "延" in last[0]):
@@ -109,7 +113,7 @@ def _single(text: str, point: Point, policy: bool) -> Deadline | None:
     on = _ON.search(head)
     if on and not _PAST.match(text, point.end) and text[point.end : point.end + 1] != "的":
         return Deadline(text[point.start : point.end], "by", None, point.last, point.time)
-    if text[point.end - 1] in "底末" and text[point.end : point.end + 1] in "，完全基":
+    if text[point.end - 1] in "底末内" and text[point.end : point.end + 1] in "，完全基建实力新达":
         return Deadline(text[point.start : point.end], "by", None, point.last, point.time)
     return None
 
@@ -125,12 +129,15 @@ def _recurring(text: str, policy: bool) -> Deadline | None:
         if policy or _PAY.search(text, max(0, match.start() - 3), match.end() + 8):
             continue
         every = _every(match)
-        time, end = _time_of(text, match.end())
+        evening = match[0] in ("每晚", "每早")
+        time, end = _time_of(text, match.start() if evening else match.end())
         return Deadline(text[match.start() : end], "recurring", None, None, time, every)
     return None
 
 
 def _every(match: re.Match[str]) -> str:
+    if match["days"]:
+        return _span(match["days"])
     if match["week"]:
         return f"week:{_WEEKDAYS[match['week']]}"
     if match["month"]:
@@ -146,10 +153,18 @@ def _every(match: re.Match[str]) -> str:
     return "week" if match["weekly"] or "周" in match[0] or "星期" in match[0] else "month"
 
 
+def _span(words: str) -> str:
+    """Return 10 days for 每10天, 15 days for 每半月."""
+    if "半" in words:
+        return "15 days"
+    count = chinese_int(words[1:].rstrip("天日个月")) or 1
+    return f"{count} months" if "月" in words else f"{count} days"
+
+
 def _time_of(text: str, start: int) -> tuple[str | None, int]:
     """Return the clock time a recurring term names (the one with 前 first) and where its words end."""
     stop = min((i for i in (text.find("。", start), text.find("；", start)) if i >= 0), default=len(text))
-    first: tuple[str | None, int] = (None, start)
+    first: tuple[str | None, int] = (None, max(start, start + 2 if text.startswith(("每晚", "每早"), start) else start))
     for clock in CLOCK.finditer(text, start, stop):
         time = clock_time(clock)
         before = _BEFORE.match(text, clock.end())
@@ -164,6 +179,10 @@ def _time_of(text: str, start: int) -> tuple[str | None, int]:
 
 def _immediate(text: str, days: Calendar) -> Deadline | None:
     match = _IMMEDIATE.search(text)
+    until = _TO.match(text, match.end()) if match else None
+    last = next((p for p in days.points(text) if until and p.start == until.end()), None)
+    if match and last:
+        return Deadline(text[match.start() : last.end], "window", days.signed, last.last, last.time)
     return Deadline(match[0], "from", days.signed) if match and not _SIGNED.search(text) else None
 
 

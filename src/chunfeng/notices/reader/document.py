@@ -6,7 +6,7 @@
 
 import re
 
-from .citations import find_citations
+from .citations import find_citations, merged
 from .clauses import split_clauses
 from .dates import Calendar, read_date
 from .duties import find_duties
@@ -34,6 +34,7 @@ __all__ = [
 _ORDERS_NOTHING = re.compile(
     r"(?:总结|汇报|讲话|简报|综述|纪实|经验|情况(?:的?报告)?|请示|公开信|报告|体会)(?:（[^）]*）)?$"
 )
+_ISSUES = re.compile(r"印发|予以发布|予以公布|现公布|现发布")
 _HANDS_ON = re.compile(r"转发|批转|印发|现将|下发给你们|予以发布|予以公布|现公布|现发布")
 
 
@@ -45,14 +46,21 @@ def read_documents(text: str) -> list[Document]:
     """
     page = normalise(text)
     found: list[Document] = []
+    placed: list[int] = []
     for stretch in stretches(lines_of(page)):
-        outer = found[stretch.inside] if stretch.inside is not None else None
+        at = None if stretch.inside is None else placed[stretch.inside]
+        outer = None if at is None else found[at]
         document = _read(page, text, stretch, outer)
-        if outer is not None and stretch.inside is not None:
-            _forward(found, stretch.inside, len(found))
+        if outer is not None and _belongs_to(outer, document):
+            _take_in(outer, document)
+            placed.append(at or 0)
+            continue
+        if outer is not None and at is not None:
+            _forward(found, at, len(found))
             if not document.title:
                 document.title = _handed_on_title(outer)
                 document.kind = kind_of(document.title)
+        placed.append(len(found))
         found.append(document)
     return found
 
@@ -65,6 +73,28 @@ def _forward(found: list[Document], outer: int, inner: int) -> None:
     opening = document.clauses[0].text if document.clauses else ""
     if document.forwards is None and _HANDS_ON.search((document.title or "") + opening[:400]):
         document.forwards = inner
+
+
+def _belongs_to(outer: Document, inner: Document) -> bool:
+    """Tell a plan or regulation that is issued (印发), not forwarded, and bears nothing of its own but a title."""
+    alone = not (inner.number or inner.addressees or inner.issuers or inner.date)
+    opening = (outer.title or "") + (outer.clauses[0].text[:400] if outer.clauses else "")
+    return alone and bool(_ISSUES.search(opening)) and not re.search("转发|批转", outer.title or "")
+
+
+def _take_in(outer: Document, inner: Document) -> None:
+    """Add the parts of an issued plan to the document that issues it; clause ids stay unique."""
+    taken = {clause.id for clause in outer.clauses}
+    renamed = {c.id: f"{c.id}-2" if c.id in taken else c.id for c in inner.clauses}
+    for part in [*inner.clauses]:
+        part.id = renamed[part.id]
+    for duty in inner.duties:
+        duty.clause = renamed[duty.clause]
+    outer.clauses += inner.clauses
+    outer.duties += inner.duties
+    outer.citations = merged([*outer.citations, *inner.citations])
+    outer.contacts = outer.contacts or inner.contacts
+    outer.attachments = outer.attachments or inner.attachments
 
 
 def _handed_on_title(outer: Document) -> str | None:
@@ -96,7 +126,7 @@ def _read(page: str, text: str, stretch: Stretch, outer: Document | None) -> Doc
         if signed is None and year is None and outer is not None:
             signed, year = outer.date, number_year(outer.number)
         days = Calendar(signed, year)
-        document.duties = find_duties(parts, text, days)
+        document.duties = find_duties(parts, text, days, praise=document.kind == "通报")
     return document
 
 

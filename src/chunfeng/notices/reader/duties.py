@@ -7,8 +7,8 @@ grammatical subject. A sentence without subject takes the subject stated before 
 and narrative order nothing.
 """
 
-import itertools
 import re
+from itertools import pairwise
 
 from . import actors as bodies
 from .clauses import Part
@@ -19,6 +19,7 @@ from .sentences import (
     MODAL,
     Carrier,
     carrier_of,
+    goes_on,
     hide,
     is_background,
     is_imperative,
@@ -33,20 +34,24 @@ _POLICY = re.compile(
 )
 _SPLIT = re.compile("；")
 _ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
-_REQUEST = re.compile(r"^(?:现|并)?请")
-_DECIDED = re.compile(r"[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)")
-_TERM = (
-    r"(?:每[天日周月季][^，。；]{0,12}前|\d{1,2}月(?:\d{1,2}日|底)[^，。；]{0,8}前)"
-    r"[^，。；]{0,30}(?:报|完成|送|提交)"
+_DECIDED = re.compile(r"会议(?:议定|要求|决定|明确)，|[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)")
+_OWN_TERM = re.compile(
+    r"(?:其中[^，]{2,16})?(?:之后|以后|此后)?(?:应|要|须|请)?[于在自]?(?:每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])"
+    r"|(?:今年|明年|20\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月[^，]{0,12}?前"
+    r"|\d{1,2}日(?:之?前|以前)|(?:今年)?年底前|月底前|入冬以?前)[^，]{3,}"
 )
-_FIRST_TERM = re.compile(_TERM)
-_SECOND_TERM = re.compile(rf"，(?:并|同时)?(?:[于在])?{_TERM}")
+_HAS_TERM = re.compile(r"每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])|[日月底]之?以?前|月[^，]{0,6}[至到][^，]{0,8}日")
+# The body after these verbs is moved by the one before (指导企业…，企业可…).
+_MOVES_OTHERS = re.compile(r"(?:指导|督促|引导|鼓励|支持|动员|提醒|允许|组织|要求|帮助|协调)[^，]*$|^(?:指导|督促|引导|鼓励|支持)")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
 
 
-def find_duties(parts: list[Part], text: str, days: Calendar) -> list[Duty]:
-    """Return the duties of the clauses in printed order; ``text`` is the page as given."""
+def find_duties(parts: list[Part], text: str, days: Calendar, *, praise: bool = False) -> list[Duty]:
+    """Return the duties of the clauses in printed order; ``text`` is the page as given.
+
+    ``praise`` marks a circular that mostly tells what was done well: only a modal orders there.
+    """
     found: list[Duty] = []
     labelled = any(part.clause.label for part in parts)
     listing: int | None = None
@@ -54,17 +59,17 @@ def find_duties(parts: list[Part], text: str, days: Calendar) -> list[Duty]:
         if listing is not None and part.rank <= listing:
             listing = None
         preamble = part.clause.id == "0" and labelled
-        found += _of_part(part, text, days, bare=not preamble and listing is None, preamble=preamble)
+        found += _of_part(part, text, days, bare=not preamble and not praise and listing is None, preamble=preamble)
         if listing is None and opens_list_of_things(part.paragraphs[-1].flat):
             listing = part.rank
     return found
 
 
 def _of_part(part: Part, text: str, days: Calendar, *, bare: bool, preamble: bool) -> list[Duty]:
-    found: list[Duty] = []
+    stated: list[tuple[Duty, str | None]] = []
     for index, paragraph in enumerate(part.paragraphs):
         start = part.body_at if index == 0 else 0
-        found += _of_paragraph(part, paragraph, start, text, days, bare=bare, preamble=preamble)
+        stated += _of_paragraph(part, paragraph, start, text, days, bare=bare, preamble=preamble)
     whole = (
         "".join(p.flat for p in part.paragraphs)
         if any("负责" in p.flat or "单位：" in p.flat or "牵头" in p.flat for p in part.paragraphs)
@@ -72,15 +77,17 @@ def _of_part(part: Part, text: str, days: Calendar, *, bare: bool, preamble: boo
     )
     charged = bodies.responsible_bodies(whole) if whole else None
     if charged:
-        for duty in found:
-            duty.actors = Actors(charged[0].lead, list(charged[0].with_))
-    return found
+        for duty, own in stated:
+            if not own or duty.force == "may" or not bodies.names_body(own):
+                duty.actors = Actors(charged[0].lead, list(charged[0].with_))
+    return [duty for duty, _ in stated]
 
 
 def _of_paragraph(
     part: Part, paragraph: Paragraph, start: int, text: str, days: Calendar, *, bare: bool, preamble: bool
-) -> list[Duty]:
-    found: list[Duty] = []
+) -> list[tuple[Duty, str | None]]:
+    """Return the duties of a paragraph, each with the subject its own words state."""
+    found: list[tuple[Duty, str | None]] = []
     subject: str | None = None
     for first, last in sentences(paragraph.flat, start):
         sentence = paragraph.flat[first:last]
@@ -91,11 +98,15 @@ def _of_paragraph(
         if lead_in:
             subject = _announced(sentence) or subject
             continue
+        ordered = False
         for offset, unit in _units(sentence, bare=bare):
             hidden = hide(unit)
             carrier = carrier_of(hidden, bare=bare)
+            if carrier is None and ordered and len(unit) >= 6 and goes_on(hidden):
+                carrier = Carrier("must", 0, 0)
             if carrier is None or (preamble and not _stands_in_preamble(unit, hidden, carrier)):
                 continue
+            ordered = bare
             unit, offset, carrier = _only_request(unit, offset, carrier)
             carried = subject if _carries_on(subject, carrier) else None
             duty, own = _duty(part, unit, carrier, carried, days)
@@ -105,7 +116,7 @@ def _of_paragraph(
             duty.start, duty.end = paragraph.span(first + shift + offset, first + shift + offset + len(unit))
             duty.quote = text[duty.start : duty.end]
             _print_terms(duty, unit)
-            found.append(duty)
+            found.append((duty, own))
     return found
 
 
@@ -160,21 +171,11 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     hidden = hide(sentence)
     decided = _DECIDED.match(hidden)
     if decided and len(hidden) - decided.end() > 8:
-        return [
-            (decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)
-        ]
+        return [(decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)]
     cuts = [0, *(m.end() for m in _SPLIT.finditer(hidden)), len(sentence)]
-    pieces: list[tuple[int, int]] = []
-    for start, end in itertools.pairwise(cuts):
-        if start == end:
-            continue
-        if pieces and carrier_of(hidden[start:end], bare=bare) is None:
-            pieces[-1] = pieces[-1][0], end
-        else:
-            pieces.append((start, end))
     found: list[tuple[int, str]] = []
-    for start, end in pieces:
-        for a, b in _by_deadline(hidden, _by_actor(hidden, start, end)):
+    for start, end in pairwise(cuts):
+        for a, b in _parts(hidden, start, end, bare=bare):
             piece = sentence[a:b]
             trimmed = _TRIM_LEFT.match(piece)
             left = trimmed.end() if trimmed else 0
@@ -184,36 +185,41 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     return found
 
 
-def _by_actor(hidden: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut at a comma after which another named body gets its own 要, 应 or 负责."""
+def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, int]]:
+    """Cut at a comma after which a body of its own, or a further term, brings a new deed."""
     cuts = [start]
-    ordered = False
-    position = start
+    position = before = start
     for segment in hidden[start:end].split("，"):
-        modal = MODAL.search(segment)
-        asked = _ASKED.match(segment)
-        if asked and ordered:
-            cuts.append(position)
-        elif modal and modal.start() >= 2:
-            named = bodies.subject_of(segment[: modal.start()])
-            whole = named is not None and segment.startswith(named) and bodies.names_body(named)
-            if whole and position > start and (ordered or bodies.opening_body(hidden[start:position])):
-                cuts.append(position)
-        ordered = ordered or modal is not None or _REQUEST.search(segment) is not None
+        conditional = before > cuts[-1] and hidden[before : position - 1].endswith("的")
+        cut = before if conditional else position
+        left = hidden[cuts[-1] : cut].rstrip("，")
+        if len(left) >= 6 and _begins_order(bodies.strip_connectors(segment), left, bare=bare):
+            cuts.append(cut)
+        before = position
         position += len(segment) + 1
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _by_deadline(hidden: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Cut at a comma after which an order with a term of its own begins (每周五前报…，每月25日前报…)."""
-    found: list[tuple[int, int]] = []
-    for start, end in spans:
-        for match in _SECOND_TERM.finditer(hidden, start, end):
-            if _FIRST_TERM.search(hidden, start, match.start()):
-                found.append((start, match.start() + 1))
-                start = match.start() + 1
-        found.append((start, end))
-    return found
+def _begins_order(segment: str, left: str, *, bare: bool) -> bool:
+    """Tell whether a part after a comma is an order apart from the one before it."""
+    if _ASKED.match(segment):
+        return True
+    further = _OWN_TERM.match(segment) is not None and _HAS_TERM.search(left) is not None
+    if not further and not _own_body(segment, left):
+        return False
+    if left.endswith(("的", "后", "时", "期间", "牵头")) or segment.endswith("配合"):
+        return False
+    return carrier_of(left, bare=bare) is not None
+
+
+def _own_body(segment: str, left: str) -> bool:
+    modal = MODAL.search(segment)
+    if modal and modal.start() >= 2:
+        named = bodies.subject_of(segment[: modal.start()])
+        if named is None or not segment.startswith(named) or not bodies.names_body(named):
+            return False
+        return modal.lastgroup != "may" or not _MOVES_OTHERS.search(left)
+    return bodies.leads_off(segment) and not _MOVES_OTHERS.search(left)
 
 
 def _stands_in_preamble(unit: str, hidden: str, carrier: Carrier) -> bool:

@@ -32,13 +32,13 @@ _AGENCY_END = (
     r"|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
 )
 AGENCY = re.compile(
-    rf"^[\u4e00-\u9fff（）()、“”]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院"
+    rf"^[\u4e00-\u9fff（）()、“”/]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院"
     rf"|中共中央|全国总工会|共青团中央)$"
 )
 _ORDER_LINE = re.compile(rf"^[（(]?{ORDER_NUMBER.pattern}[）)]?$")
 _SIGNER = re.compile(r"签发人?：? *(?P<name>[\u4e00-\u9fff]{1}(?: ?[\u4e00-\u9fff·]){1,11})")
 _URGENCY = re.compile(
-    r"(?:^|[ ：（【])(?:紧急程度：)?(?P<mark>特急|特提|加急|平急|急件|特 急|加 急|特 提|平 急"
+    r"(?:^|[ ：（【])(?:紧急程度：|等级：)?(?P<mark>特急|特提|加急|平急|急件|特 急|加 急|特 提|平 急"
     r"|急 件)(?=$|[ 】）·]|[\u4e00-\u9fff]{1,12}[〔（])"
 )
 _BRACKET_DATE = re.compile(rf"^（?(?:{FULL_DATE.pattern})(?:[^。]{{0,24}})?）?$")
@@ -50,21 +50,22 @@ _COLLECTED = re.compile(
 )
 _LOOSE_TITLE = re.compile(r"^[^，。；：]{0,40}(?:关于|致)[^，。；：]{4,60}$")
 # The long name of an emergency command office is often printed on two lines.
+_ISSUED_ON = re.compile(rf"(?<=[\u4e00-\u9fff]) +(?:{FULL_DATE.pattern})$")
 _GOES_ON = re.compile(r"^(?:疫情|防控|防治|应急|工作|指挥部|领导小组|联防|感染|的|肺炎|办公室)")
 _BREAKS_OFF = re.compile(
     r"^(?=.*[省市县区镇乡州旗盟])[\u4e00-\u9fff]{4,40}(?:肺炎|疫情|感染的|病毒|防控|工作|应对|型)$"
 )
 _RED_HEAD = re.compile(
-    r"^[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$"
+    r"^(?!.*关于)[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$"
     r"|^[\u4e00-\u9fff ]{3,40}(?:明传电报|发电|传真电报|明电|文电)$"
 )
 _ADDRESSEE = re.compile(r"^(?P<list>[^。；！？]{2,900}?)(?:：|:)[？?]*(?P<rest>.*)$")
 _ADDRESSED = re.compile(
-    r"(?:^(?:各|全[省市县区乡镇村国州体]|广大|省[直级内]|市[直级属]|县[直级]|区[直级]|驻|本[市县区]"
+    r"(?:^(?:各|辖区|全[省市县区乡镇村国州体]|广大|省[直级内]|市[直级属]|县[直级]|区[直级]|驻|本[市县区]"
     r"|有关|局属|厅[直机属]|部[直属]|机关|贵|尊敬的|亲爱的)|(?:政府|厅|局|委|办|部门|部|单位|中心|公司"
     r"|银行|院|校|学校|所|站|办公室|委员会|指挥部|领导小组|小组|处|科|室|机构|村|社区|街道|乡镇|镇|乡"
     r"|企业|集团|机关|群众|市民|居民|同志|同志们|朋友们|朋友|家长|业主|农民工|）|场|协会|署|会|社|县区"
-    r"|市州|市|县|区|队|团|厂|园区|管委会|党组|党委|总队|支队|系统|兵团)$)"
+    r"|市州|市|县|区|队|团|厂|园区|管委会|党组|党委|总队|支队|系统|兵团|户)$)"
 )
 _NOT_ADDRESSED = re.compile(
     r"如下|通知|意见$|为(?:了|深入|切实|贯彻|做好|进一步|加强|认真|有效)|根据|按照|现将|有关事项|联系"
@@ -75,7 +76,7 @@ _DIVISION = (
     r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部"
     r"|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
 )
-_SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$")
+_SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$|^(?:中央|省属|市属|部属)$")
 _OWNER = re.compile(
     r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央"
     r"|全[省市县])各"
@@ -146,6 +147,8 @@ def _cut_body(lines: list[Line], head: Head) -> tuple[list[Line], list[Line]]:
     """Split the lines at the addressees or the first paragraph of the body."""
     for index, line in enumerate(lines[:30]):
         found = addressees_in(line.flat)
+        if found and index and lines[index - 1].flat[-1] in "、，":
+            break
         if found:
             return _split_at(lines, index, found, head)
         if "。" in line.flat:
@@ -368,6 +371,10 @@ def _read_line(line: Line, head: Head) -> None:
         line.role = "date"
     elif signer or (urgency and len(flat) < 6):
         line.role = "mark"
+    elif _ISSUED_ON.search(raw) and not TITLE_END.search(flat):
+        head.date_line = head.date_line or flat
+        head.red_head = split_agencies(_ISSUED_ON.sub("", raw))
+        line.role = "mark"
     elif _RED_HEAD.match(raw):
         head.red_head = split_agencies(
             re.sub(r"(?:文 ?件(?:（.*）)?|明传电报|传真电报|发电|明电|文电)$", "", raw)
@@ -416,7 +423,7 @@ def _clean(line: Line) -> str:
 
 def _belongs(line: str, following: str, whole: str) -> bool:
     """Tell whether a line above is the beginning of the title."""
-    if _GOES_ON.match(following) and _BREAKS_OFF.match(line):
+    if _GOES_ON.match(following) and _BREAKS_OFF.match(line) or following.startswith(("（", "的")):
         return True
     if (
         not line

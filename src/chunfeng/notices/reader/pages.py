@@ -51,7 +51,7 @@ _PAGE_MARK = re.compile(
 _SHORT = 14
 # 【发布文号】… and the table above a page of a government site: label, value.
 _META = re.compile(
-    r"(?:【 ?(?P<l1>[\u4e00-\u9fff ]{2,8}?) ?】|(?:^|[ •])(?P<l2>发文机关|发布机关|发布机构|发文机构"
+    r"(?:【 ?(?P<l1>[\u4e00-\u9fff ]{2,8}?) ?】|(?:^|[ •])(?P<l2>发电单位|发文机关|发布机关|发布机构|发文机构"
     r"|发布单位|发文单位|制定机关|发文字号|发布文号|文 ?号|文件编号|发文文号|成文日期|发文日期"
     r"|发布日期|签发日期|生成日期|索 ?引 ?号|公开方式|公开属性|紧急程度|标 ?题|名 ?称|来 ?源|主题分类"
     r"|公文种类|题)：)"
@@ -62,7 +62,7 @@ _META_KEYS = {
     "发布单位": "issuer", "发文机关": "issuer", "发布机关": "issuer", "发布机构": "issuer",
     "发文机构": "issuer", "发文单位": "issuer", "颁布单位": "issuer", "制定机关": "issuer",
     "颁发部门": "issuer", "发布部门": "issuer", "发布文号": "number", "发文字号": "number",
-    "文号": "number", "文件编号": "number", "发文文号": "number", "颁布文号": "number",
+    "文号": "number", "文件编号": "number", "发文文号": "number", "颁布文号": "number", "发电单位": "issuer",
     "成文日期": "date", "发布日期": "date", "颁布日期": "date", "发文日期": "date", "签发日期": "date",
     "颁布时间": "date", "公开方式": "published", "公开属性": "published", "紧急程度": "urgency",
 }  # fmt: skip

@@ -20,13 +20,13 @@ MODAL = re.compile(
     r"|切勿|请勿|不可(?!抗|避|分|或|少|控|逆|靠|预|再)|不能(?=再|擅|随意|以|将|出现|搞|因|简单)"
     r"|绝不允许)"
     r"|(?P<must>必须|务必|务须|一律|(?<![必无急所亟])须(?!知|臾)"
-    r"|(?<![主重需必只首纲概摘紧若简次扼险机不提既])要(?!求|点|素|闻|害|道|件|么|务|职|领|是|不是|不"
+    r"|(?<![主重需必只首纲纪概摘紧若简次扼险机不提既])要(?!求|点|素|闻|害|道|件|么|务|职|领|是|不是|不"
     r"|义|旨|隘|塞|犯|挟|价|人(?!人)|地|案|目|件|情|则|账)"
-    r"|(?<![急所亟必刚供无特内外军])需(?!求|要|方|用|品|物资|材料|的|资|经费))"
+    r"|(?<![急所亟必刚供无特内外军确])需(?!求|要|方|用|品|物资|材料|的|资|经费))"
     r"|(?P<may>(?<![不许认未尚])可以|(?<![不许认未尚亦宁])可(?!能|靠|行|疑|控|持续|视|见|操作|追溯|比"
     r"|防|治|喜|观|贵|塑|再生|及|供|知|回收|用性|获|谓|选|复制|作为|预|以|移动|分割|接受)|允许)"
     r"|(?P<should>原则上|应当|理应|(?<![供反响适相效对感照呼顺回策因本报])应(?!急|用|届|聘|诉|邀|征|收"
-    r"|缴|纳|税|有|享|付|检|战|景|答|变|力|酬|允|返|报|保|隔|治|尽|对|由|发)|应(?=由|发给|对(?!疫|突"
+    r"|缴|纳|税|有|享|付|检|战|景|答|变|力|酬|返|报|保|隔|治|尽|对|由|发)|应(?=由|发给|对(?!疫|突"
     r"|新|公共|风险|各类|困难|工作|重大|可能|措施|机制|危机)))"
 )
 _HIDDEN = re.compile(r"《[^》]{0,200}》+|“[^”]{0,200}”|（[^（）]{0,400}）")
@@ -45,7 +45,7 @@ _STATEMENT = re.compile(
     r"|自(?:印发|发布|公布|下发|颁布|\d{4}年[^，。]{1,12}|即日|[^，。]{2,16}日)[^，。]{0,4}起(?:施行"
     r"|实施|执行|生效|停止执行|废止)|有效期|同时废止|负责解释|以此为准|以本[^，。]{1,6}为准|^(?:联系"
     r"|咨询|举报|监督|值班)[\u4e00-\u9fff]{0,6}(?:人|电话|方式|邮箱)?：|联系人：|联系电话：|未尽事宜"
-    r"|重于泰山|就是(?:命令|责任)|^[^，]{0,30}另行(?:通知|公告|通告|下达|公布)$|源于|得益于|归功于"
+    r"|(?:应当?|要|必须)看到|时间紧|任务重|^感谢|希望(?:继续|各|大家|受)|^希望|^(?:参加|出席|列席|主持|记录)：|予以通报(?:表扬|表彰|批评)|重于泰山|就是(?:命令|责任)|^[^，]{0,30}另行(?:通知|公告|通告|下达|公布)$|源于|得益于|归功于"
     r"|意义重大|重要意义|至关重要|形势(?:依然|仍然)?(?:十分|非常)?严峻|关系到|(?:^|，)事关|责任重大"
     r"|重大考验|是指|(?:主要)?包括(?:以下|：|下列)|(?:^|，)属于|如有[^，。]{0,8}变化"
 )
@@ -57,23 +57,30 @@ _LISTING = re.compile(
     r"(?:包括|范围|条件|情形|对象|材料|资料|之一|下列(?:人员|单位|情况|企业)|以下(?:人员|单位|情况"
     r"|企业|几类|内容))[^。；]{0,14}[：:]?$"
 )
-_THING = re.compile(r"(?:情况|讲话|名单|材料|条件|工作|登记表|报告|记录|文件|资料|人员|企业|单位)$")
+_THING = re.compile(r"(?:情况|讲话|名单|登记表|记录|凭证|单据)$")
 _DATES_FIRST = re.compile(
     r"^(?:[从自于在]|截至)?(?:20\d\d年|今年|明年|每年)?[\d年月日至到\-—～~底初末前起上下旬]{2,}(?:起"
     r"|开始)?(?=[^，]{4})"
 )
 _TARGET = re.compile(r"^(?:对|对于|凡)[^，]{2,80}(?:的|人员|企业|单位|者|地区|人|户)，")
+_CIRCUMSTANCE = re.compile(r"(?:按照|根据|为|坚持|经|确需|如|因|在|从|由于|除|对|凡)")
+_BY_WHOM = re.compile(rf"由[^，的]{{2,24}}?(?:{ADVERB}?{VERB}|代)")
+# Words of time and mode that make a plain sentence of a notice an order.
+_URGED = re.compile(
+    r"每(?:[天日周月季晚年]|半[年月]|\d{1,2}[天日]|[三五十][天日])|[日月底]以?前|\d(?:小时|日|天|个?工作日)内|年内|随时|马上|立即|及时|第一时间|优先"
+    r"|请(?=于|在|各|将|务必|提前|认真)|负责|暂停|停运|停止|一律|实行|^[^，]{2,12}由[^，]{2,20}"
+)
 _PREPOSITION = re.compile(
     r"^(?:对|将|把|由|凡|按|按照|根据|依据|依托|通过|以|从|自|在|于|向|为|围绕|针对|结合|利用|运用"
     r"|借助|本着|坚持|经|因|如|若|当|遇|发现|出现|接到|一旦|符合|与|会同|联合|除)"
 )
 _FORCE_BARE = [
-    (re.compile(rf"^{ADVERB}{{0,3}}(?:鼓励|允许)"), "may"),
+    (re.compile(rf"^{ADVERB}{{0,3}}(?:鼓励|允许|支持(?=[^，]{0,10}(?:企业|职工|院校|学校|机构|劳动者|个人|毕业生|农民工|各类)))"), "may"),
     (re.compile(rf"^{ADVERB}{{0,3}}(?:倡导|提倡|力争|建议|争取)"), "should"),
     (re.compile(rf"^{ADVERB}{{0,3}}(?:不去|不聚|不串|不信|不传|切忌)"), "must_not"),
 ]
 _DESCRIBES = re.compile(
-    r"[^，。；]{1,30}的(?:行为|人员|情况|情形|问题|企业|单位|岗位|场所|地区|活动|工作|事项|劳动者|员工"
+    r"(?!对|按|将|向|凭|给|由|申|在)[^，。；]{1,30}的(?:行为|人员|情况|情形|问题|企业|单位|岗位|场所|地区|活动|工作|事项|劳动者|员工"
     r"|职工|项目|风险|因素)(?:[，、]|，|$|进行|予以|给予|开展)"
 )
 _WILL = re.compile(
@@ -120,6 +127,11 @@ def is_statement(hidden: str) -> bool:
     return bool(_STATEMENT.search(hidden))
 
 
+def goes_on(hidden: str) -> bool:
+    """Tell a part behind an order, after ；, that goes on ordering although no word of its own says so."""
+    return not _STATEMENT.search(hidden) and not _NARRATIVE.search(hidden) and not _COPULA.match(hidden)
+
+
 def is_background(hidden: str) -> bool:
     """Tell a sentence that reports what leaders said or decided."""
     return bool(_BACKGROUND.search(hidden))
@@ -144,13 +156,28 @@ def carrier_of(hidden: str, *, bare: bool = True) -> Carrier | None:
     if please and (not modal or please.start() < modal.start()):
         return Carrier("must", please.end() - 1, please.end())
     if modal:
-        return Carrier(modal.lastgroup or "must", modal.start(), modal.end())
+        force = modal.lastgroup or "must"
+        if force in ("must_not", "may") and _deed_before(hidden, modal.start()):
+            return Carrier("must", 0, 0)
+        return Carrier(force, modal.start(), modal.end())
     if _NARRATIVE.search(hidden):
         return None
     will = _WILL.search(hidden)
     if will:
         return Carrier("must", will.start(), will.end())
     return Carrier(_bare_force(hidden), 0, 0) if bare and is_imperative(hidden) else None
+
+
+def _deed_before(hidden: str, end: int) -> bool:
+    """Tell whether an earlier part of the sentence already orders something (…由专人保管，不得挪用)."""
+    parts = hidden[:end].split("，")[:-1]
+    return any(_deed(strip_connectors(part)) for part in parts)
+
+
+def _deed(part: str) -> bool:
+    if part.endswith(("的", "后", "时")) or _CIRCUMSTANCE.match(part):
+        return False
+    return bool(IMPERATIVE.match(part) or _BY_WHOM.search(part))
 
 
 def _main_modal(hidden: str) -> re.Match[str] | None:
@@ -168,6 +195,8 @@ def is_imperative(hidden: str) -> bool:
         return False
     if _THING.search(words) and "，" not in words and not _WORK.search(words):
         return False
+    if _URGED.search(words):
+        return True
     parts = [_DATES_FIRST.sub("", strip_connectors(part)) for part in words.split("，")]
     if any(IMPERATIVE.match(part) for part in parts[:1]):
         return True

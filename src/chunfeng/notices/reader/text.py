@@ -119,7 +119,8 @@ def _space(match: re.Match[str]) -> str:
         return " " if _NAME_FOLLOWS.match(match.string, match.end()) else ""
     before = match.string[match.start() - 1 : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    return " " if before.isascii() and after.isascii() and before.isalnum() and after.isalnum() else ""
+    joined = before.isascii() and after.isascii() and (before.isalnum() or before == ".") and after.isalnum()
+    return " " if joined else ""
 
 
 @dataclass(slots=True)
