@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 from django.utils import translation
+
+from chunfeng.areas import choices as areas
+from chunfeng.notices import choices as notices
+from chunfeng.offices import choices as offices
+from chunfeng.tasking import choices as tasking
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def lines() -> dict[str, str]:
-    rows = [x.split("|") for x in (ROOT / "GLOSSARY.md").read_text(encoding="utf-8").splitlines() if x.startswith("|")]
+    text = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+    rows = [x.split("|") for x in text.splitlines() if x.startswith("|")]
     return {row[1].strip().lower(): row[2].strip() for row in rows if len(row) >= 4}
 
 
@@ -29,4 +37,28 @@ def test_every_model_is_in_the_glossary():
             chinese = str(model._meta.verbose_name)
         if known.get(english) != chinese:
             gone.append(f"| {english} | {chinese} | … |  (now: {known.get(english)})")
+    assert gone == []
+
+
+VOCABULARIES = (
+    areas.Level, areas.Kind, areas.ChangeKind,
+    offices.Level, offices.Line, offices.Role, offices.GroupRole,
+    notices.Kind, notices.State, notices.Openness, notices.Force, notices.DeadlineKind, notices.DutyState,
+    notices.Relation,
+    tasking.TaskState, tasking.Part, tasking.Before, tasking.IssueState,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES, ids=lambda v: v.__qualname__)
+def test_every_role_level_kind_and_state_is_in_the_glossary(vocabulary):
+    """A word with two Chinese terms has a line for each; what tells them apart stands in brackets."""
+    known = {(re.sub(r" \(.*\)$", "", english), chinese) for english, chinese in lines().items()}
+    gone = []
+    for item in vocabulary:
+        with translation.override("en"):
+            english = str(item.label).lower()
+        with translation.override("zh-hans"):
+            chinese = str(item.label)
+        if (english, chinese) not in known:
+            gone.append(f"| {english} | {chinese} | … |")
     assert gone == []
