@@ -234,7 +234,7 @@ def test_questions_have_versions(officer, read, city):
         url, {"clause": clause.pk, "question": "企业指哪些？", "answer": "全部企业。", "replaces": first.pk}
     )
     page = officer.get(reverse("notice", args=[read.pk])).content.decode()
-    assert page.index("全部企业") < page.index("规模以上") and "第 2 版" in page
+    assert page.index("全部企业") < page.index("规模以上") and re.search(r"第 ?2 ?版", page)
     stale = officer.post(url, {"clause": clause.pk, "question": "x", "answer": "y", "replaces": first.pk})
     assert stale.status_code == 422
 
@@ -390,3 +390,9 @@ def test_raw_sql_shows_another_area_nothing_of_a_notice(read, city, county):
                 assert (cursor.fetchone()[0] > 0) is sees, (who.office_name, table)
     with scope.applied(factories.actor(city, "auditor")):
         assert NoticeContact.objects.count() == 0
+
+
+def test_cancel_brings_the_card_back(officer, read):
+    duty = queries.duties(read)[1]
+    page = officer.get(reverse("duty-edit", args=[duty.pk]), {"show": "1"}, **HTMX).content.decode()
+    assert page.strip().startswith("<article") and 'class="acts"' in page and "counters" not in page

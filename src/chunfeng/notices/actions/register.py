@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import mimetypes
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ from chunfeng.notices.refusals import in_plain_words
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 
+log = logging.getLogger(__name__)
 _KINDS = set(Kind.values)
 
 
@@ -113,12 +115,11 @@ def _read_into(frame: Notice, read: Any, file: StoredFile, by: Actor, at: dateti
         reading = read()
         found = pages.parts(reading)
     except reader.Unreadable as trouble:
-        frame.state = State.UNREADABLE
-        frame.title = file.name[:300]
-        frame.unreadable_because = in_plain_words(str(trouble), file.name)[:500]
-        frame.save()
-        note(Act.REGISTERED, notice=frame, by=by, at=at, sha256=frame.sha256, unreadable=str(trouble)[:300])
-        return [frame]
+        return _keep_unread(frame, file, in_plain_words(str(trouble), file.name), by, at)
+    except Exception:  # whatever the reader stumbles over, the file must not be lost
+        log.exception("the reader failed on %s", file.sha256)
+        sentence = _("Reading “%(name)s” failed. Paste its text here, and tell the operator of this system.")
+        return _keep_unread(frame, file, sentence % {"name": file.name}, by, at)
     made: list[Notice] = []
     for place, part in enumerate(found):
         notice = frame if place == 0 else _like(frame, place)
@@ -135,6 +136,14 @@ def _read_into(frame: Notice, read: Any, file: StoredFile, by: Actor, at: dateti
     for notice in made:
         link_citations(notice)
     return made
+
+
+def _keep_unread(frame: Notice, file: StoredFile, because: str, by: Actor, at: datetime) -> list[Notice]:
+    """The file stays in the register with the reason; its text can be typed later."""
+    frame.state, frame.title, frame.unreadable_because = State.UNREADABLE, file.name[:300], because[:500]
+    frame.save()
+    note(Act.REGISTERED, notice=frame, by=by, at=at, sha256=frame.sha256, unreadable=because[:300])
+    return [frame]
 
 
 def _like(frame: Notice, place: int) -> Notice:

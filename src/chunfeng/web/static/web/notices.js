@@ -3,7 +3,6 @@
 (() => {
   document.documentElement.classList.add("js");
   const all = (query, root = document) => [...root.querySelectorAll(query)];
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   const panes = document.getElementById("panes");
 
   // ---- the two panes
@@ -20,7 +19,7 @@
     const card = document.getElementById(`duty-${id}`);
     if (!card) return;
     show("read"); light(id);
-    card.scrollIntoView({ block: "center", behavior: calm });
+    card.scrollIntoView({ block: "center" });
     card.focus({ preventScroll: true });
   };
   const toText = (id) => {
@@ -33,8 +32,8 @@
     if (!mark || !box) return;
     if (getComputedStyle(box).position === "sticky") {
       const from = mark.getBoundingClientRect().top - box.getBoundingClientRect().top;
-      box.scrollTo({ top: box.scrollTop + from - box.clientHeight / 3, behavior: calm });
-    } else mark.scrollIntoView({ block: "center", behavior: calm });
+      box.scrollTo({ top: box.scrollTop + from - box.clientHeight / 3 });
+    } else mark.scrollIntoView({ block: "center" });
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-pane-button]");
@@ -64,7 +63,7 @@
   document.addEventListener("keydown", (event) => {
     if (!panes || event.ctrlKey || event.metaKey || event.altKey) return;
     const card = event.target.closest && event.target.closest("article.duty");
-    if (event.key === "Escape" && card) { const cancel = card.querySelector(".cancel"); if (cancel) cancel.click(); return; }
+    if (event.key === "Escape") { const cancel = (card || document).querySelector("article.editing .cancel, .cancel"); if (cancel) cancel.click(); return; }
     if (typing(event.target)) return;
     const press = (query) => { const found = card && card.querySelector(query); if (found) { event.preventDefault(); found.click(); } };
     if (event.key === "j" || event.key === "k") {
@@ -89,7 +88,7 @@
       box.className = "refusal"; box.innerHTML = xhr.responseText;
       for (const old of all(".refusal")) old.remove();
       (card || said).prepend(box);
-      box.scrollIntoView({ block: "nearest", behavior: calm });
+      box.scrollIntoView({ block: "nearest" });
     }
   });
   document.addEventListener("htmx:beforeRequest", () => { for (const old of all(".refusal")) old.remove(); });
@@ -103,7 +102,7 @@
     const to = card.dataset.state === "confirmed" && next ? next : card;
     light(to.dataset.duty);
     to.focus({ preventScroll: true });
-    to.scrollIntoView({ block: "nearest", behavior: calm });
+    to.scrollIntoView({ block: "nearest" });
   });
 
   // ---- marked words become a duty
