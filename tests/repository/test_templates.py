@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "chunfeng"
-NAME = re.compile(r"""["'](web/[\w/.-]+\.(?:html|txt|svg|xml))["']""")
+NAME = re.compile(r"""["']((?:web|api)/[\w/.-]+\.(?:html|txt|svg|xml))["']""")
 
 
 def test_templates_and_their_names_agree():
@@ -22,4 +22,9 @@ def test_templates_and_their_names_agree():
         for name in NAME.findall(path.read_text(encoding="utf-8"))
     }
     assert there - named == set(), "nobody uses these"
-    assert named - there - {n for n in named if "/static/" in n} == set(), "these do not exist"
+    static = {
+        str(path.relative_to(folder)).replace("\\", "/")
+        for folder in SOURCE.rglob("static")
+        for path in folder.rglob("*.*")
+    }
+    assert named - there - static == set(), "these do not exist"

@@ -186,9 +186,12 @@ class TestPassword:
             (PASSWORD, "12345678901", "12345678901"),
             (PASSWORD, "password123", "password123"),
             (PASSWORD, PASSWORD, PASSWORD),
+            (PASSWORD, "zhang-xiao-yan1", "zhang-xiao-yan1"),
         ],
     )
     def test_it_is_refused_with_the_reason(self, officer, old, new, again):
+        officer.user.name = "Zhang Xiaoyan"
+        officer.user.save()
         client = factories.browse(officer)
         answer = client.post(reverse("password"), {"old": old, "new": new, "again": again})
         assert answer.status_code == 422
@@ -385,3 +388,15 @@ def test_log_in_takes_the_same_time_for_known_and_unknown_names(client, officer,
         min(spent(f"nobody{n}") for n in range(2)),
     )
     assert unknown > known / 4
+
+
+def test_the_rules_shown_are_the_rules_in_force(settings):
+    names = [rule["NAME"].rsplit(".", 1)[-1] for rule in settings.AUTH_PASSWORD_VALIDATORS]
+    assert names == [
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    ]
+    assert settings.AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] == {"min_length": accounts.MIN_PASSWORD}
+    assert len(accounts.password_rules()) == len(names)

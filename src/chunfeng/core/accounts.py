@@ -23,6 +23,8 @@ BACKUP_CODES = 10
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 TOKEN_START = "cf_"  # noqa: S105  the visible beginning, so that leaked keys can be searched for
 TOKEN_DAYS = 366
+MIN_PASSWORD = 10
+"""As in the settings."""
 
 
 def record_access(verb: str, *, by: Actor, at: datetime, detail: dict[str, Any] | None = None) -> None:
@@ -199,8 +201,13 @@ def touch_token(*, token: ApiToken, at: datetime, every: timedelta = timedelta(m
 
 
 def password_rules() -> Sequence[str]:
-    """The rules for passwords in words."""
-    return password_validation.password_validators_help_texts()
+    """The rules for passwords in words: those of AUTH_PASSWORD_VALIDATORS, in their order."""
+    return [
+        _("Unlike your name and user name"),
+        _("At least %(n)s characters") % {"n": MIN_PASSWORD},
+        _("Not one of the passwords that many people use"),
+        _("Not digits alone"),
+    ]
 
 
 def _require_self(user: User, by: Actor) -> None:

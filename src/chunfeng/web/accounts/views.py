@@ -53,7 +53,7 @@ def login(request: HttpRequest) -> HttpResponse:
             return _onward(request, now)
         _note_failure(request, form.cleaned_data["username"], now)
         form.add_error(None, _("User name or password is not right. Check both and try again."))
-    return _entry_page(request, "login.html", {"form": form, "oidc": settings.OIDC_ON}, form)
+    return _entry_page(request, "web/accounts/login.html", {"form": form, "oidc": settings.OIDC_ON}, form)
 
 
 @public
@@ -78,7 +78,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
             )
         _note_failure(request, user.get_username(), now, step="code")
         form.add_error("code", _("The code is not right. Wait for the next one and enter it."))
-    return _entry_page(request, "login_code.html", {"form": form}, form)
+    return _entry_page(request, "web/accounts/login_code.html", {"form": form}, form)
 
 
 @public
@@ -106,7 +106,7 @@ def login_password(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("new", str(refusal))
     rules = accounts.password_rules()
-    return _entry_page(request, "login_password.html", {"form": form, "rules": rules}, form)
+    return _entry_page(request, "web/accounts/login_password.html", {"form": form, "rules": rules}, form)
 
 
 @public
@@ -130,11 +130,11 @@ def login_second_factor(request: HttpRequest) -> HttpResponse:
             )
             device = core_queries.second_factor(user)
             entry.enter(request, user, {**state, "device": device.persistent_id}, now)  # type: ignore[union-attr]
-            return _entry_page(request, "backup_codes_entry.html", {"codes": codes})
+            return _entry_page(request, "web/accounts/backup_codes_entry.html", {"codes": codes})
         except Refused as refusal:
             form.add_error("code", str(refusal))
     page = {"form": form, **enrolment(core_queries.waiting_second_factor(user))}
-    return _entry_page(request, "login_second_factor.html", page, form)
+    return _entry_page(request, "web/accounts/login_second_factor.html", page, form)
 
 
 def enrolment(device: Any) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _onward(request: HttpRequest, now: datetime) -> HttpResponse:
 
 def _entry_page(request: HttpRequest, template: str, page: dict[str, Any], form: Any = None) -> HttpResponse:
     status = 422 if form is not None and form.is_bound and form.errors else 200
-    return render(request, f"web/accounts/{template}", {**page, "next": _safe_next(request)}, status=status)
+    return render(request, template, {**page, "next": _safe_next(request)}, status=status)
 
 
 def _begin_again(request: HttpRequest) -> HttpResponse:
