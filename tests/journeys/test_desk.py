@@ -66,7 +66,8 @@ def scene():
         begin += len(text) + 1
         Duty.objects.create(
             notice=notice, clause=clause, quote=quote, force="must", action=action, position=n,
-            state="confirmed", due_on=None if days is None or every else today + timedelta(days=days), every=every,
+            state="confirmed",
+            due_on=None if days is None or every else today + timedelta(days=days), every=every,
             deadline_text="及时" if days is None else "",
         )  # fmt: skip
     send(notice, counties)
@@ -81,14 +82,14 @@ def test_from_county_desk_to_township_phone_and_back(scene, desktop, phone, sign
     desktop.goto("/desk/")
     shoot(desktop, "desk-county")
     desktop.get_by_role("link", name="逐户登记返乡务工人员").first.click()
-    desktop.get_by_role("button", name="签收").click()
-    desktop.get_by_text("转办下级单位").click()
-    desktop.get_by_placeholder("查找单位").fill("镇")
-    desktop.get_by_role("button", name="全选所列单位").click()
+    desktop.locator("form.accept button").click()
+    desktop.locator("details.act.wide > summary").click()
+    desktop.locator(".pick-tools input").fill("镇")
+    desktop.locator(".pick-tools button").click()
     shoot(desktop, "task-delegate")
-    desktop.get_by_label("交办说明").fill("今天下班前报完，没有返乡人员也要报。")
-    desktop.get_by_role("button", name="转办", exact=True).click()
-    desktop.get_by_text("已转办所选单位").wait_for()
+    desktop.locator("details.act.wide textarea").fill("今天下班前报完，没有返乡人员也要报。")
+    desktop.locator("details.act.wide form > button[type=submit]").click()
+    desktop.locator(".flash.success").wait_for()
     shoot(desktop, "task-county")
     assert Task.objects.filter(office__in=townships).count() == 2
 
@@ -99,10 +100,10 @@ def test_from_county_desk_to_township_phone_and_back(scene, desktop, phone, sign
     shoot(phone, "task-township-phone")
     evidence = tmp_path / "柳树镇返乡人员登记表.txt"
     evidence.write_text("登记 126 人，其中拟返岗 88 人。", encoding="utf-8")
-    phone.get_by_label("完成情况").fill("6个村全部登记完毕，共126人。")
+    phone.locator("form.report textarea").fill("6个村全部登记完毕，共126人。")
     phone.locator("input[type=file]").set_input_files(str(evidence))
-    phone.get_by_role("button", name="报送办结").click()
-    phone.get_by_text("已报送").first.wait_for()
+    phone.locator("form.report button").click()
+    phone.locator(".flash.success").wait_for()
     shoot(phone, "task-township-done-phone")
     assert Task.objects.get(office=townships[0]).state == "done"
 
@@ -129,10 +130,10 @@ def test_the_city_looks_for_who_is_behind(scene, desktop, phone, sign_in, shoot)
     sign_in(desktop, leader)
     desktop.goto(f"/desk/notice/{notice.pk}/matrix/")
     shoot(desktop, "matrix-city")
-    desktop.get_by_role("link", name="谁还没完成").click()
+    desktop.locator("a[href$='/behind/']").click()
     shoot(desktop, "behind-city")
-    desktop.get_by_role("button", name="立即提醒").first.click()
-    desktop.get_by_text("今天已提醒").wait_for()
+    desktop.locator("form[action$='/remind/'] button").first.click()
+    desktop.locator(".flash.success").wait_for()
     sign_in(phone, leader)
     phone.goto(f"/desk/notice/{notice.pk}/matrix/")
     shoot(phone, "matrix-city-phone")
@@ -145,17 +146,17 @@ def test_inbox_addresses_and_issues(scene, desktop, phone, sign_in, shoot):
     sign_in(desktop, f.posting(counties[0], "leader"))
     task = Task.objects.filter(office=counties[0]).first()
     desktop.goto(f"/desk/issues/new/?task={task.pk}")
-    desktop.get_by_label("问题").fill("返乡人员登记需要公安部门提供卡口数据，本区无法取得。")
+    desktop.locator("textarea[name=problem]").fill("返乡人员登记需要公安部门提供卡口数据，本区无法取得。")
     shoot(desktop, "issue-new")
     desktop.locator("select[name=owner]").select_option(str(city.pk))
-    desktop.get_by_role("button", name="提出", exact=True).click()
-    desktop.get_by_text("已提请").wait_for()
+    desktop.locator("form.panel > button[type=submit]").click()
+    desktop.locator(".flash.success").wait_for()
     shoot(desktop, "issue")
     desktop.goto("/desk/issues/")
     shoot(desktop, "issues")
     desktop.goto("/desk/channels/")
-    desktop.get_by_role("textbox", name="电子邮箱").fill("desk@example.org")
-    desktop.get_by_role("button", name="添加").click()
+    desktop.locator("input[name=address]").fill("desk@example.org")
+    desktop.locator("section.add button").click()
     shoot(desktop, "channels")
     desktop.goto("/desk/inbox/")
     shoot(desktop, "inbox")
