@@ -63,7 +63,7 @@ COLUMNS = (
     Column("phone", gettext_lazy("Telephone"), "phone 电话 固定电话 办公电话", "0431-00000000"),
     Column("mobile", gettext_lazy("Mobile"), "mobile 手机 移动电话"),
     Column("email", gettext_lazy("E-mail"), "email 邮箱 电子邮箱 电子邮件"),
-    Column("partner", gettext_lazy("Partner agency (yes/no)"), "partner 协作部门 协作单位 是否协作部门 是否协作单位", "否"),
+    Column("partner", gettext_lazy("Partner agency (yes/no)"), "partner 协作部门 协作单位", "否"),
 )
 
 

@@ -41,8 +41,10 @@ def resolve_body(name: str, *, near: Office) -> Office | None:
         return full[0]
     bare = _OURS.sub("", text)
     shortened = _SECTION.sub("", bare)
-    # an alias such as 市人社局 is right only where the level word does not point elsewhere
+    # an alias such as 市人社局 is right only along near's own chain: each city has its own
     found = _one(bare, near) or (_one(shortened, near) if shortened not in ("", bare) else None)
+    if addressing.read_item(bare).places:
+        called = [office for office in called if codes.contains(office.area_code, near.area_code)]
     return found or (called[0] if len(called) == 1 else None)
 
 

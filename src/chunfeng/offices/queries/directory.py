@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Substr
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
+from chunfeng.areas.models import Area
 from chunfeng.core.crypto import mask
 from chunfeng.offices.choices import Level, Line
 from chunfeng.offices.models import (
@@ -101,7 +103,7 @@ def branches(code: str, on: date) -> list[Branch]:
     seats: dict[str, list[Office]] = {c: [] for c in here}
     for office in Office.objects.filter(area_code__in=here, active=True).order_by("line", "code"):
         seats[office.area_code].append(office)
-    deeper = _with_offices_below(here, code)
+    deeper = _with_offices_below(below)
     return [Branch(a.code, a.name, _by_line(seats[a.code]), a.code in deeper) for a in below]
 
 
@@ -214,17 +216,15 @@ def responsibilities(on: date) -> QuerySet[Responsibility]:
     return Responsibility.objects.filter(in_force(on)).select_related("office", "programme")
 
 
-def _with_offices_below(here: list[str], parent: str) -> set[str]:
-    """Which of these areas have an office strictly inside."""
-    if not here:
-        return set()
-    lengths = {len(codes.prefix(code)) for code in here}
-    found: set[str] = set()
-    lo, hi = codes.code_range(parent)
-    rows = Office.objects.filter(area_code__gte=lo, area_code__lt=hi, active=True).exclude(area_code__in=here)
-    for code in rows.values_list("area_code", flat=True).distinct():
-        found |= {codes.pad(code[:n]) if n <= codes.BASE_LENGTH else code[:n] for n in lengths}
-    return found & set(here)
+def _with_offices_below(rows: list[Area]) -> set[str]:
+    """Which of these areas have an office strictly inside: one short look into the index for each."""
+    width = Case(*(When(level=n, then=Value(sum(codes.WIDTHS[:n]))) for n in range(1, 8)), default=Value(0))
+    end = Concat(Substr("code", 1, width), Value("~"), output_field=CharField())
+    inside_it = Office.objects.filter(
+        active=True, area_code__gt=OuterRef("code"), area_code__lt=OuterRef("end")
+    )
+    found = Area.objects.filter(pk__in=[row.pk for row in rows]).annotate(end=end).filter(Exists(inside_it))
+    return set(found.values_list("code", flat=True))
 
 
 def _by_line(found: list[Office]) -> list[Office]:

@@ -70,13 +70,14 @@ def tree(request: HttpRequest) -> HttpResponse:
     at = _area_code(request.GET.get("at") or actor.area_code or codes.COUNTRY)
     chain = [*codes.ancestors(at), at]
     names = queries.area_names(chain, on)
+    branches = queries.branches(at, on)
     shown = {
         "tab": "tree",
         "at": at,
         "name": names[at],
         "chain": [(code, names[code]) for code in chain[:-1]],
         "seat": queries.at_seat(at),
-        "branches": queries.branches(at, on),
+        **_branches(branches),
     }
     return render(request, "web/places/tree.html", shown)
 
@@ -84,11 +85,13 @@ def tree(request: HttpRequest) -> HttpResponse:
 @guarded("office.read")
 def tree_part(request: HttpRequest, code: str) -> HttpResponse:
     """The branches below one area, for the tree that stands open already."""
-    return render(
-        request,
-        "web/places/branches.html",
-        {"branches": queries.branches(_area_code(code), timezone.localdate())},
-    )
+    branches = queries.branches(_area_code(code), timezone.localdate())
+    return render(request, "web/places/branches.html", _branches(branches))
+
+
+def _branches(branches: list[queries.Branch]) -> dict[str, Any]:
+    """Areas with offices one by one; those without in one line at the end."""
+    return {"branches": branches, "empty": [b for b in branches if not (b.offices or b.opens)]}
 
 
 @guarded("office.read")
