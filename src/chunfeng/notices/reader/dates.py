@@ -18,7 +18,8 @@ FULL_DATE = re.compile(
     r"|(?P<y2>(?:19|20)\d{2})[-./](?P<m2>\d{1,2})[-./](?P<d2>\d{1,2})(?!\d)"
 )
 CLOCK = re.compile(
-    r"(?P<half>凌晨|每晚|当晚|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|晚)?(?P<hour>\d{1,2}|[零一二三四五六七八九十]{1,3})"
+    r"(?P<half>凌晨|每晚|当晚|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|晚)?(?P<hour>\d{1,2}"
+    r"|[零一二三四五六七八九十]{1,3})"
     r"(?:[时点：](?!间|代)(?:整|(?P<min>\d{1,2})分?|(?P<halfpast>半))?)"
 )
 POINT = re.compile(
@@ -43,7 +44,7 @@ _PARTS = {
     None: (1, 31),
 }
 _YEARS_ON = {"明年": 1, "次年": 1, "去年": -1, "上年": -1, "前年": -2}
-_STALE_DAYS = 150
+_STALE_DAYS = 30
 
 
 @dataclass(slots=True)
@@ -85,7 +86,9 @@ def clock_time(match: re.Match[str] | None) -> str | None:
     if hour is None or hour > 24 or minute > 59:
         return None
     half = match["half"]
-    if (half in ("下午", "傍晚", "晚上", "晚间", "晚", "每晚", "当晚") and hour < 12) or (half == "中午" and hour < 10):
+    if (half in ("下午", "傍晚", "晚上", "晚间", "晚", "每晚", "当晚") and hour < 12) or (
+        half == "中午" and hour < 10
+    ):
         hour += 12
     return f"{hour:02d}:{minute:02d}"
 

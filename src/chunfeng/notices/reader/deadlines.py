@@ -11,7 +11,10 @@ from .dates import CLOCK, Calendar, Point, clock_time
 from .numbers import chinese_int
 from .structure import Deadline
 
-_BEFORE = re.compile(r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述提置沿去台端人途列一两三几]))")
+_BEFORE = re.compile(
+    r"(?:（[^（）]{1,12}）)?(?:之前|以前|前(?![期段往后来款述置沿去台端人途列一两三几已]"
+    r"|提(?![出交供醒升高前])))"
+)
 _FROM = re.compile(r"(?:（[^（）]{1,12}）)?(?:起|开始|始)(?!前)")
 _HOLIDAY = re.compile(r"(?:（[^（）]{1,12}）)?(?:放假|(?:正常)?上班)")
 _NOT_BEFORE = re.compile(r"(?:不得?早于|不早于)$")
@@ -30,7 +33,8 @@ _IMMEDIATE = re.compile(
     r"|公布)之日)(?:起|开始)"
 )
 _EVERY = re.compile(
-    r"(?P<days>每(?:\d{1,2}|[两三四五六七十]|半)(?:天|日|个?月))|(?P<day>每天|每日|每晚|每早|逐日|每一天|天天|日报告制度?|“日报告”|日报制度)"
+    r"(?P<days>每(?:\d{1,2}|[两三四五六七十]|半)(?:天|日|个?月))|(?P<day>每天|每日|每晚|每早|逐日"
+    r"|每一天|天天|日报告制度?|“日报告”|日报制度)"
     r"|每(?:个)?(?:周|星期)(?P<week>[一二三四五六日天](?!次))?(?!期|年|边|转|岁)"
     r"|(?:每(?:个)?月|逐月|按月)(?P<month>底|末|初|\d{1,2}[日号])?(?![\d.]*[元万])"
     r"|(?P<quarter>每(?:个)?季度|每季|按季度?|逐季)(?P<qpart>末|初)?|(?P<half>每半年)"
@@ -64,10 +68,12 @@ def find_deadline(text: str, days: Calendar, *, policy: bool = False) -> Deadlin
     earliest kind of by, window, from.
     """
     dated = _dated(text, days, policy)
-    recurring = _recurring(text, policy)
+    recurring = _recurring(text)
     if recurring and dated and dated.kind == "from":
         recurring.start = dated.start
         return recurring
+    if recurring and not dated and _IMMEDIATE.search(text):
+        recurring.start = days.signed
     if dated or recurring:
         return dated or recurring
     return _immediate(text, days) or _after_signing(text, days) or _fuzzy(text)
@@ -124,9 +130,9 @@ def _says_whom(text: str, point: Point) -> bool:
     )
 
 
-def _recurring(text: str, policy: bool) -> Deadline | None:
+def _recurring(text: str) -> Deadline | None:
     for match in _EVERY.finditer(text):
-        if policy or _PAY.search(text, max(0, match.start() - 3), match.end() + 8):
+        if _PAY.search(text, max(0, match.start() - 3), match.end() + 8):
             continue
         every = _every(match)
         evening = match[0] in ("每晚", "每早")
@@ -164,7 +170,10 @@ def _span(words: str) -> str:
 def _time_of(text: str, start: int) -> tuple[str | None, int]:
     """Return the clock time a recurring term names (the one with 前 first) and where its words end."""
     stop = min((i for i in (text.find("。", start), text.find("；", start)) if i >= 0), default=len(text))
-    first: tuple[str | None, int] = (None, max(start, start + 2 if text.startswith(("每晚", "每早"), start) else start))
+    first: tuple[str | None, int] = (
+        None,
+        max(start, start + 2 if text.startswith(("每晚", "每早"), start) else start),
+    )
     for clock in CLOCK.finditer(text, start, stop):
         time = clock_time(clock)
         before = _BEFORE.match(text, clock.end())
@@ -196,4 +205,4 @@ def _after_signing(text: str, days: Calendar) -> Deadline | None:
 
 def _fuzzy(text: str) -> Deadline | None:
     match = _FUZZY.search(text)
-    return Deadline(re.sub(r"^(?:[并要应须需]|必须|务必)*", "", match[0]), "fuzzy") if match else None
+    return Deadline(re.sub(r"^(?:[并要应须需]|应?当|必须|务必)*", "", match[0]), "fuzzy") if match else None

@@ -76,7 +76,9 @@ def _forward(found: list[Document], outer: int, inner: int) -> None:
 
 
 def _belongs_to(outer: Document, inner: Document) -> bool:
-    """Tell a plan or regulation that is issued (印发), not forwarded, and bears nothing of its own but a title."""
+    """Tell a plan or regulation that is issued (印发), not forwarded, and bears nothing of its own but a
+    title.
+    """
     alone = not (inner.number or inner.addressees or inner.issuers or inner.date)
     opening = (outer.title or "") + (outer.clauses[0].text[:400] if outer.clauses else "")
     return alone and bool(_ISSUES.search(opening)) and not re.search("转发|批转", outer.title or "")

@@ -30,19 +30,28 @@ from .structure import Actors, Duty
 from .text import Paragraph
 
 _POLICY = re.compile(
-    r"补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业"
+    r"期限|有效期|补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业"
 )
 _SPLIT = re.compile("；")
 _ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
-_DECIDED = re.compile(r"会议(?:议定|要求|决定|明确)，|[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)")
+_DECIDED = re.compile(
+    r"会议(?:议定|要求|决定|明确)，|[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)"
+)
 _OWN_TERM = re.compile(
-    r"(?:其中[^，]{2,16})?(?:之后|以后|此后)?(?:应|要|须|请)?[于在自]?(?:每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])"
+    r"(?:[^，]{2,16}[地省市县区])?(?:[^，于要]{2,8}(?=于))?(?:之后|以后|此后)?(?:应|要|须"
+    r"|请)?[于在自]?(?:每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])"
     r"|(?:今年|明年|20\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月[^，]{0,12}?前"
     r"|\d{1,2}日(?:之?前|以前)|(?:今年)?年底前|月底前|入冬以?前)[^，]{3,}"
 )
-_HAS_TERM = re.compile(r"每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])|[日月底]之?以?前|月[^，]{0,6}[至到][^，]{0,8}日")
+_HAS_TERM = re.compile(
+    r"每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])|[日月底时点]之?以?前|：\d\d前"
+    r"|月[^，]{0,6}[至到][^，]{0,12}日"
+)
 # The body after these verbs is moved by the one before (指导企业…，企业可…).
-_MOVES_OTHERS = re.compile(r"(?:指导|督促|引导|鼓励|支持|动员|提醒|允许|组织|要求|帮助|协调)[^，]*$|^(?:指导|督促|引导|鼓励|支持)")
+_MOVES_OTHERS = re.compile(
+    r"(?:指导|督促|引导|鼓励|支持|动员|提醒|允许|组织|要求|帮助|协调)[^，]*$|^(?:指导|督促|引导|鼓励"
+    r"|支持)"
+)
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
 
@@ -59,7 +68,9 @@ def find_duties(parts: list[Part], text: str, days: Calendar, *, praise: bool = 
         if listing is not None and part.rank <= listing:
             listing = None
         preamble = part.clause.id == "0" and labelled
-        found += _of_part(part, text, days, bare=not preamble and not praise and listing is None, preamble=preamble)
+        found += _of_part(
+            part, text, days, bare=not preamble and not praise and listing is None, preamble=preamble
+        )
         if listing is None and opens_list_of_things(part.paragraphs[-1].flat):
             listing = part.rank
     return found
@@ -171,7 +182,9 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     hidden = hide(sentence)
     decided = _DECIDED.match(hidden)
     if decided and len(hidden) - decided.end() > 8:
-        return [(decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)]
+        return [
+            (decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)
+        ]
     cuts = [0, *(m.end() for m in _SPLIT.finditer(hidden)), len(sentence)]
     found: list[tuple[int, str]] = []
     for start, end in pairwise(cuts):
@@ -249,7 +262,7 @@ def _duty(
         who = led
     else:
         who = Actors(own or inherited, [name for name in bodies.partners_of(unit) if name != own])
-    policy = carrier.force == "may" or bool(_POLICY.search(unit))
+    policy = bool(_POLICY.search(unit))
     duty = Duty(
         clause=part.clause.id,
         quote=unit,

@@ -423,7 +423,7 @@ def _clean(line: Line) -> str:
 
 def _belongs(line: str, following: str, whole: str) -> bool:
     """Tell whether a line above is the beginning of the title."""
-    if _GOES_ON.match(following) and _BREAKS_OFF.match(line) or following.startswith(("（", "的")):
+    if (_GOES_ON.match(following) and _BREAKS_OFF.match(line)) or following.startswith(("（", "的")):
         return True
     if (
         not line
