@@ -19,13 +19,13 @@ ZONES = "zones"
 
 # place word (a regular expression) → level. Guards keep 市场监管局 and 地税局 whole.
 PLACE_WORDS: tuple[tuple[str, str], ...] = (
+    ("设区的?市|地级市|省辖市|自治州|地区|州|盟|(?:行政)?公署", Level.PREFECTURE),
     ("自治区|直辖市|省(?!级)", Level.PROVINCE),
-    ("设区的?市|地级市|自治州|地区|州|盟|(?:行政)?公署", Level.PREFECTURE),
     ("地(?!税|震|质|铁|方)", SOMEWHERE),
     ("市(?!场|民|容)", CITY),
     ("功能区|开发区|产业园区?|工业园区?|园区|管理区|度假区|示范区|风景区|林业局", ZONES),
     ("县级市|自治县|县|自治旗|旗|区(?!域|划)", Level.COUNTY),
-    ("苏木|街道|街|乡(?!村)|镇", Level.TOWNSHIP),
+    ("苏木|街道|街|乡(?!村)|镇|场(?!所)", Level.TOWNSHIP),
     ("行政村|嘎查|社区|村(?!民小组)|居(?=民?委)", Level.VILLAGE),
 )
 
@@ -34,7 +34,7 @@ _STATION = "(?:服务)?(?:中心|所|站|机构)"
 
 # body word → lines of business, and what the office's name must contain (where the line is too wide)
 BODY_WORDS: tuple[tuple[str, tuple[Line, ...], str], ...] = (
-    ("(?:人民)?政府(?:办公[室厅])?|党委|党工委|办事处|民?委员会|委会", (Line.GOVERNMENT,), ""),
+    ("(?:人民)?政府(?:办公[室厅])?(?:行署|公署)?|党委|党工委|办事处|民?委员会|委会", (Line.GOVERNMENT,), ""),
     ("管理?委员?会", (Line.ZONE,), ""),
     (
         "(?:[^省市县区旗盟州乡镇]*(?:疫|防治|防控|应对|非典|肺炎)[^省市县区旗盟州乡镇]*(?:领导小组|联防联控机制))?"
@@ -74,7 +74,7 @@ _PLACE = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (pattern, _level) in 
 _BODIES = tuple((re.compile(pattern), lines, called) for pattern, lines, called in BODY_WORDS)
 _EVERY = re.compile("各级?|所有|每个|全省|全区|全市|全州|全盟|全县|全旗|全乡|全镇|全体")
 _NOISE = re.compile(
-    "以及|及其|及|和(?=[各一二两三四五六七八九十0-9省市州县区乡镇村])|与|等|省?直管|所属|辖区内?|辖"
+    "以及|及其|及|和(?=[各一二两三四五六七八九十0-9省市州县区乡镇村])|与|等|省?直管|扩权|所属|辖区内?|辖"
 )
 _COUNT = re.compile("(?P<n>[0-9]+|[一二两三四五六七八九十]+)个")
 _TAIL = re.compile("(?:有关|相关|各)(?:部门|单位|处室|机构)$")
@@ -84,13 +84,13 @@ _OFFICES = re.compile("(各|有关|相关)((?:[委办厅局部]、)+[委办厅�
 DEPARTMENTS = re.compile(
     "(?:各?(?P<place>省|自治区|市|州|盟|地区|行署|县|区|旗|乡镇?|镇|街道|本级))?"
     "(?P<of>直属?|级|人民政府|政府|行署|委)?(?:机关)?(?P<mark>(?:各|有关|相关)*)"
-    "(?P<what>[^各]{0,12}?)(?:部门|单位|委办局|机构)"
+    "(?:工作|职能|组成)?(?P<what>[^各]{0,12}?)(?:部门|单位|委办局|机构)"
 )
 OWN_UNITS = re.compile(
     "(?:局|厅|委|部|中心|院|所|行)(?:所属|直?属|下属|直|系统)(?:各|有关|相关)*(?:事业)?(?:单位|机构)"
 )
 INTERNAL = re.compile(
-    "(?:局|厅|委|部|中心|院|省|市|县)?(?:内|机关)?(?:各|有关|相关)*(?:处室|科室|股室|处|科|股|司局?|内设机构)"
+    "(?:[^各]{0,20}(?:局|厅|委|部|中心|院)|省|市|县)?(?:内|机关)?(?:各|有关|相关)*(?:处室|科室|股室|处|科|股|司局?|内设机构)"
 )
 GUESTS = re.compile(".*(?:驻|在|辖区)[^、]{0,4}(?:各|有关)*(?:单位|企业|机构)")
 
@@ -175,6 +175,8 @@ def read_item(text: str) -> Item:
     bare = _TAIL.sub("", bare) or bare
     whole = body_of(bare)
     places, rest = ((), bare) if whole and not _PLACE.match(bare) else _places(bare)
+    if direct:
+        places = tuple(str(Level.COUNTY) if place == CITY else place for place in places)
     more = {"every": every or counted is not None, "direct": direct, "count": _number(counted)}
     if places:
         body = (body_of(rest) or Body(rest, (), rest)) if rest else None

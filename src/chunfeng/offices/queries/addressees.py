@@ -280,7 +280,10 @@ def _names(call: Call, issuer: Office, found: _Found) -> None:
             bodies: list[Body | None] = [*call.bodies] or [None]
             for body in bodies:
                 text = item.name + (body.word if body else "")
-                _known(text, look_for(item.name, body, issuer), issuer, found)
+                offices = look_for(item.name, body, issuer)
+                if not offices and body:  # a zone without such an office gets it at its administration
+                    offices = look_for(item.name, Body("", (Line.ZONE,)), issuer)
+                _known(text, offices, issuer, found)
 
 
 def _known(text: str, offices: list[Office], issuer: Office, found: _Found) -> None:
