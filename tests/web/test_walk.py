@@ -152,6 +152,7 @@ def test_nobody_is_shown_the_door(world):
                     assert answer.status_code in ((401, 404, 405) if route.is_api else (405,)), what
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", Role.values)
 def test_every_route_as(world, role):
     client = factories.browse(world[role])
@@ -170,6 +171,7 @@ def test_every_route_as(world, role):
     assert opened >= 5, "the role opens next to nothing: the walk proves nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", Role.values)
 def test_objects_of_another_area_are_not_there_for(world, role):
     client = factories.browse(world[role])
@@ -187,6 +189,7 @@ def test_objects_of_another_area_are_not_there_for(world, role):
     assert walked
 
 
+@pytest.mark.slow
 def test_every_screen_opens_for_somebody(world):
     """The objects of the walk are real ones: no screen answers everybody with 403 or 404."""
     clients = [factories.browse(posting) for posting in world.values()]
@@ -213,6 +216,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_hostile_queries_are_answered_calmly(world):
     for role in (Role.LEADER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
         client = factories.browse(world[role])

@@ -124,7 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "desk"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
@@ -146,6 +146,7 @@ if OIDC_ON:
     OIDC_OP_AUTHORIZATION_ENDPOINT = os.environ.get("OIDC_AUTHORIZE", "")
     OIDC_OP_TOKEN_ENDPOINT = os.environ.get("OIDC_TOKEN", "")
     OIDC_OP_USER_ENDPOINT = os.environ.get("OIDC_USERINFO", "")
+    OIDC_RP_SCOPES = "openid profile"  # the user name comes with the profile
     OIDC_OP_JWKS_ENDPOINT = os.environ.get("OIDC_JWKS", "")
 
 SESSION_ENGINE = "chunfeng.core.sessions"

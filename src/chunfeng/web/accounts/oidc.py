@@ -1,4 +1,7 @@
-"""Log-in through the site's identity provider (OpenID Connect), when OIDC_CLIENT_ID is set."""
+"""Log-in through the site's identity provider (OpenID Connect), when OIDC_CLIENT_ID is set.
+
+Lock-out and second factor are then the provider's: who comes through it has passed its rules.
+"""
 
 from __future__ import annotations
 
