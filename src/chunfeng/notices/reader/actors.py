@@ -205,7 +205,8 @@ def leads_off(part: str) -> bool:
         return bool(_BY.match(part))
     match = _SURE_BODY.match(part)
     if match:
-        return len(match["body"]) <= 30 and names_body(match["body"])
+        everybody = match["body"].startswith(("所有", "全体", "任何"))
+        return len(match["body"]) <= 30 and (names_body(match["body"]) or everybody)
     return bool(_PASSIVE.match(part))
 
 

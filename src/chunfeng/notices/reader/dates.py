@@ -44,6 +44,7 @@ _PARTS = {
     None: (1, 31),
 }
 _YEARS_ON = {"明年": 1, "次年": 1, "去年": -1, "上年": -1, "前年": -2}
+_ASIDE = re.compile(r"（[^（）]{1,12}）")
 _STALE_DAYS = 30
 
 
@@ -107,7 +108,8 @@ class Calendar:
         year: int | None = None
         for match in POINT.finditer(text):
             first, last, year, month = self._resolve(match, year, month)
-            clock = CLOCK.match(text, match.end())
+            aside = _ASIDE.match(text, match.end())
+            clock = CLOCK.match(text, aside.end() if aside else match.end())
             time = clock_time(clock)
             found.append(
                 Point(match.start(), clock.end() if clock and time else match.end(), first, last, time)

@@ -16,7 +16,6 @@ _BEFORE = re.compile(
     r"|提(?![出交供醒升高前])))"
 )
 _FROM = re.compile(r"(?:（[^（）]{1,12}）)?(?:起|开始|始)(?!前)")
-_HOLIDAY = re.compile(r"(?:（[^（）]{1,12}）)?(?:放假|(?:正常)?上班)")
 _NOT_BEFORE = re.compile(r"(?:不得?早于|不早于)$")
 _TO = re.compile(r"(?:（[^（）]{1,12}）)?(?:至|到|[-—–－]{1,2}|[~～])")
 _PAST = re.compile(
@@ -25,7 +24,7 @@ _PAST = re.compile(
 )
 _LAST = re.compile(
     r"(?:截止(?:时间|日期)?(?:为|是|到|至|：)?|截至(?:时间|日期)?(?:为|是|：)|最迟|不迟于|不晚于|最晚"
-    r"|(?:延长|延期|延|推迟|顺延)[^，。；]{0,16}?(?:至|到))(?:于|到|至|在|为)?$"
+    r"|(?:延期|推迟|顺延)[^，。；]{0,16}?(?:至|到))(?:于|到|至|在|为)?$"
 )
 _ON = re.compile(r"(?:务必于|务必在|定于|请于|务于|拟于|须于|应于|于|在)$")
 _IMMEDIATE = re.compile(
@@ -112,10 +111,10 @@ def _single(text: str, point: Point, policy: bool) -> Deadline | None:
             return Deadline(text[point.start : point.end], "from", point.first, None, point.time)
         return Deadline(text[point.start : since.end()], "from", point.first, None, point.time)
     last = _LAST.search(head)
+    if last and re.match(r"之?后|以后", text[point.end :]):
+        return Deadline(text[point.start : point.end] + text[point.end : point.end + 2], "from", point.first)
     if last and not (policy and "延" in last[0]):
         return Deadline(last[0] + text[point.start : point.end], "by", None, point.last, point.time)
-    if _HOLIDAY.match(text, point.end):
-        return Deadline(text[point.start : point.end], "window", point.first, point.last, point.time)
     on = _ON.search(head)
     if on and not _PAST.match(text, point.end) and text[point.end : point.end + 1] != "的":
         return Deadline(text[point.start : point.end], "by", None, point.last, point.time)

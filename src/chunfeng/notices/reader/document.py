@@ -10,7 +10,7 @@ from .citations import find_citations, merged
 from .clauses import split_clauses
 from .dates import Calendar, read_date
 from .duties import find_duties
-from .header import Head, kind_of, read_head, split_agencies
+from .header import Head, kind_in, kind_of, read_head, split_agencies
 from .numbers import find_number, number_year, same_number
 from .pages import Stretch, stretches
 from .structure import (
@@ -121,6 +121,8 @@ def _read(page: str, text: str, stretch: Stretch, outer: Document | None) -> Doc
     document.attachments = tail.attachments
     paragraphs = paragraphs_of(page, lines)
     parts = split_clauses(page, text, paragraphs)
+    if document.title is None and parts:
+        document.kind = kind_in(text[parts[0].clause.start : parts[-1].paragraphs[-1].end])
     document.clauses = [part.clause for part in parts]
     document.citations = find_citations("\n".join(p.flat for p in paragraphs), document.number)
     if not _ORDERS_NOTHING.search(document.title or ""):

@@ -43,8 +43,9 @@ _OWN_TERM = re.compile(
     r"|(?:今年|明年|20\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月[^，]{0,12}?前"
     r"|\d{1,2}日(?:之?前|以前)|(?:今年)?年底前|月底前|入冬以?前)[^，]{3,}"
 )
+_EVERYBODY = ("所有", "全体", "任何", "各")
 _HAS_TERM = re.compile(
-    r"每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])|[日月底时点]之?以?前|：\d\d前"
+    r"立即|每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])|[日月底时点]之?以?前|：\d\d前"
     r"|月[^，]{0,6}[至到][^，]{0,12}日"
 )
 # The body after these verbs is moved by the one before (指导企业…，企业可…).
@@ -206,7 +207,8 @@ def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, 
         conditional = before > cuts[-1] and hidden[before : position - 1].endswith("的")
         cut = before if conditional else position
         left = hidden[cuts[-1] : cut].rstrip("，")
-        if len(left) >= 6 and _begins_order(bodies.strip_connectors(segment), left, bare=bare):
+        asked = _ASKED.match(segment) is not None
+        if len(left) >= 6 and (asked or _begins_order(bodies.strip_connectors(segment), left, bare=bare)):
             cuts.append(cut)
         before = position
         position += len(segment) + 1
@@ -215,8 +217,6 @@ def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, 
 
 def _begins_order(segment: str, left: str, *, bare: bool) -> bool:
     """Tell whether a part after a comma is an order apart from the one before it."""
-    if _ASKED.match(segment):
-        return True
     further = _OWN_TERM.match(segment) is not None and _HAS_TERM.search(left) is not None
     if not further and not _own_body(segment, left):
         return False
@@ -229,7 +229,9 @@ def _own_body(segment: str, left: str) -> bool:
     modal = MODAL.search(segment)
     if modal and modal.start() >= 2:
         named = bodies.subject_of(segment[: modal.start()])
-        if named is None or not segment.startswith(named) or not bodies.names_body(named):
+        if named is None or not segment.startswith(named) or not (
+            bodies.names_body(named) or named.startswith(_EVERYBODY)
+        ):
             return False
         return modal.lastgroup != "may" or not _MOVES_OTHERS.search(left)
     return bodies.leads_off(segment) and not _MOVES_OTHERS.search(left)

@@ -114,6 +114,8 @@ def read_head(stretch: Stretch) -> Head:
     for line in shown:
         _read_line(line, head)
     head.title = _title(shown)
+    if head.title:
+        _number_in_title(head)
     if not head.numbers:
         head.numbers += [found.number for found in find_numbers("".join(line.flat for line in top[-6:]))][:1]
     collected = _COLLECTED.match("".join(line.flat for line in top[-4:]))
@@ -126,6 +128,25 @@ def read_head(stretch: Stretch) -> Head:
             head.numbers.append(trailing[-1].number)
             head.title = head.title[: trailing[-1].start].rstrip("（〔 ")
     return head
+
+
+def _number_in_title(head: Head) -> None:
+    """Take the serial out of …通告（第2号）, and read it in …指挥部5号令."""
+    title = head.title or ""
+    bracket = re.search(r"（ ?(第? ?[\d一二三四五六七八九十百]{1,5} ?号) ?）$", title)
+    if bracket:
+        head.title = title[: bracket.start()]
+        head.numbers.append(bracket[1].replace(" ", ""))
+        return
+    within = re.search(r"(第?[\d一二三四五六七八九十百]{1,5}号令?)(?:通告|公告|通知|命令)?$", title)
+    if within and not find_numbers(title):
+        head.numbers.append(within[1])
+
+
+def kind_in(text: str) -> str | None:
+    """Return the kind an untitled text calls itself (通知如下, 特此通告), or None."""
+    match = re.search(r"(?:特此|本|如下|紧急)(通知|通告|公告|命令|函)(?=[。！：:自]|如下)|(通知|通告|公告|意见|命令)如下", text)
+    return (match[1] or match[2]) if match else None
 
 
 def kind_of(title: str | None) -> str | None:
@@ -481,4 +502,10 @@ def split_agencies(text: str) -> list[str]:
             found += parts
         else:
             found.append(name)
-    return [name for name in found if AGENCY.match(name)]
+    return [part for name in found for part in _run_together(name) if AGENCY.match(part)]
+
+
+def _run_together(name: str) -> list[str]:
+    """Part three or more ministries printed without spaces; fewer are one name (卫生部疾病控制局)."""
+    parts = re.findall(r"[\u4e00-\u9fff]{2,12}?(?:部|委)(?:办公厅)?(?!门|长)", name) if len(name) > 14 else []
+    return parts if len(parts) >= 3 and "".join(parts) == name else [name]

@@ -74,6 +74,7 @@ TITLE_END = re.compile(
 )
 _TITLE_BODY = re.compile(r"关于|印发|转发|工作|防控|防治|实施|应急|疫情|肺炎|就业|[\u4e00-\u9fff]{4}")
 _DATE_ONLY = re.compile(rf"^（?(?:{FULL_DATE.pattern})）?(?:（[^）]{{1,12}}）)?(?:[印封]发?)?$")
+_MASKED_DATE = re.compile(r"^[×xX*\d〇○]{0,4}年[×xX*\d]{1,3}月[×xX*\d]{1,3}日$")
 _ISSUER_DATE = re.compile(rf"^[\u4e00-\u9fff（）、· ]{{3,60}} *(?:{FULL_DATE.pattern})$")
 _AFTER_CLOSING = re.compile(
     r"^(?:附件?|附表|抄送|抄报|主题词|分送|（?此件|（?此文|（?公开|（?信息公开|（?联系|联系"
@@ -193,7 +194,7 @@ def is_closing(line: Line) -> bool:
     """Tell a line that is the date of signature, alone or after the issuing body."""
     if len(line.raw) > 90:
         return False
-    return bool(_DATE_ONLY.match(line.flat) or _ISSUER_DATE.match(line.raw)) and "印发" not in line.flat
+    return bool(_DATE_ONLY.match(line.flat) or _MASKED_DATE.match(line.flat) or _ISSUER_DATE.match(line.raw)) and "印发" not in line.flat
 
 
 def _is_body(raw: str) -> bool:
