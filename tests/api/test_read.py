@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chunfeng.core import accounts, scope
-from chunfeng.core.models import ApiToken
+from chunfeng.core.models import ApiToken, Event
 from chunfeng.offices import queries
 from tests import factories
+from tests.tasking.builders import tasks
 
 pytestmark = pytest.mark.django_db
 COUNTY_A, COUNTY_B = "220104000000", "220204000000"
@@ -134,6 +137,28 @@ def test_a_notice_comes_with_clauses_duties_and_text(officer):
     assert answer["raw_text"] == notice.raw_text
     assert [duty["quote"] for duty in answer["duties"]] == notice.text.splitlines()
     assert answer["duties"][0]["clause_id"] == answer["clauses"][0]["id"]
+    event = Event.objects.get(kind="read")
+    assert (event.verb, event.object_id, event.actor_id_at) == (
+        "notice.original",
+        str(notice.pk),
+        officer.user_id,
+    )
+
+
+@pytest.mark.parametrize("resource", ["notices", "tasks", "offices"])
+def test_a_list_costs_the_same_for_one_row_and_for_many(officer, resource):
+    city, client = factories.office("220100000000"), caller(token_for(officer))
+
+    def cost() -> int:
+        tasks(city, [officer.office])
+        factories.notice(officer.office)
+        factories.office(COUNTY_A)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(f"/api/v1/{resource}").json()["items"]
+        return len(caught.captured_queries)
+
+    client.get(f"/api/v1/{resource}")  # notes the first use of the token
+    assert cost() == cost() == cost()
 
 
 def test_notices_of_another_county_are_not_there(officer):

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from chunfeng.api.auth import needs
 from chunfeng.api.paging import After, Limit, page
 from chunfeng.api.types import Key, Next, OfficeRef, Search
+from chunfeng.core import events
 from chunfeng.notices import queries
 from chunfeng.notices.choices import State
 from chunfeng.notices.models import Citation, Clause, Duty, Notice
@@ -150,8 +151,9 @@ def list_notices(
 @router.get("/{pk}", response=NoticeDetail, summary="One notice with clauses, duties and text")
 @needs("notice.read")
 def get_notice(request: HttpRequest, pk: Key) -> Any:
-    """Contact persons printed on the notice are left out."""
+    """Contact persons printed on the notice are left out. The read stands in the audit trail."""
     notice = queries.one(request.actor, pk)  # type: ignore[attr-defined]
     if notice is None:
         raise Http404
+    events.record_read("notice.original", by=request.actor, on=notice, detail={"through": "api"})  # type: ignore[attr-defined]
     return notice
