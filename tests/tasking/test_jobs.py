@@ -98,7 +98,7 @@ def put_back() -> int:
         try:
             return await jobs.retry_stalled.func()
         finally:
-            await sync_to_async(connection.close)()  # that of the thread in which the queue was asked
+            await sync_to_async(lambda: connection.close())()
 
     return asyncio.run(run())
 
