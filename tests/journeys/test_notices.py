@@ -45,16 +45,14 @@ def event():
 
 def long_notice(duties: int = 80) -> str:
     """A made-up notice of about 30,000 characters with one dated or fuzzy duty in each of its points."""
-    numerals = ["一", "二", "三", "四", "五", "六", "七", "八"]
+    numerals = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"]
     filler = "当前形势复杂，任务繁重，有关工作关系群众切身利益，关系社会大局稳定。" * 9
     points = []
     for n in range(duties):
         if n % 10 == 0:
             points.append(f"{numerals[n // 10]}、第{numerals[n // 10]}方面工作")
         when = f"于3月{n % 28 + 1}日前" if n % 2 else "及时"
-        points.append(
-            f"（{'十' if n % 10 == 9 else numerals[n % 10] if n % 10 < 8 else '九'}）{filler}各县（区）要{when}上报第{n + 1}项情况。"
-        )
+        points.append(f"（{numerals[n % 10]}）{filler}各县（区）要{when}上报第{n + 1}项情况。")
     body = "\n\n".join(points)
     return (
         "海州市人力资源和社会保障局\n关于全面做好疫情防控期间各项工作的通知\n\n海人社发〔2020〕30号\n\n"
@@ -115,9 +113,14 @@ def test_from_upload_to_the_other_office(desktop, sign_in, shoot, city, counties
 
     # mark words in the original: they become a duty
     page.evaluate(
-        """() => { const spot = [...document.querySelectorAll('#paper [data-at]')].find(e => e.textContent.includes('引导求职者'));
-        const node = spot.firstChild, at = node.data.indexOf('引导求职者'); const range = document.createRange();
-        range.setStart(node, at); range.setEnd(node, at + 11); const s = getSelection(); s.removeAllRanges(); s.addRange(range); }"""
+        """words => {
+            const pieces = [...document.querySelectorAll('#paper [data-at]')];
+            const node = pieces.find(piece => piece.textContent.includes(words)).firstChild;
+            const range = document.createRange(), at = node.data.indexOf(words);
+            range.setStart(node, at); range.setEnd(node, at + words.length);
+            getSelection().removeAllRanges(); getSelection().addRange(range);
+        }""",
+        "引导求职者使用线上服务",
     )
     page.locator("#add-duty button").click()
     page.wait_for_url("**/review/?on=**")
@@ -205,7 +208,7 @@ def test_a_long_notice_stays_quick(desktop, sign_in, shoot, city, event):
     page.locator("article.duty").nth(42).locator("xpath=self::*").and_(page.locator(":focus")).wait_for()
     in_view = """() => { const mark = document.querySelector('a.mark.on').getBoundingClientRect();
         const box = document.getElementById('original').getBoundingClientRect();
-        return mark.top >= box.top && mark.bottom <= box.bottom && document.activeElement.matches('article.duty'); }"""
+        return mark.top >= box.top && mark.bottom <= box.bottom; }"""
     assert page.evaluate(in_view)
     page.screenshot(path=str(shoot(page, "notice-review-long")), full_page=False)
 

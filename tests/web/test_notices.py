@@ -115,8 +115,9 @@ def test_duties_are_edited_dated_dropped_split_and_added(officer, read):
     first, fuzzy = queries.duties(read)[:2]
     card = officer.post(
         reverse("duty-edit", args=[first.pk]),
-        {"action": "上报企业用工情况表", "force": "must", "lead": "各县（区）局", "partners": "市财政局、市商务局",
-         "deadline_kind": "by", "due_on": "2020-02-06", "due_time": "18:00", "version": first.version}, **HTMX,
+        {"action": "上报企业用工情况表", "force": "must", "lead": "各县（区）局",
+         "partners": "市财政局、市商务局", "deadline_kind": "by", "due_on": "2020-02-06", "due_time": "18:00", "version": first.version},
+        **HTMX,
     ).content.decode()  # fmt: skip
     assert "上报企业用工情况表" in card and "2020-02-06 18:00" in card and "市商务局" in card
     dated = officer.post(
@@ -253,7 +254,8 @@ def test_the_graph_shows_levels_relations_and_what_replaces_what(officer, read, 
 
 
 def test_the_register_filters_searches_and_exports(officer, read, city):
-    other = factories.notice(city, emergency=read.emergency, title="防控值班制度", internal_rule=True, state="issued",
+    other = factories.notice(city, emergency=read.emergency, title="防控值班制度", internal_rule=True,
+                             state="issued",
                              issued_at=NOW, valid_to=date(2020, 3, 1), openness="public")  # fmt: skip
     url = reverse("notices")
     assert "防控值班制度" in officer.get(url).content.decode()

@@ -8,9 +8,9 @@ from chunfeng.notices.models import Citation, Notice
 
 
 def link_citations(notice: Notice) -> int:
-    """Resolve this notice's citations to notices in sight, and others' open citations to it. Returns how many.
+    """Resolve this notice's citations to notices in sight, and open citations elsewhere to it; say how many.
 
-    A number decides; a title alone counts only where one side has no number, and where exactly one notice fits.
+    A number decides; a title alone counts only where one side has no number and one notice fits.
     """
     return _outward(notice) + _inward(notice)
 
@@ -40,7 +40,7 @@ def _fit(citation: Citation, held: list[Notice]) -> Notice | None:
     if citation.number_key:
         same = [n for n in held if n.number_key == citation.number_key]
         if same:
-            # the same document may be registered in several offices: the issued one, else the first, stands for it
+            # a document registered in several offices: the issued one, else the first, stands for it
             return min(same, key=lambda n: (n.state != "issued", n.pk))
     titled = [
         n

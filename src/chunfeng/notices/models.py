@@ -16,7 +16,7 @@ from chunfeng.offices.models import Office
 
 NOTICE_TABLE = "notices_notice"
 _SEEN_WITH_NOTICE = walls.of(NOTICE_TABLE, "notice_id")
-_IN_OWN_NOTICE = f"(notice_id IN (SELECT n.id FROM {NOTICE_TABLE} n WHERE {walls.in_range('n.area_code')}))"
+_IN_OWN_NOTICE = f"(notice_id IN (SELECT n.id FROM {NOTICE_TABLE} n WHERE {walls.in_range('n.area_code')}))"  # noqa: S608
 _OF_NOTICE = walls.Wall(read=_SEEN_WITH_NOTICE, write=_IN_OWN_NOTICE)
 """What a notice says is read by whoever sees the notice and written only in the area that registered it."""
 
@@ -111,7 +111,7 @@ class Notice(models.Model):
     withdrawn_because = models.CharField(_("reason for withdrawing"), max_length=300, blank=True)
 
     wall = walls.Wall(
-        read=f"{walls.in_range()} OR id IN (SELECT notice_id FROM notices_dispatch) "
+        read=f"{walls.in_range()} OR id IN (SELECT notice_id FROM notices_dispatch) "  # noqa: S608
         f"OR (openness = 'public' AND state = 'issued')",
         write=walls.in_range(),
     )
@@ -320,7 +320,9 @@ class Dispatch(models.Model):
     area_code = AreaCodeField(_("area"))
     addressee = models.CharField(_("addressee phrase"), max_length=200, blank=True)
     for_task = models.BooleanField(
-        _("for a single task"), default=False, help_text=_("handed on or named in the text; brings no other duty")
+        _("for a single task"),
+        default=False,
+        help_text=_("handed on or named in the text; brings no other duty"),
     )
     sent_at = models.DateTimeField(_("sent at"))
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)

@@ -1,4 +1,4 @@
-"""How documents are named: keys to find one under its other forms, its issuer's level, its relation to another.
+"""How documents are named: keys to find one under its other forms, its issuer's level, its relations.
 
 Pure functions over text; the tables are the usage of GB/T 9704-2012 and of the pages the office receives.
 """
@@ -77,7 +77,7 @@ def number_trouble(number: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """A title from its 关于 / 转发 / 印发 on, without brackets and spaces: what citations of it have in common."""
+    """A title from its 关于, 转发 or 印发 on, without brackets and spaces: as citations of it agree."""
     bare = _BRACKETS.sub("", title)
     match = _ABOUT.search(bare)
     return (match[0] if match else bare)[:300]
@@ -118,8 +118,8 @@ def _level_of_name(name: str) -> str:
 def relation(text: str, start: int, end: int) -> Relation:
     """What the text does to the document it names at text[start:end], by the words around it.
 
-    转发/印发 → forwards; 废止/停止执行/代替 → replaces; 贯彻落实 → implements; 根据/按照 → basis (also for the
-    further members of a list of documents); else cites.
+    转发, 印发 → forwards; 废止, 停止执行, 代替 → replaces; 贯彻落实 → implements; 根据, 按照 → basis (for
+    further members of a list of documents too); else cites.
     """
     before, after = text[max(0, start - 60) : start].rstrip("《〈（(〔 \n"), text[end : end + 50]
     # relations reach over the other documents of an enumeration: 根据《甲》和《乙》

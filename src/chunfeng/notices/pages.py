@@ -1,9 +1,10 @@
-"""From the reader's result for one page to what each notice on it is made of. Offsets become the notice's own."""
+"""From the reader's result for one page to what each notice is made of. Offsets become the notice's own."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from chunfeng.notices import naming
@@ -25,10 +26,10 @@ class Part:
 
 
 def parts(reading: Reading) -> list[Part]:
-    """Cut a page into its documents; together they cover the whole text. A page without documents is one part."""
+    """Cut a page into its documents; together they cover the text. A page without documents is one part."""
     documents = reading.documents or [Document()]
     starts = [0]
-    for before, document in zip(documents, documents[1:], strict=False):
+    for before, document in pairwise(documents):
         floor = max([starts[-1] + 1, *(clause.end for clause in before.clauses)])
         roof = document.clauses[0].start if document.clauses else len(reading.text)
         starts.append(_head_of(reading.text, document, min(floor, roof), roof))

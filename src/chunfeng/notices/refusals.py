@@ -1,4 +1,4 @@
-"""The reader's refusals in the language of the person who sees them. The reader itself is pure and speaks English."""
+"""The reader's refusals in the language of the person who sees them; the reader itself speaks English."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def in_plain_words(refusal: str, name: str) -> str:
     if "which cannot be read" in refusal or "not such a file" in refusal or "archive" in refusal:
         return (
             _(
-                "“%(name)s” is of a kind that cannot be read. Save it as .docx, PDF or text, or paste its text."
+                "“%(name)s” is of a kind that cannot be read. "
+                "Save it as .docx, PDF or text, or paste its text."
             )
             % file
         )

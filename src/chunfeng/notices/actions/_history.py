@@ -1,4 +1,4 @@
-"""What every action on a notice shares: the history line with its audit event, locks and the office's own notices."""
+"""What every action on a notice shares: the history line with its audit event, locks, whose notice it is."""
 
 from __future__ import annotations
 

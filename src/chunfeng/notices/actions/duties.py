@@ -1,4 +1,4 @@
-"""Reviewing duties: correct, date, confirm, drop, split, add. Nothing becomes a task before a person confirms."""
+"""Reviewing duties: correct, date, confirm, drop, split, add. Only what a person confirms becomes a task."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _open(duty: Duty, by: Actor) -> Duty:
 def correct_duty(*, duty: Duty, by: Actor, at: datetime, version: int | None = None, **values: Any) -> Duty:
     """Correct any of `fields.DUTY`. A changed date is the officer's own, no longer a default.
 
-    Raises `Conflict` when `version` is older than the stored one, `Refused` for values that do not fit together.
+    Raises `Conflict` when `version` is older than the stored one, `Refused` for values that do not fit.
     """
     duty = _open(duty, by)
     check_version(held=duty.version, seen=version, notice=duty.notice, duty=duty)
@@ -99,7 +99,7 @@ def confirm(*, duty: Duty, by: Actor, at: datetime, version: int | None = None) 
 
 @transaction.atomic
 def confirm_dated(*, notice: Notice, by: Actor, at: datetime) -> int:
-    """Confirm every proposed duty whose deadline is settled by the text. Defaults stay for a person to look at."""
+    """Confirm every proposed duty whose deadline the text settles. Defaults stay for a person to look at."""
     roles.require(by, "notice.register")
     notice = lock(notice)
     own(notice, by)
@@ -188,7 +188,7 @@ def split(*, duty: Duty, lead: str, action: str, by: Actor, at: datetime) -> Dut
 
 @transaction.atomic
 def add_duty(*, notice: Notice, start: int, end: int, by: Actor, at: datetime) -> Duty:
-    """A duty the reader did not see: the words text[start:end] as a person marked them. Idempotent per stretch."""
+    """A duty the reader did not see: text[start:end] as a person marked it. Idempotent per stretch."""
     roles.require(by, "notice.register")
     notice = lock(notice)
     own(notice, by)
@@ -231,7 +231,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _clause_at(notice: Notice, start: int) -> Clause:
-    """The clause around a place; else the one before it; a notice without clauses gets one of its whole text."""
+    """The clause around a place, else the one before it; without clauses the whole text becomes one."""
     before = notice.clauses.filter(start__lte=start).order_by("-start").first() or notice.clauses.first()
     if before is not None:
         return before
@@ -247,17 +247,17 @@ def set_default(*, phrase: str, days: Any, by: Actor, at: datetime) -> None:
     from chunfeng.notices.models import DeadlineDefault
 
     roles.require(by, "notice.register")
-    phrase = fields.line(40)(phrase)
+    phrase, office_id = fields.line(40)(phrase), by.office_id or 0
     if not phrase:
         raise Refused(_("Write the phrase, for example 及时."))
     if not str(days).isdigit() or int(days) > 365:
         raise Refused(_("Days are a whole number from 0 to 365."))
-    mine = DeadlineDefault.objects.filter(office_id=by.office_id, phrase=phrase)
+    mine = DeadlineDefault.objects.filter(office_id=office_id, phrase=phrase)
     if int(days) == 0:
         mine.delete()
     else:
         DeadlineDefault.objects.update_or_create(
-            office_id=by.office_id, phrase=phrase, defaults={"days": int(days), "area_code": by.area_code}
+            office_id=office_id, phrase=phrase, defaults={"days": int(days), "area_code": by.area_code}
         )
     record("notice.default", by=by, at=at, detail={"phrase": phrase, "days": int(days)})
 

@@ -31,7 +31,7 @@ def explain(
     at: datetime,
     replaces: Explanation | None = None,
 ) -> Explanation:
-    """Attach a question and its answer to a clause. A correction is a new version; the old one stays readable."""
+    """Attach a question and its answer to a clause. A correction is a new version; the old one stays."""
     roles.require(by, "notice.register")
     office = office_of(by)
     notice = Notice.objects.get(pk=clause.notice_id)

@@ -90,7 +90,7 @@ def one_of(choices: Any, empty: bool = True) -> Callable[[Any], str]:
 
 
 def number(typed: Any) -> str:
-    """A document number; wrong brackets and spaces are put right, a number with a part missing is refused (B4)."""
+    """A document number; wrong brackets and spaces are put right, a missing part is refused (B4)."""
     text = line(80)(typed)
     trouble = naming.number_trouble(text)
     if trouble:

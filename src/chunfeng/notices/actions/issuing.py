@@ -96,7 +96,8 @@ def _number(notice: Notice, office: Office, allot: bool, by: Actor, at: datetime
     if not code:
         raise Refused(
             _(
-                "%(office)s has no agency code for document numbers. Add it in the directory, or issue without a number."
+                "%(office)s has no agency code for document numbers. "
+                "Add it in the directory, or issue without a number."
             )
             % {"office": office.name}
         )
@@ -143,7 +144,7 @@ def _release(inner: Notice, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def send(*, notice: Notice, dispatches: Recipients, by: Actor, at: datetime) -> int:
-    """Send an issued notice to more offices. Those that have it already are left alone. Returns how many are new."""
+    """Send an issued notice to more offices; those that have it are left alone. Returns how many are new."""
     roles.require(by, "notice.issue")
     notice = lock(notice)
     own(notice, by)
@@ -167,7 +168,7 @@ def _send(notice: Notice, dispatches: Recipients, by: Actor, at: datetime) -> in
             _("These offices lie outside your area: %(names)s. Take them out.")
             % {"names": "、".join(outside[:8])}
         )
-    before = notice.dispatches.count()
+    before = notice.dispatches.filter(for_task=False).count()
     for each in bundle(notice):
         Dispatch.objects.bulk_create(
             [
@@ -179,7 +180,9 @@ def _send(notice: Notice, dispatches: Recipients, by: Actor, at: datetime) -> in
             ignore_conflicts=True,
             batch_size=2000,
         )
-    return notice.dispatches.count() - before
+        # an office that had got a single task of it is now an addressee
+        each.dispatches.filter(for_task=True, office__in=list(chosen)).update(for_task=False, sent_at=at)
+    return notice.dispatches.filter(for_task=False).count() - before
 
 
 @transaction.atomic
@@ -198,8 +201,10 @@ def receive(*, dispatch: Dispatch, by: Actor, at: datetime) -> Dispatch:
 
 @transaction.atomic
 def forward(*, notice: Notice, text: str, by: Actor, at: datetime) -> Notice:
-    """Register the covering notice (`text`, with its own duties) that forwards `notice`. It is then reviewed and
-    issued like any other; both go down together (B2). The same text for the same original is one covering notice.
+    """Register the covering notice (`text`, with its own duties) that forwards `notice` (B2).
+
+    It is then reviewed and issued like any other, and both go down together. The same text for the same
+    original is one covering notice.
     """
     roles.require(by, "notice.register")
     notice = Notice.objects.select_related("registered_by_office").get(pk=notice.pk)

@@ -88,7 +88,7 @@ def same_file(*, emergency: Emergency, office_id: int, sha256: str) -> Any:
 
 @transaction.atomic
 def retype(*, notice: Notice, text: str, by: Actor, at: datetime) -> list[Notice]:
-    """Give an unreadable notice its text; the kept file stays the original. Returns the notices found in it."""
+    """Give an unreadable notice its text; the kept file stays the original. Returns the notices found."""
     roles.require(by, "notice.register")
     notice = lock(notice)
     own(notice, by)
@@ -103,7 +103,7 @@ def retype(*, notice: Notice, text: str, by: Actor, at: datetime) -> list[Notice
 
 def office_of(by: Actor) -> Office:
     """The office the actor is posted to."""
-    office = Office.objects.filter(pk=by.office_id).first()
+    office = Office.objects.filter(pk=by.office_id or 0).first()
     if office is None:
         raise Refused(_("Your posting has no office. Choose a posting first."))
     return office
@@ -270,7 +270,7 @@ def put_deadline(duty: Duty, deadline: Any, defaults: list[DeadlineDefault]) -> 
 
 
 def office_defaults(notice: Notice) -> list[DeadlineDefault]:
-    """The readings of fuzzy deadlines that hold for the registering office: its own first, then those above."""
+    """The readings of fuzzy deadlines that hold for the registering office: its own, then those above."""
     held = list(DeadlineDefault.objects.all())
     mine = notice.registered_by_office_id
     usable = [d for d in held if d.office_id == mine or notice.area_code.startswith(_stem(d.area_code))]

@@ -67,7 +67,7 @@ class Chain:
 
 
 def chain(notice: Notice, *, depth: int = DEPTH, most: int = MOST) -> Chain:
-    """Walk citations and forwardings both ways, breadth first; three queries a step, at most `depth` steps."""
+    """Walk citations and forwardings both ways, breadth first: three queries a step, `depth` steps."""
     found = Chain()
     _hold(found, [notice])
     front = {notice.pk}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, DateField, F, Q, QuerySet
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 
 from chunfeng.core.actor import Actor
@@ -13,6 +13,7 @@ from chunfeng.notices.models import (
     Citation,
     Clause,
     DeadlineDefault,
+    Dispatch,
     Duty,
     Emergency,
     Explanation,
@@ -30,10 +31,9 @@ def visible(actor: Actor) -> QuerySet[Notice]:
     if actor.role == "system":
         return Notice.objects.all()
     inside = Q(area_code__gte=actor.lo, area_code__lt=actor.hi)
-    sent = Q(dispatches__area_code__gte=actor.lo, dispatches__area_code__lt=actor.hi)
+    reached = Dispatch.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi).values("notice_id")
     public = Q(openness="public", state="issued")
-    ids = Notice.objects.filter(inside | sent | public).values("pk")
-    return Notice.objects.filter(pk__in=ids)
+    return Notice.objects.filter(inside | Q(pk__in=reached) | public)
 
 
 def register_list(actor: Actor) -> QuerySet[Notice]:
@@ -42,12 +42,18 @@ def register_list(actor: Actor) -> QuerySet[Notice]:
         visible(actor)
         .annotate(
             dated=Coalesce(F("date"), Cast("registered_at", DateField())),
-            sent=Count("dispatches", distinct=True),
-            received=Count("dispatches", filter=Q(dispatches__received_at__isnull=False), distinct=True),
+            sent=_counted(Count("pk")),
+            received=_counted(Count("received_at")),
         )
         .select_related("registered_by_office", "emergency")
         .defer("text", "raw_text", "reading", "repairs", "suspects")
     )
+
+
+def _counted(what: Count) -> Coalesce:
+    """A count over a notice's addressees, worked out for the rows of a page only."""
+    addressed = Dispatch.objects.filter(notice=OuterRef("pk"), for_task=False).order_by()
+    return Coalesce(Subquery(addressed.values("notice").annotate(n=what).values("n")), 0)
 
 
 def search(rows: QuerySet[Notice], text: str) -> QuerySet[Notice]:

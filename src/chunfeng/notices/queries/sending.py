@@ -36,13 +36,14 @@ def bundle(notice: Notice) -> list[Notice]:
 
 
 def receipts(notice: Notice) -> Receipts:
-    """The receipts of the offices in sight."""
-    return Receipts(**notice.dispatches.aggregate(sent=Count("id"), received=Count("received_at")))
+    """The receipts of the addressees in sight; offices that only got a single task sign nothing."""
+    addressed = notice.dispatches.filter(for_task=False)
+    return Receipts(**addressed.aggregate(sent=Count("id"), received=Count("received_at")))
 
 
 def dispatches(notice: Notice, *, silent: bool = False) -> QuerySet[Dispatch]:
     """Dispatches with their offices, the silent ones first, then by area."""
-    rows = notice.dispatches.select_related("office")
+    rows = notice.dispatches.filter(for_task=False).select_related("office")
     if silent:
         rows = rows.filter(received_at__isnull=True)
     return rows.order_by("received_at", "area_code", "id") if silent else rows.order_by("area_code", "id")
@@ -50,7 +51,7 @@ def dispatches(notice: Notice, *, silent: bool = False) -> QuerySet[Dispatch]:
 
 def own_dispatch(notice: Notice, office_id: int | None) -> Dispatch | None:
     """The dispatch of this notice to one office."""
-    return notice.dispatches.filter(office_id=office_id).first()
+    return notice.dispatches.filter(office_id=office_id or 0).first()
 
 
 def next_number(office: Office, on: date) -> str:

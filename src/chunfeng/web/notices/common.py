@@ -54,7 +54,7 @@ def works_on(actor: Actor, notice: Notice) -> bool:
 
 
 def card_of(duty: Duty) -> dict[str, Any]:
-    """What a duty's card shows: the duty, the kind of card, the deadline in words, whether it still needs a date."""
+    """What a duty's card shows: the duty, the kind of card, the deadline in words, if it needs a date."""
     return {"duty": duty, "card": _kind(duty), "deadline": deadline(duty), "undated": undated(duty)}
 
 

@@ -75,9 +75,13 @@ def _may(found: Notice, actor: Any, keeps: bool) -> dict[str, bool]:
 
 def _masked(found: Notice) -> list[dict[str, str]]:
     return [
-        {"name": c.name, "phones": "、".join(mask(p) for p in (c.phones or "").split("、") if p), "email": mask(c.email or "")}
+        {
+            "name": c.name,
+            "phones": "、".join(mask(phone) for phone in (c.phones or "").split("、") if phone),
+            "email": mask(c.email or ""),
+        }
         for c in found.contacts.order_by("id")
-    ]  # fmt: skip
+    ]
 
 
 def _questions(rows: list[Explanation]) -> list[dict[str, Any]]:
@@ -132,7 +136,8 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     clause.notice = found
     actions.explain(
         clause=clause, question=request.POST.get("question", ""), answer=request.POST.get("answer", ""),
-        replaces=queries.explanation(found, request.POST.get("replaces", "")), by=actor_of(request), at=timezone.now(),
+        replaces=queries.explanation(found, request.POST.get("replaces", "")),
+        by=actor_of(request), at=timezone.now(),
     )  # fmt: skip
     return redirect(f"/notices/{pk}/#questions")
 

@@ -41,7 +41,7 @@ class Arrow:
 
 @guarded("notice.read")
 def graph(request: HttpRequest, pk: int) -> HttpResponse:
-    """The picture, the same in words below it, what replaces what, and every notice that stands on this one."""
+    """The picture, the same in words, what replaces what, and every notice that stands on this one."""
     notice = notice_or_404(request, pk)
     chain = queries.chain(notice)
     drawing = draw(chain, f"n{pk}")

@@ -104,7 +104,7 @@ def _phrases(request: HttpRequest, notice: Notice) -> list[Phrase]:
 
 
 def _recipients(request: HttpRequest, notice: Notice) -> list[tuple[Office, str]]:
-    """The ticked offices with their phrase ("12~0": office 12 by the first phrase; "12~" by hand), and whole phrases."""
+    """The ticked offices with their phrase ("12~0": by the first one, "12~": by hand), and whole phrases."""
     chosen: dict[int, int | None] = {}
     for value in request.POST.getlist("office"):
         pk, _tilde, index = value.partition("~")
@@ -118,9 +118,9 @@ def _recipients(request: HttpRequest, notice: Notice) -> list[tuple[Office, str]
         for office in queries.offices_by_id(list(chosen))
     ]
     if whole:
-        found += [
-            (office, phrase.text) for phrase in _phrases(request, notice) if phrase.index in whole for office in phrase.offices
-        ]  # fmt: skip
+        for phrase in _phrases(request, notice):
+            if phrase.index in whole:
+                found += [(office, phrase.text) for office in phrase.offices]
     return found
 
 
@@ -152,7 +152,7 @@ def offices(request: HttpRequest, pk: int) -> HttpResponse:
 
 @guarded("notice.register", "GET", "POST")
 def forward(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the covering notice; it is reviewed and issued like any other, and takes the original down with it."""
+    """Write the covering notice; it is reviewed and issued like any other, and takes the original along."""
     notice = notice_or_404(request, pk)
     if request.method == "POST":
         cover = actions.forward(
@@ -166,7 +166,7 @@ def forward(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _draft(notice: Notice, office: str) -> str:
-    """The usual words of a forwarding notice, to be completed. An official text is Chinese in any language of the screen."""
+    """The usual words of a forwarding notice, to be completed; Chinese, whatever the screen speaks."""
     number = f"（{notice.number}）" if notice.number else ""
     today = timezone.localdate()
     return (

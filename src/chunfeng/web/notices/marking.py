@@ -1,4 +1,4 @@
-"""A notice's text cut into lines of pieces, each with what stands on it: duties, a clause label, a doubtful place."""
+"""A notice's text cut into lines of pieces with what stands on them: duties, labels, doubtful places."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from chunfeng.core.crypto import mask
 from chunfeng.notices.models import Clause, Duty
-
 
 _PHONE = re.compile(r"(?<![\d〔\-])(?:0\d{2,3}[-－—]?\d{7,8}|1[3-9]\d{9}|\d{7,8})(?:[-－转]\d{1,4})?(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
@@ -23,7 +23,7 @@ def masked(text: str) -> str:
 
 @dataclass(slots=True)
 class Piece:
-    """text[at:at + len] under the same marks. `first` are the duties that begin here (they get the anchor)."""
+    """A stretch from `at` on under the same marks. `first` are the duties that begin here (their anchor)."""
 
     at: int
     text: str
@@ -46,7 +46,7 @@ class Line:
 def lines(
     text: str, clauses: Sequence[Clause], duties: Sequence[Duty], suspects: Sequence[dict[str, Any]] = ()
 ) -> list[Line]:
-    """Every character once, in order. Where duties overlap (split ones) the first in order carries the piece."""
+    """Every character once, in order. Where duties overlap (split ones) the first carries the piece."""
     shown = [d for d in duties if d.state != "dropped" and d.end > d.start]
     labels = {c.start: c for c in clauses if c.label}
     cuts = {0, len(text)}
@@ -62,7 +62,7 @@ def lines(
     for duty in by_start:
         begun.setdefault(max(duty.start, 0), []).append(duty)
     found = [Line(0, [])]
-    for start, end in zip(order, order[1:], strict=False):
+    for start, end in pairwise(order):
         if text[start:end] == "\n":
             found.append(Line(end, []))
             continue

@@ -16,7 +16,8 @@ from chunfeng.web.notices import fields
 from chunfeng.web.notices.common import actor_of, card_of, duty_or_404, is_htmx, notice_or_404, part, works_on
 
 DUTY_FIELDS = (
-    "action", "force", "lead", "partners", "report_to", "deadline_kind", "starts_on", "due_on", "due_time", "every",
+    "action", "force", "lead", "partners", "report_to",
+    "deadline_kind", "starts_on", "due_on", "due_time", "every",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from chunfeng.areas import queries as area_queries
 from chunfeng.core.errors import Refused
 from chunfeng.notices import actions, queries
 from chunfeng.notices.choices import Kind, Openness, State
@@ -108,7 +109,7 @@ def new(request: HttpRequest) -> HttpResponse:
     first = found[0]
     names = {State.UNREADABLE: "notice-retype", State.READ: "notice-review"}
     url = reverse(names.get(State(first.state), "notice"), args=[first.pk])
-    # a script that sent the file with a progress bar is told where to go, so that the message is not lost on it
+    # a script that sent the file with a progress bar is told where to go: the message is for the page
     return JsonResponse({"to": url}) if request.headers.get("X-Progress") else redirect(url)
 
 
@@ -153,11 +154,15 @@ def emergencies(request: HttpRequest) -> HttpResponse:
             actions.end_emergency(emergency=event, ended_on=given.get("ended_on", ""), by=by, at=now)
         else:
             actions.add_emergency(
-                name=given.get("name", ""), began_on=given.get("began_on", ""), ended_on=given.get("ended_on", ""),
+                name=given.get("name", ""), began_on=given.get("began_on", ""),
+                ended_on=given.get("ended_on", ""),
                 areas=given.get("areas", ""), by=by, at=now,
             )  # fmt: skip
         return redirect("emergencies")
-    return render(request, "web/notices/emergencies.html", {"emergencies": list(queries.emergencies())})
+    found = list(queries.emergencies())
+    names = area_queries.paths({code for event in found for code in event.areas}, timezone.localdate())
+    rows = [{"event": event, "areas": [names.get(code, code) for code in event.areas]} for event in found]
+    return render(request, "web/notices/emergencies.html", {"rows": rows})
 
 
 @guarded("notice.register", "GET", "POST")

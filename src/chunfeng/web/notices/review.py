@@ -26,7 +26,7 @@ from chunfeng.web.notices.fields import HEADER, shown
 
 @guarded("notice.register")
 def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """Original with highlights, header fields, doubtful places, clauses and duties. Queries do not grow with duties."""
+    """Original with highlights, header fields, doubtful places, duties; a fixed number of queries."""
     notice = notice_or_404(request, pk)
     if notice.state == State.UNREADABLE:
         return redirect("notice-retype", pk)
