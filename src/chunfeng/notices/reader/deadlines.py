@@ -118,7 +118,11 @@ def _single(text: str, point: Point, policy: bool) -> Deadline | None:
     on = _ON.search(head)
     if on and not _PAST.match(text, point.end) and text[point.end : point.end + 1] != "的":
         return Deadline(text[point.start : point.end], "by", None, point.last, point.time)
-    if text[point.end - 1] in "底末内" and text[point.end : point.end + 1] in "，完全基建实力新达":
+    if (
+        not (policy and head.endswith("至"))
+        and text[point.end - 1] in "底末内"
+        and text[point.end : point.end + 1] in "，完全基建实力新达"
+    ):
         return Deadline(text[point.start : point.end], "by", None, point.last, point.time)
     return None
 

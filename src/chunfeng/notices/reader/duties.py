@@ -229,8 +229,10 @@ def _own_body(segment: str, left: str) -> bool:
     modal = MODAL.search(segment)
     if modal and modal.start() >= 2:
         named = bodies.subject_of(segment[: modal.start()])
-        if named is None or not segment.startswith(named) or not (
-            bodies.names_body(named) or named.startswith(_EVERYBODY)
+        if (
+            named is None
+            or not segment.startswith(named)
+            or not (bodies.names_body(named) or named.startswith(_EVERYBODY))
         ):
             return False
         return modal.lastgroup != "may" or not _MOVES_OTHERS.search(left)

@@ -145,7 +145,11 @@ def _number_in_title(head: Head) -> None:
 
 def kind_in(text: str) -> str | None:
     """Return the kind an untitled text calls itself (通知如下, 特此通告), or None."""
-    match = re.search(r"(?:特此|本|如下|紧急)(通知|通告|公告|命令|函)(?=[。！：:自]|如下)|(通知|通告|公告|意见|命令)如下", text)
+    match = re.search(
+        r"(?:特此|本|如下|紧急)(通知|通告|公告|命令|函)(?=[。！：:自]|如下)|(通知|通告|公告|意见"
+        r"|命令)如下",
+        text,
+    )
     return (match[1] or match[2]) if match else None
 
 

@@ -194,7 +194,10 @@ def is_closing(line: Line) -> bool:
     """Tell a line that is the date of signature, alone or after the issuing body."""
     if len(line.raw) > 90:
         return False
-    return bool(_DATE_ONLY.match(line.flat) or _MASKED_DATE.match(line.flat) or _ISSUER_DATE.match(line.raw)) and "印发" not in line.flat
+    return (
+        bool(_DATE_ONLY.match(line.flat) or _MASKED_DATE.match(line.flat) or _ISSUER_DATE.match(line.raw))
+        and "印发" not in line.flat
+    )
 
 
 def _is_body(raw: str) -> bool:
