@@ -244,7 +244,8 @@ def test_on_a_phone(phone, sign_in, shoot, city, counties, event):
     )
     page.goto(f"/notices/{notice.pk}/")
     shoot(page, "notice-phone")
-    for name, path in [("graph", f"/notices/{notice.pk}/graph/"), ("forward", f"/notices/{notice.pk}/forward/"),
+    for name, path in [("graph", f"/notices/{notice.pk}/graph/"),
+                       ("forward", f"/notices/{notice.pk}/forward/"),
                        ("emergencies", "/notices/emergencies/"), ("defaults", "/notices/deadline-defaults/"),
                        ("new", "/notices/new/"), ("send", f"/notices/{notice.pk}/send/")]:  # fmt: skip
         page.goto(path)
@@ -276,8 +277,10 @@ def test_the_wide_pages(desktop, sign_in, shoot, city, counties, event):
     )
     page = desktop
     sign_in(page, factories.posting(city, "leader", title="局长"))
-    for name, path in [("register", "/notices/"), ("detail", f"/notices/{notice.pk}/"), ("graph", f"/notices/{notice.pk}/graph/"),
-                       ("forward", f"/notices/{notice.pk}/forward/"), ("emergencies", "/notices/emergencies/"),
+    for name, path in [("register", "/notices/"), ("detail", f"/notices/{notice.pk}/"),
+                       ("graph", f"/notices/{notice.pk}/graph/"),
+                       ("forward", f"/notices/{notice.pk}/forward/"),
+                       ("emergencies", "/notices/emergencies/"),
                        ("defaults", "/notices/deadline-defaults/")]:  # fmt: skip
         page.goto(path)
         shoot(page, f"notice-{name}")

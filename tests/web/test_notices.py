@@ -116,7 +116,8 @@ def test_duties_are_edited_dated_dropped_split_and_added(officer, read):
     card = officer.post(
         reverse("duty-edit", args=[first.pk]),
         {"action": "上报企业用工情况表", "force": "must", "lead": "各县（区）局",
-         "partners": "市财政局、市商务局", "deadline_kind": "by", "due_on": "2020-02-06", "due_time": "18:00", "version": first.version},
+         "partners": "市财政局、市商务局", "deadline_kind": "by",
+         "due_on": "2020-02-06", "due_time": "18:00", "version": first.version},
         **HTMX,
     ).content.decode()  # fmt: skip
     assert "上报企业用工情况表" in card and "2020-02-06 18:00" in card and "市商务局" in card
@@ -276,6 +277,8 @@ def test_emergencies_are_opened_and_ended(officer):
     event = queries.emergencies().get(name="测试洪水")
     assert event.areas == ["320700000000", "320722000000"]
     assert officer.post(url, {"name": "测试洪水", "began_on": "2020-07-01"}).status_code == 422
+    unknown = {"name": "测试地震", "began_on": "2020-07-01", "areas": "无此地"}
+    assert officer.post(url, unknown).status_code == 422
     officer.post(url, {"end": event.pk, "ended_on": "2020-08-01"})
     event.refresh_from_db()
     assert event.ended_on == date(2020, 8, 1)

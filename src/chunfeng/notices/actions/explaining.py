@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
+from chunfeng.areas import queries as areas_queries
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -84,7 +86,9 @@ def add_emergency(
         raise Refused(_("The end lies before the beginning. Correct one of the two dates."))
     try:
         with transaction.atomic():
-            made = Emergency.objects.create(name=name, began_on=begin, ended_on=end, areas=area_codes(areas))
+            made = Emergency.objects.create(
+                name=name, began_on=begin, ended_on=end, areas=area_codes(areas, begin)
+            )
     except IntegrityError:
         raise Refused(_("There is already an emergency called “%(name)s”.") % {"name": name}) from None
     record("emergency.add", by=by, on=made, at=at)
@@ -104,25 +108,33 @@ def end_emergency(*, emergency: Emergency, ended_on: Any, by: Actor, at: datetim
     return emergency
 
 
-def area_codes(typed: Any) -> list[str]:
-    """Codes typed one a line or separated by commas; short codes are filled up (2201 → 220100000000)."""
-    given = (
-        typed
-        if isinstance(typed, list | tuple)
-        else str(typed or "").replace("，", ",").replace("\n", ",").split(",")
-    )
-    found = []
-    for each in given:
-        text = str(each).strip()
-        if not text:
-            continue
-        try:
-            found.append(codes.pad(text))
-        except codes.BadCode:
-            raise Refused(
-                _("“%(text)s” is not an area code. Write it like 2201 or 220100000000.") % {"text": text}
-            ) from None
+def area_codes(typed: Any, on: date) -> list[str]:
+    """Areas typed one a line or separated by commas: names as of a day, or codes (2201 is filled up)."""
+    given = typed if isinstance(typed, list | tuple) else re.split(r"[,，、;；\n]+", str(typed or ""))
+    found = [_area_code(str(each).strip(), on) for each in given if str(each).strip()]
     return list(dict.fromkeys(found))
+
+
+def _area_code(text: str, on: date) -> str:
+    if text[0].isdigit():
+        try:
+            return codes.pad(text)
+        except codes.BadCode:
+            pass
+    else:
+        named = areas_queries.resolve(text, on)
+        if len(named) == 1:
+            return named[0].code
+        if named:
+            choice = "、".join(f"{areas_queries.path_name(a.code, on)} {a.code}" for a in named[:5])
+            raise Refused(
+                _("“%(text)s” is the name of several areas: %(choice)s. Write the code.")
+                % {"text": text, "choice": choice}
+            )
+    raise Refused(
+        _("“%(text)s” is neither the name nor the code of an area. A code is written like 2201.")
+        % {"text": text}
+    )
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from chunfeng.offices.choices import Level
 HEADER: dict[str, str] = {
     "title": "area", "number": "text", "kind": "select", "issuers": "lines", "issuer_level": "select",
     "addressees": "lines", "date": "date", "signer": "text", "urgency": "text", "attachments": "lines",
-    "copies_to": "lines", "aliases": "lines", "internal_rule": "tick", "valid_from": "date", "valid_to": "date",
+    "copies_to": "lines", "aliases": "lines",
+    "internal_rule": "tick", "valid_from": "date", "valid_to": "date",
 }  # fmt: skip
 """Name → widget, in the order of the page."""
 

@@ -168,9 +168,10 @@ def forward(request: HttpRequest, pk: int) -> HttpResponse:
 def _draft(notice: Notice, office: str) -> str:
     """The usual words of a forwarding notice, to be completed; Chinese, whatever the screen speaks."""
     number = f"（{notice.number}）" if notice.number else ""
+    title = notice.title.replace("《", "〈").replace("》", "〉")
     today = timezone.localdate()
     return (
-        f"关于转发《{notice.title}》的通知\n\n各有关单位：\n\n"
-        f"现将《{notice.title}》{number}转发给你们，并提出以下要求，请一并贯彻执行。\n\n一、\n\n"
+        f"关于转发《{title}》的通知\n\n各有关单位：\n\n"
+        f"现将《{title}》{number}转发给你们，并提出以下要求，请一并贯彻执行。\n\n一、\n\n"
         f"{office}\n{today.year}年{today.month}月{today.day}日\n"
     )

@@ -165,6 +165,14 @@
     });
   }
 
+  // ---- the graph opens at the notice asked for
+  const here = document.querySelector(".drawing .box.here");
+  if (here) {
+    const drawing = here.closest(".drawing"), frame = drawing.getBoundingClientRect(), box = here.getBoundingClientRect();
+    drawing.scrollLeft += box.left - frame.left - (frame.width - box.width) / 2;
+    drawing.scrollTop += box.top - frame.top - (frame.height - box.height) / 2;
+  }
+
   // ---- choosing offices: a found one that is ticked stays; the count follows
   const issue = document.getElementById("issue");
   if (issue) {
