@@ -7,7 +7,7 @@ from .structure import Actors
 
 # What the name of an acting body or group of people ends in.
 _SURE_END = (
-    r"(?:部门|社区|街道|卫生院|人社所|派出所|卫生所|服务站|(?:信息|服务|卫生|网格|联络|辅导|巡查|管理"
+    r"(?:部门|财政|责任主体|旅行社|房东|社区|街道|卫生院|人社所|派出所|卫生所|服务站|(?:信息|服务|卫生|网格|联络|辅导|巡查|管理"
     r"|宣传|督导|协管|检查|值班|办事)员|考生|班主任|房主|大厅|卡点|经办机构|单位|机构|政府|公署|厅|局"
     r"|委|委员会|办公室|中心|企业|公司|集团|学校|医院|院校|高校|办事处"
     r"|小组|专班|指挥部|指挥机构|人员|机关|工会组织|工会(?!组织)|银行|党委|党组|党组织|管委会|负责人"
@@ -54,6 +54,11 @@ _OFFICE_END = re.compile(
     r"|公司|学校|医院|地区|各地|小组|指挥部|社区|村|街道"
     r"|乡镇|县|市|区|院校|办事处|银行|工会)(?:（[^（）]*）)?$"
 )
+# 所有…, 全县… name whom an order binds whatever the noun is.
+_EVERYBODY = re.compile(
+    r"^(?P<body>(?:所有|全[省市县区镇乡](?!范围)|任何|上述(?!措施|要求|工作))[^，。]{2,28}?)"
+    r"(?=暂停|暂时|停运|停止|一律|推迟|延期|关闭|寒假期间|取消|$)"
+)
 _STARTS_NAMED = re.compile(
     r"^(?:各|全|有关|防治|防控|卫生|公安|监督|宣传|组织|教育)[\u4e00-\u9fff]*?(?:部门|机构|指挥部|单位"
     r"|人员|局|委)"
@@ -84,8 +89,12 @@ _LED = re.compile(
     r"|(?=组织|做好|开展|会同))?(?P<rest>[^。；]*)"
 )
 _BY = re.compile(
-    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{2,40}}?{_BODY_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}"
-    rf"|进行|按照|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
+    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{1,40}}?{_SURE_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}"
+    rf"|进行|按|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
+)
+_BY_OTHER = re.compile(
+    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{1,40}}?{_BODY_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}"
+    rf"|进行|按|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
 )
 _PARTNERS = re.compile(
     r"(?:会同)?(?P<partners>[^，。；：（）]{2,80}?)(?:等(?:部门|单位|机构)?)?(?:共同)?(?:配合|协助"
@@ -138,7 +147,9 @@ def subject_of(words: str) -> str | None:
         body = _opening(part) or _trim(part)
         if body:
             return _with_list_before(parts[:index], body)
-    return None
+    last = strip_connectors(parts[-1] or parts[-2] if len(parts) > 1 else parts[-1])
+    everybody = _EVERYBODY.match(last)
+    return everybody["body"] if everybody else None
 
 
 def _with_list_before(parts: list[str], body: str) -> str:
@@ -190,6 +201,9 @@ def opening_body(sentence: str) -> tuple[str, str] | None:
             match = _WEAK_BODY.match(bare)
         if match and len(match["body"]) >= 2 and (_STARTS_BODY.match(bare) or len(match["body"]) <= 16):
             return match["body"], words[shift + match.end() :]
+        everybody = _EVERYBODY.match(bare)
+        if everybody and everybody.end() < len(bare):
+            return everybody["body"], words[shift + everybody.end() :]
         position += len(part) + 1
     return None
 
@@ -200,7 +214,7 @@ def names_body(words: str) -> bool:
 
 
 def leads_off(part: str) -> bool:
-    """Tell whether a part of a sentence opens with an office and its deed (社区汇总后…, 所需费用由企业垫付)."""
+    """Tell whether a part of a sentence opens with an office and its deed (社区汇总后…, 费用由企业垫付)."""
     if _NOT_IN_BODY.match(part) or (IMPERATIVE.match(part) and not _STARTS_NAMED.match(part)):
         return bool(_BY.match(part))
     match = _SURE_BODY.match(part)
@@ -251,7 +265,7 @@ def _names(listed: str) -> list[str]:
 
 def led_bodies(sentence: str, *, subject: str | None = None) -> Actors | None:
     """Return the bodies of 由X牵头，Y、Z配合, or of 由X办理 in an order without other subject, or None."""
-    match = _LED.search(sentence) or (None if subject else _BY.search(sentence))
+    match = _LED.search(sentence) or (None if subject else _BY.search(sentence) or _BY_OTHER.search(sentence))
     if not match or not _ENDS_BODY.search(match["lead"]) or "的" in match["rest"].split("，")[0][:12]:
         return None
     leads = _names(match["lead"])
