@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 # name: (help, module that holds ``app``)
 GROUPS = {
+    "accounts": ("First administrators, one-time passwords.", "chunfeng.cli.accounts"),
     "areas": ("Administrative divisions: load, search.", "chunfeng.cli.areas"),
     "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
