@@ -195,8 +195,10 @@ def test_contacts_are_added_written_anew_and_removed(client, county):
 def test_an_office_is_added_changed_retired_and_returned(client, county, places):
     form = {
         "code": "X9", "name": "测试就业中心", "level": "county", "line": "employment",
-        "aliases": "县就业局\n就业中心", "area_code": f"{COUNTY} 公主岭市", "parent": f"{county.code} {county.name}",
+        "aliases": "县就业局\n就业中心", "area_code": f"{COUNTY} 公主岭市",
+        "parent": f"{county.code} {county.name}",
     }  # fmt: skip
+    assert 'value="township" selected' in get(client, "office-new")
     assert client.post(reverse("office-new"), form | {"area_code": "没有"}).status_code == 422
     assert client.post(reverse("office-new"), form | {"parent": "没有"}).status_code == 422
     assert client.post(reverse("office-new"), form).status_code == 302

@@ -100,46 +100,62 @@ def _contacts(offices: Iterable[Office]) -> dict[int, dict[str, OfficeContact]]:
 def _carry_out(
     rows: list[Row], contacts: dict[int, dict[str, OfficeContact]], by: Actor, at: datetime
 ) -> None:
-    """Write the rows that differ, then who reports to whom, then the contacts; one event for each office."""
+    """Write the rows that differ, offices above before those below; one event for each office."""
     todo = [row for row in rows if row.refused is None and row.state in (State.ADDED, State.CHANGED)]
-    for row in todo:
-        office = row.office or Office()
-        row.moved = row.office is not None and office.area_code != row.values.get(
-            "area_code", office.area_code
-        )
-        for key, value in row.values.items():
-            if key != "parent_code":
-                setattr(office, key, value)
-        row.office = office
-    Office.objects.bulk_create(
-        [r.office for r in todo if r.state == State.ADDED and r.office], batch_size=2000
-    )
     wanted = {row.values["parent_code"] for row in todo if "parent_code" in row.values}
     keys = dict(Office.objects.filter(code__in=wanted).values_list("code", "pk"))
-    for row in todo:
-        if row.office is not None and "parent_code" in row.values:
-            row.office.parent_id = keys[row.values["parent_code"]]
+    waiting = [row for row in todo if row.state == State.ADDED]
+    done: list[tuple[Row, Office]] = []
+    while waiting:
+        ready = [row for row in waiting if row.values.get("parent_code") in {None, *keys}]
+        if not ready:
+            raise RuntimeError(f"rows {[row.line for row in waiting]} wait for each other")
+        made = [(row, _filled(row, Office(), keys)) for row in ready]
+        Office.objects.bulk_create([office for _row, office in made], batch_size=2000)
+        keys |= {office.code: office.pk for _row, office in made}
+        done += made
+        entered = {row.line for row in ready}
+        waiting = [row for row in waiting if row.line not in entered]
+    changed = [(row, row.office) for row in todo if row.office is not None]
+    for row, office in changed:
+        row.moved = office.area_code != row.values.get("area_code", office.area_code)
+        _filled(row, office, keys)
     fields = ["name", "agency_code", "level", "line", "area_code", "is_partner", "parent"]
-    Office.objects.bulk_update([row.office for row in todo if row.office], fields, batch_size=1000)
-    for row in todo:
-        if row.office is None:
-            continue
+    Office.objects.bulk_update([office for _row, office in changed], fields, batch_size=500)
+    for row, office in changed:
         if row.moved:
-            move_rows(row.office)
-        _write_contact(row, row.office, contacts.get(row.office.pk, {}))
-        record(f"office.{'add' if row.state == State.ADDED else 'change'}", by=by, on=row.office, at=at,
-               detail={"import": True, "row": row.line})  # fmt: skip
+            move_rows(office)
+    _write_contacts([*done, *changed], contacts)
+    for row, office in [*done, *changed]:
+        verb = "office.add" if row.state == State.ADDED else "office.change"
+        record(verb, by=by, on=office, at=at, detail={"import": True, "row": row.line})
 
 
-def _write_contact(row: Row, office: Office, known: dict[str, OfficeContact]) -> None:
-    if not row.contact or not _contact_differs(row, known):
-        return
-    contact = known.get(str(row.contact["name"])) or OfficeContact(office=office)
-    contact.area_code = office.area_code
-    for key, value in row.contact.items():
-        if value is not None:
-            setattr(contact, key, value)
-    contact.save()
+def _filled(row: Row, office: Office, keys: dict[str, int]) -> Office:
+    for key, value in row.values.items():
+        if key == "parent_code":
+            office.parent_id = keys[value]
+        else:
+            setattr(office, key, value)
+    return office
+
+
+def _write_contacts(pairs: list[tuple[Row, Office]], contacts: dict[int, dict[str, OfficeContact]]) -> None:
+    fresh: list[OfficeContact] = []
+    for row, office in pairs:
+        known = contacts.get(office.pk, {})
+        if not row.contact or not _contact_differs(row, known):
+            continue
+        contact = known.get(str(row.contact["name"])) or OfficeContact(office=office)
+        contact.area_code = office.area_code
+        for key, value in row.contact.items():
+            if value is not None:
+                setattr(contact, key, value)
+        if contact.pk is None:
+            fresh.append(contact)
+        else:
+            contact.save()
+    OfficeContact.objects.bulk_create(fresh, batch_size=2000)
 
 
 def _verdict(row: Row, letters: dict[str, str]) -> Verdict:

@@ -89,7 +89,14 @@ def new_office(request: HttpRequest) -> HttpResponse:
     """Enter an office in the directory."""
     actor = request.actor  # type: ignore[attr-defined]
     above = queries.office_by_id(actor.office_id) if actor.office_id else None
-    start = {"parent": picked(above), "area_code": request.GET.get("area", actor.area_code)}
+    order = list(Level.values)
+    level = order[min(order.index(above.level) + 1, len(order) - 1)] if above else str(Level.COUNTY)
+    start = {
+        "parent": picked(above),
+        "area_code": request.GET.get("area", actor.area_code),
+        "level": level,
+        "line": above.line if above else str(Line.HRSS),
+    }
     form = OfficeForm(request.POST or None, initial=start)
     return run_form(
         request,
