@@ -5,23 +5,16 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
+from chunfeng.cli.django import setup
+
 app = typer.Typer(help="Tasks: make them of issued notices, remind, send.", no_args_is_help=True)
 console = Console()
-
-
-def _django() -> None:
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chunfeng.config.settings")
-    django.setup()
 
 
 @app.command()
 def assign() -> None:
     """Make the tasks of every issued notice that still lacks some."""
-    _django()
+    setup()
     from chunfeng.tasking import actions
 
     console.print(f"tasks made: {actions.assign_waiting()}")
@@ -30,7 +23,7 @@ def assign() -> None:
 @app.command()
 def chase() -> None:
     """Make the reminders and escalations that are due now."""
-    _django()
+    setup()
     from django.utils import timezone
 
     from chunfeng.tasking import actions
@@ -42,7 +35,7 @@ def chase() -> None:
 @app.command()
 def deliver() -> None:
     """Send queued e-mail and webhooks."""
-    _django()
+    setup()
     from django.utils import timezone
 
     from chunfeng.tasking import actions
