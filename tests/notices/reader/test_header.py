@@ -2,13 +2,9 @@
 
 import pytest
 
-from chunfeng.notices.reader.header import (
-    addressees_in,
-    kind_of,
-    split_addressees,
-    split_agencies,
-    title_issuers,
-)
+from chunfeng.notices.reader.addressees import addressees_in, split_addressees
+from chunfeng.notices.reader.agencies import split_agencies, title_issuers
+from chunfeng.notices.reader.header import kind_of
 from chunfeng.notices.reader.text import normalise
 
 

@@ -6,11 +6,12 @@
 
 import re
 
+from .agencies import split_agencies
 from .citations import find_citations, merged
 from .clauses import split_clauses
 from .dates import Calendar, read_date
 from .duties import find_duties
-from .header import Head, kind_in, kind_of, read_head, split_agencies
+from .header import Head, kind_in, kind_of, read_head
 from .numbers import find_number, number_year, same_number
 from .pages import Stretch, stretches
 from .structure import (

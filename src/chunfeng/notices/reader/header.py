@@ -4,6 +4,8 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
+from .addressees import ADDRESSED, NOT_ADDRESSED, addressees_in, split_addressees
+from .agencies import AGENCY, split_agencies, title_issuers
 from .dates import FULL_DATE
 from .numbers import NUMBER_LINE, ORDER_NUMBER, find_numbers
 from .pages import TITLE_END, Stretch
@@ -25,15 +27,6 @@ KINDS = (
     "议案",
     "函",
     "纪要",
-)
-_AGENCY_END = (
-    r"(?:政府|公署|司|办公厅|办公室|委员会|厅|局|部|委|办|法院|检察院|院|联合会|会|署|中心|指挥部"
-    r"|领导小组|工作组|组|公司|集团|银行|总队|支队|大学|学院|学校|医院|党组|工会|党委|中央|国务院"
-    r"|联防联控机制|处|站|所|科|街道|社区|村|总社|社|台|馆|队|团委|省|市|县)"
-)
-AGENCY = re.compile(
-    rf"^[\u4e00-\u9fff（）()、“”/]{{2,40}}{_AGENCY_END}(?:（[\u4e00-\u9fff]{{1,20}}）)?$|^(?:国务院"
-    rf"|中共中央|全国总工会|共青团中央)$"
 )
 _ORDER_LINE = re.compile(rf"^[（(]?{ORDER_NUMBER.pattern}[）)]?$")
 _SIGNER = re.compile(r"签发人?：? *(?P<name>[\u4e00-\u9fff]{1}(?: ?[\u4e00-\u9fff·]){1,11})")
@@ -58,28 +51,6 @@ _BREAKS_OFF = re.compile(
 _RED_HEAD = re.compile(
     r"^(?!.*关于)[\u4e00-\u9fff （）、]{3,60}文 ?件(?:（[\u4e00-\u9fff]{1,6}）)?$"
     r"|^[\u4e00-\u9fff ]{3,40}(?:明传电报|发电|传真电报|明电|文电)$"
-)
-_ADDRESSEE = re.compile(r"^(?P<list>[^。；！？]{2,900}?)(?:：|:)[？?]*(?P<rest>.*)$")
-_ADDRESSED = re.compile(
-    r"(?:^(?:各|辖区|全[省市县区乡镇村国州体]|广大|省[直级内]|市[直级属]|县[直级]|区[直级]|驻|本[市县区]"
-    r"|有关|局属|厅[直机属]|部[直属]|机关|贵|尊敬的|亲爱的)|(?:政府|厅|局|委|办|部门|部|单位|中心|公司"
-    r"|银行|院|校|学校|所|站|办公室|委员会|指挥部|领导小组|小组|处|科|室|机构|村|社区|街道|乡镇|镇|乡"
-    r"|企业|集团|机关|群众|市民|居民|同志|同志们|朋友们|朋友|家长|业主|农民工|）|场|协会|署|会|社|县区"
-    r"|市州|市|县|区|队|团|厂|园区|管委会|党组|党委|总队|支队|系统|兵团|户)$)"
-)
-_NOT_ADDRESSED = re.compile(
-    r"如下|通知|意见$|为(?:了|深入|切实|贯彻|做好|进一步|加强|认真|有效)|根据|按照|现将|有关事项|联系"
-    r"|电话|附件|签发|时间|地点|电邮|邮箱|标题|来源|作者|要求|工作$|原则$|措施$|目标$"
-    r"|[一二三四五六七八九十]是|^[一二三四五六七八九十]、"
-)
-_DIVISION = (
-    r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部"
-    r"|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
-)
-_SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$|^(?:中央|省属|市属|部属)$")
-_OWNER = re.compile(
-    r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央"
-    r"|全[省市县])各"
 )
 
 
@@ -211,13 +182,13 @@ def _without_colon(lines: list[Line], index: int) -> tuple[list[str], int] | Non
         or index + 1 >= len(lines)
         or len(flat) > 120
         or "各" not in flat
-        or not _ADDRESSED.search(flat)
+        or not ADDRESSED.search(flat)
     ):
         return None
     titled = any(TITLE_END.search(line.flat) for line in lines[max(0, index - 3) : index])
     plain = (
         re.match(r"^[\u4e00-\u9fff，、（）“”]+$", flat)
-        and not _NOT_ADDRESSED.search(flat)
+        and not NOT_ADDRESSED.search(flat)
         and not TITLE_END.search(flat)
     )
     begins = re.match(r"为|根据|按照|近|当前|鉴于|目前|现|自|日前|经", lines[index + 1].flat)
@@ -243,22 +214,6 @@ def _begins_body(flat: str) -> bool:
     )
 
 
-def addressees_in(flat: str) -> tuple[list[str], int] | None:
-    """Return the addressees a line opens with and how far they reach (behind the colon), or None."""
-    match = _ADDRESSEE.match(flat)
-    if not match:
-        return None
-    listed = match["list"]
-    if (
-        _NOT_ADDRESSED.search(listed)
-        or LABEL.match(listed)
-        or not _ADDRESSED.search(listed)
-        or "》" in listed
-    ):
-        return None
-    return split_addressees(listed), match.start("rest")
-
-
 def _wrapped_addressees(lines: list[Line], index: int) -> tuple[list[str], int, int] | None:
     """Read an addressee list that goes on over several lines."""
     first = lines[index].flat
@@ -280,66 +235,6 @@ def _wrapped_addressees(lines: list[Line], index: int) -> tuple[list[str], int, 
             found = addressees_in(joined)
             return (found[0], last, found[1] - before) if found and found[1] >= before else None
     return None
-
-
-def split_addressees(listed: str) -> list[str]:
-    """Split an addressee list into its phrases: at ，and ；, and at 、 where the next one stands by itself.
-
-    各市、州人民政府 stays one phrase (the parts share their noun), 各村、辖区各单位 are two.
-    """
-    found: list[str] = []
-    for part in _split_outside(listed, "，；"):
-        group = ""
-        for piece in _split_outside(part, "、"):
-            if group and _stands_alone(group, piece):
-                found.append(group)
-                group = piece
-            else:
-                group = f"{group}、{piece}" if group else piece
-        if group:
-            found.append(group)
-    return [phrase.strip("？? ") for phrase in found if phrase.strip("？? ")]
-
-
-def _split_outside(text: str, marks: str) -> list[str]:
-    depth = start = 0
-    pieces: list[str] = []
-    for index, char in enumerate(text):
-        if char in "（〔":
-            depth += 1
-        elif char in "）〕":
-            depth = max(0, depth - 1)
-        elif char in marks and not depth:
-            pieces.append(text[start:index])
-            start = index + 1
-    return [*pieces, text[start:]]
-
-
-def _stands_alone(group: str, piece: str) -> bool:
-    """Tell whether ``piece`` starts a new phrase after the phrase ``group``."""
-    last = group.rsplit("、", 1)[-1]
-    if _SHORT.match(last) and not re.match(
-        r"^(?:[^各]{2,}各|各(?:部门|单位|村|社区|企业|有关|直属|学校))", piece
-    ):
-        return False
-    if _OWNER.match(group) and re.match(
-        r"^各(?:直属|有关|办事|特设|派出|机构|人民团体|民主党派|部门|单位|大企业|企业|事业)", piece
-    ):
-        return False
-    if "各" in piece[:8]:
-        return True
-    if group.startswith("各") and re.match(
-        r"(?:[省市县区州旗盟]|事业|乡镇?|镇)(?:人民政府|单位|政府)", piece
-    ):
-        return False
-    if group.startswith("各") and not re.search(r"(?:政府|公署|管委会|委员会|办事处)$", last):
-        return bool(
-            re.search(r"(?:村|社区|单位|部门|企业|学校)$", last)
-            and len(piece) > 3
-            and not last.startswith("事业")
-        )
-    ends = re.compile(rf"{_AGENCY_END}(?:（[^（）]+）)?$")
-    return bool(ends.search(last) and ends.search(piece) and len(last) > 3 and len(piece) > 3)
 
 
 def _after(line: Line, used: int) -> Line | None:
@@ -469,47 +364,3 @@ def _join_title(pieces: list[str]) -> str:
         joint = AGENCY.match(before.split(" ")[-1]) and AGENCY.match(piece.split(" ")[0])
         title += (" " if joint else "") + piece
     return title
-
-
-def title_issuers(title: str) -> list[str]:
-    """Return the bodies named before 关于, 印发 or 转发 in a title, in order."""
-    match = re.match(r"^(?P<who>[^《》“”]{2,200}?)(?=关于|印发|转发|批转|公告$|通告$|令$)", title)
-    if not match:
-        return []
-    who = match["who"].strip()
-    if (
-        any(word in who for word in ("工作", "做好", "加强", "防控", "疫情"))
-        and "指挥部" not in who
-        and "小组" not in who
-    ):
-        return []
-    return split_agencies(who)
-
-
-def split_agencies(text: str) -> list[str]:
-    """Split the names of issuing bodies at spaces and 、; letters spread out (卫 生 部) are joined again."""
-    pieces = re.sub(r"（(?:盖章|印章|章|印|代章|借章|代|代印)）", "", text).split()
-    names: list[str] = []
-    loose = ""
-    for piece in pieces:
-        if loose and (AGENCY.match(loose) or loose in ("国务院",)) and len(piece) > 2:
-            names.append(loose)
-            loose = piece
-        else:
-            loose += piece
-    if loose:
-        names.append(loose)
-    found: list[str] = []
-    for name in names:
-        parts = name.split("、")
-        if len(parts) > 1 and all(AGENCY.match(p) for p in parts):
-            found += parts
-        else:
-            found.append(name)
-    return [part for name in found for part in _run_together(name) if AGENCY.match(part)]
-
-
-def _run_together(name: str) -> list[str]:
-    """Part three or more ministries printed without spaces; fewer are one name (卫生部疾病控制局)."""
-    parts = re.findall(r"[\u4e00-\u9fff]{2,12}?(?:部|委)(?:办公厅)?(?!门|长)", name) if len(name) > 14 else []
-    return parts if len(parts) >= 3 and "".join(parts) == name else [name]

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
+from .agencies import split_agencies
 from .dates import FULL_DATE, read_date
-from .header import split_agencies
 from .pages import is_closing
 from .structure import Contact
 from .text import LABEL, Line, squeeze
