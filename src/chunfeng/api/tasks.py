@@ -181,7 +181,7 @@ def report_task(
             min_length=1,
             max_length=idempotency.MAX_KEY,
             pattern="^[!-~]+$",
-            description="Your own key for this report, for example a UUID. Send it again when the line broke.",
+            description="Your own key for this report, for example a UUID. Send it again if the line broke.",
         ),
     ],
 ) -> Any:

@@ -1,4 +1,4 @@
-"""``chunfeng accounts``: the first administrators of a new site, and the way back in when all are locked out."""
+"""``chunfeng accounts``: first administrators of a new site, and the way back in when all are locked out."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def accounts() -> None:
-    """Accounts: make the first administrators, give one-time passwords. Everything stands in the audit trail."""
+    """Make the first administrators, give one-time passwords. Everything stands in the audit trail."""
 
 
 @app.command()
