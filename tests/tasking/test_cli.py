@@ -23,7 +23,8 @@ def test_assign_chase_deliver():
         office=county, area_code=county.area_code, channel="email", address="a@example.org"
     )
     Message.objects.create(
-        office=county, area_code=county.area_code, channel="email", to=to, subject="到期", body="到期", dedupe="x",
+        office=county, area_code=county.area_code, channel="email", to=to, subject="到期",
+        body="到期", dedupe="x",
         next_try_at=f.NOW, created_at=f.NOW,
     )  # fmt: skip
     assert "sent: 1" in run.invoke(app, ["deliver"]).output
@@ -33,7 +34,8 @@ def test_assign_chase_deliver():
 def test_a_message_given_up_makes_the_command_fail():
     county = f.office(COUNTIES[0])
     Message.objects.create(
-        office=county, area_code=county.area_code, channel="email", to=None, subject="到期", body="到期", dedupe="x",
+        office=county, area_code=county.area_code, channel="email", to=None, subject="到期",
+        body="到期", dedupe="x",
         next_try_at=f.NOW, created_at=f.NOW,
     )  # fmt: skip
     result = run.invoke(app, ["deliver"])
