@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chunfeng.core import actions as core
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event
-from chunfeng.notices import actions, queries
+from chunfeng.notices import actions, pages, queries, reader
 from chunfeng.notices.models import DeadlineDefault, Notice
 from tests import factories
 from tests.factories import NOW
@@ -167,8 +169,6 @@ def test_real_pages_are_cut_into_their_documents(seeds, city, event):
 
 
 def test_a_failing_reader_loses_nothing(city, event, monkeypatch):
-    from chunfeng.notices import reader
-
     def stumble(data, name):
         raise ZeroDivisionError
 
@@ -176,3 +176,26 @@ def test_a_failing_reader_loses_nothing(city, event, monkeypatch):
     (kept,) = register(papers.CITY, factories.actor(city), event, name="a.txt")
     assert kept.state == "unreadable" and "a.txt" in kept.unreadable_because
     assert core.read_file(kept.original).decode() == papers.CITY.strip()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.sampled_from(["page_three_documents", "forwarding_2020", "city_telegram_2020"]), max_size=3),
+    st.text(alphabet="关于做好的通知。，：一二、（）\n 2020年月日号〔〕发", max_size=200),
+)
+def test_the_parts_of_a_page_cover_it(names, more):
+    text = (
+        "\n\n".join((FIXTURES / f"{name}.txt").read_text(encoding="utf-8") for name in names) + more + "通知"
+    )
+    reading = reader.read_pasted(text)
+    found = pages.parts(reading)
+    assert "".join(part.text for part in found) == reading.text
+    for part in found:
+        for clause in part.document.clauses:
+            assert part.text[clause.start - part.start : clause.end - part.start] == clause.text
+
+
+def test_odd_characters_do_not_break_the_register(city, event):
+    text = papers.CITY.replace("上报", "上\x00报\ufffe\u200b") + "\U00020bb7"
+    made = register(text, factories.actor(city), event)
+    assert made[0].state == "read" and "\x00" not in made[0].text

@@ -220,3 +220,21 @@ def test_only_the_office_that_keeps_the_notice_works_on_it(notice, city):
             actions.correct(notice=notice, field="title", value="改", by=other, at=NOW)
         with pytest.raises(NotAllowed):
             actions.drop(duty=queries.duties(notice)[0], reason="改", by=other, at=NOW)
+
+
+def test_a_date_put_in_later_dates_what_hung_on_it(by):
+    text = papers.CITY.replace("[2020] 7号", "").replace("2020年1月31日", "").replace("海人社发", "")
+    event = factories.emergency()
+    notice = actions.register(emergency=event, data=None, text=text, name="", by=by, at=NOW)[0]
+    duty = duty_with(notice, "by")
+    assert notice.date is None and duty.due_on is None and duty.undated
+    with pytest.raises(Refused, match="2月5日"):
+        actions.confirm(duty=duty, by=by, at=NOW)
+    assert queries.counters(notice).undated == 2
+    actions.correct(notice=notice, field="date", value="2020-01-31", by=by, at=NOW)
+    duty.refresh_from_db()
+    assert (duty.due_on, duty.version) == (date(2020, 2, 5), 1)
+    actions.correct_duty(duty=duty, due_on="2020-02-07", by=by, at=NOW)
+    actions.correct(notice=notice, field="date", value="2019-01-31", by=by, at=NOW)
+    duty.refresh_from_db()
+    assert duty.due_on == date(2020, 2, 7)  # what a person set stays

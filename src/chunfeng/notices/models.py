@@ -217,6 +217,20 @@ class Duty(models.Model):
     def __str__(self) -> str:
         return self.action[:80]
 
+    @property
+    def undated(self) -> bool:
+        """A deadline is named, but no day is known and nobody said that there is none."""
+        named = self.deadline_kind not in ("", DeadlineKind.RECURRING)
+        begins = self.deadline_kind == DeadlineKind.FROM and self.starts_on is not None
+        return named and self.due_on is None and not self.no_date and not begins
+
+    UNDATED = (
+        Q(due_on__isnull=True, no_date=False)
+        & ~Q(deadline_kind__in=["", DeadlineKind.RECURRING])
+        & ~Q(deadline_kind=DeadlineKind.FROM, starts_on__isnull=False)
+    )
+    """The same as a condition on rows."""
+
 
 class Citation(models.Model):
     """A document named in a notice, resolved to one of ours where we hold it (B3, B13)."""

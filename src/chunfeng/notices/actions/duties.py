@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from chunfeng.core.actor import Actor
@@ -88,7 +87,7 @@ def confirm(*, duty: Duty, by: Actor, at: datetime, version: int | None = None) 
     check_version(held=duty.version, seen=version, notice=duty.notice, duty=duty)
     if duty.state == DutyState.DROPPED:
         raise Refused(_("This duty was dropped. Take it back in first."))
-    if _undated(duty):
+    if duty.undated:
         raise Refused(
             _("“%(text)s” is no date. Set one, or mark the duty “no date”, then confirm.")
             % {"text": duty.deadline_text}
@@ -107,16 +106,12 @@ def confirm_dated(*, notice: Notice, by: Actor, at: datetime) -> int:
     ready = list(
         notice.duties.select_for_update(of=("self",))
         .filter(state=DutyState.PROPOSED, date_by_default=False)
-        .exclude(Q(deadline_kind=DeadlineKind.FUZZY, due_on__isnull=True, no_date=False))
+        .exclude(Duty.UNDATED)
     )
     for duty in ready:
         duty.notice = notice
         _confirm(duty, by, at)
     return len(ready)
-
-
-def _undated(duty: Duty) -> bool:
-    return duty.deadline_kind == DeadlineKind.FUZZY and duty.due_on is None and not duty.no_date
 
 
 def _confirm(duty: Duty, by: Actor, at: datetime) -> None:
@@ -260,8 +255,3 @@ def set_default(*, phrase: str, days: Any, by: Actor, at: datetime) -> None:
             office_id=office_id, phrase=phrase, defaults={"days": int(days), "area_code": by.area_code}
         )
     record("notice.default", by=by, at=at, detail={"phrase": phrase, "days": int(days)})
-
-
-def confirmable(duties: Iterable[Duty]) -> int:
-    """How many of these `confirm_dated` would confirm."""
-    return sum(d.state == DutyState.PROPOSED and not d.date_by_default and not _undated(d) for d in duties)

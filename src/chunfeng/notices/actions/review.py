@@ -15,10 +15,15 @@ from chunfeng.core.errors import Refused
 from chunfeng.notices import naming
 from chunfeng.notices.actions import fields
 from chunfeng.notices.actions._history import in_review, lock, note, own
-from chunfeng.notices.choices import Act, Openness, Relation, State
+from chunfeng.notices.actions.register import office_defaults, put_deadline
+from chunfeng.notices.choices import Act, DutyState, Openness, Relation, State
 from chunfeng.notices.linking import link_citations
 from chunfeng.notices.models import Citation, Clause, Duty, Notice, NoticeEntry
 from chunfeng.notices.queries.review import undecided
+from chunfeng.notices.reader.dates import Calendar
+from chunfeng.notices.reader.deadlines import find_deadline
+from chunfeng.notices.reader.numbers import number_year
+from chunfeng.notices.reader.text import normalise
 from chunfeng.offices import roles
 
 
@@ -86,8 +91,22 @@ def correct(
     notice.save(update_fields=[field, "version", "number_key", "title_key"])
     if field in {"number", "title"}:
         link_citations(notice)
+    if field in {"number", "date"}:
+        redate(notice)
     note(Act.CORRECTED, notice=notice, by=by, at=at, field=field, old=old, new=new)
     return notice
+
+
+def redate(notice: Notice) -> None:
+    """Work out anew the days of deadlines nobody touched: the year comes from the notice's date or number."""
+    days = Calendar(notice.date, number_year(notice.number))
+    defaults = office_defaults(notice)
+    for duty in notice.duties.filter(state=DutyState.PROPOSED, version=1).exclude(deadline_kind=""):
+        found = find_deadline(normalise(duty.quote), days)
+        if found is not None and found.kind == duty.deadline_kind:
+            duty.notice, duty.date_by_default = notice, False
+            put_deadline(duty, found, defaults)
+            duty.save()
 
 
 @transaction.atomic

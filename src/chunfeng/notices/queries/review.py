@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from chunfeng.notices.choices import DeadlineKind, DutyState
-from chunfeng.notices.models import Notice
+from chunfeng.notices.choices import DutyState
+from chunfeng.notices.models import Duty, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Counters:
 def counters(notice: Notice) -> Counters:
     """One query over the notice's duties."""
     proposed = Q(state=DutyState.PROPOSED)
-    undated = Q(deadline_kind=DeadlineKind.FUZZY, due_on__isnull=True, no_date=False)
+    undated = Duty.UNDATED
     found = notice.duties.aggregate(
         proposed=Count("id", filter=proposed),
         confirmed=Count("id", filter=Q(state=DutyState.CONFIRMED)),
@@ -56,7 +56,7 @@ def undecided(notice: Notice) -> list[Left]:
     count = counters(notice)
     found = [
         Left(_("duties neither confirmed nor dropped"), count.proposed),
-        Left(_("fuzzy deadlines without a date"), count.undated),
+        Left(_("deadlines without a date"), count.undated),
         Left(_("doubtful places nobody looked at"), count.suspects),
     ]
     if not notice.title:

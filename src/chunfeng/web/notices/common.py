@@ -55,7 +55,7 @@ def works_on(actor: Actor, notice: Notice) -> bool:
 
 def card_of(duty: Duty) -> dict[str, Any]:
     """What a duty's card shows: the duty, the kind of card, the deadline in words, if it needs a date."""
-    return {"duty": duty, "card": _kind(duty), "deadline": deadline(duty), "undated": undated(duty)}
+    return {"duty": duty, "card": _kind(duty), "deadline": deadline(duty), "undated": duty.undated}
 
 
 def _kind(duty: Duty) -> str:
@@ -63,12 +63,7 @@ def _kind(duty: Duty) -> str:
         return "good"
     if duty.state == DutyState.DROPPED:
         return "gone"
-    return "warn" if undated(duty) or duty.date_by_default else "info"
-
-
-def undated(duty: Duty) -> bool:
-    """A fuzzy deadline nobody gave a date yet."""
-    return duty.deadline_kind == DeadlineKind.FUZZY and duty.due_on is None and not duty.no_date
+    return "warn" if duty.undated or duty.date_by_default else "info"
 
 
 def deadline(duty: Duty) -> str:

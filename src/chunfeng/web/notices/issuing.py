@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -70,13 +69,20 @@ def _issue(request: HttpRequest, notice: Notice) -> HttpResponse:
         )  # fmt: skip
         assigned = tasking.assign(notice=issued, by=by, at=now)
     messages.success(request, _issued(issued, assigned))
+    missing = sorted({each.body for each in assigned.unresolved})
+    if missing:
+        messages.warning(
+            request,
+            _("Not in the directory: %(bodies)s. Their duties went to every office the notice reached.")
+            % {"bodies": "、".join(missing[:8])},
+        )
     return redirect("notice", issued.pk)
 
 
-def _issued(notice: Notice, assigned: Any) -> str:
+def _issued(notice: Notice, assigned: tasking.Assigned) -> str:
     count = queries.receipts(notice).sent
     sent = ngettext("Issued to %(n)s office.", "Issued to %(n)s offices.", count) % {"n": count}
-    made = getattr(assigned, "tasks_made", 0)
+    made = assigned.tasks_made
     tasks = ngettext("%(n)s task is on its desk.", "%(n)s tasks are on their desks.", made) % {"n": made}
     return f"{sent} {tasks}"
 
