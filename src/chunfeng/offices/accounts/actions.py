@@ -186,7 +186,8 @@ def _governed(user: User, by: Actor, at: datetime) -> User:
     if not found or queries.is_posted_elsewhere(user, by, localdate(at)):
         raise NotAllowed(
             _(
-                "This person is posted outside your area too, or only there. An administrator above can do it."
+                "This person is posted outside your area too, or only there. "
+                "An administrator above can do it."
             )
         )
     return User.objects.select_for_update().get(pk=user.pk)
