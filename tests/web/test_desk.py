@@ -255,3 +255,19 @@ def test_an_issue_handed_on_to_another_owner(city, counties):
     assert (issue.owner, issue.owner_area_code) == (city, CITY)
     assert page(f.browse(f.posting(city)), url)
     page(client, url, 404)  # it is no longer theirs
+
+
+def test_a_repeated_duty_reported_up_to_date_counts_as_done(city, counties):
+    task = tasks(city, counties[:1], every="day")[0]
+    client = f.browse(f.posting(city))
+
+    def cell():
+        response = client.get(reverse("matrix", args=[task.notice_id]))
+        return response.context["matrix"].columns[0].done, '<a class="cell kept"' in response.content.decode()
+
+    Task.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    assert cell() == (0, False)
+    actions.report_done(
+        task=task, text="零报告", files=[], period="", key="", by=f.actor(counties[0]), at=timezone.now()
+    )
+    assert cell() == (1, True)

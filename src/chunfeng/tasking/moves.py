@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Flag, auto
 
 from django.utils import timezone
@@ -90,6 +91,12 @@ def _fits(name: str, move: Move, task: Task) -> bool:
     # a repeated duty never comes to rest: what may be sent back is its last report
     reported = bool(task.every) and task.state == TaskState.ACCEPTED and task.done_at is not None
     return task.state in move.source or (name == "send_back" and reported)
+
+
+def is_kept(task: Task, now: datetime) -> bool:
+    """Nothing is outstanding: done, or repeated, the last period reported and the next not yet due."""
+    kept = bool(task.every) and task.state == TaskState.ACCEPTED and task.done_at is not None
+    return task.state == TaskState.DONE or (kept and task.due_at is not None and task.due_at >= now)
 
 
 def _standing(task: Task) -> str:

@@ -19,7 +19,7 @@ from chunfeng.notices.models import Dispatch, Duty, Notice
 from chunfeng.offices import queries as directory
 from chunfeng.offices.choices import Level, Role
 from chunfeng.offices.models import Office
-from chunfeng.tasking import due
+from chunfeng.tasking import due, moves
 from chunfeng.tasking.actions import assigning
 from chunfeng.tasking.choices import OPEN_STATES, Channel, IssueState, Part, TaskState
 from chunfeng.tasking.models import CoordinationIssue, Message, OfficeChannel, Task, TaskEntry, TaskEvidence
@@ -169,6 +169,7 @@ def matrix(*, notice: Notice, actor: Actor, area_code: str = "", line: str = "")
     `area_code` defaults to the actor's; where the next level has no task, the level after it is shown.
     Reads the offices of one level inside the area, the tasks of those columns, and the duties.
     """
+    now = timezone.now()
     base = area_code if area_code and actor.sees(area_code) else actor.area_code
     duties = assigning.duties_of(notice)
     keys = [duty.pk for duty in duties]
@@ -195,7 +196,7 @@ def matrix(*, notice: Notice, actor: Actor, area_code: str = "", line: str = "")
             cell = cells.get((row.duty.pk, column.office.pk))
             row.cells.append(cell)
             if cell is not None:
-                finished = cell.state == TaskState.DONE
+                finished = moves.is_kept(cell, now)
                 row.due, column.due = row.due + 1, column.due + 1
                 row.done, column.done = row.done + finished, column.done + finished
     found.lines = [row for row in found.lines if row.due] or found.lines

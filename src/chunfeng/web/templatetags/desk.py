@@ -7,25 +7,32 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.notices.models import Clause
+from chunfeng.tasking import moves
 from chunfeng.tasking.choices import TaskState
 from chunfeng.tasking.models import Task
 from chunfeng.web.notices.fields import every_text
 
 register = template.Library()
-MARKS = {"done": "✓", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
+MARKS = {"done": "✓", "kept": "✓", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
 
 
 def legend() -> list[tuple[str, str, str]]:
     """Class, mark and words of every state, for the line above the matrix."""
-    words = {value: str(label) for value, label in TaskState.choices} | {"late": str(_("Overdue"))}
+    words = {value: str(label) for value, label in TaskState.choices} | _words()
     return [(state, sign, words[state]) for state, sign in MARKS.items()]
 
 
+def _words() -> dict[str, str]:
+    return {"late": str(_("Overdue")), "kept": str(_("Reported up to date"))}
+
+
 def look(task: Task) -> str:
-    """The state, or "late" for an open task past its deadline."""
+    """The state; "late" for an open task past its deadline, "kept" for a repeated one reported up to date."""
     overdue = task.due_at is not None and task.due_at < timezone.now()
     closed = task.state in (TaskState.DONE, TaskState.REFUSED)
-    return "late" if overdue and not closed else task.state
+    if overdue and not closed:
+        return "late"
+    return "kept" if task.state == TaskState.ACCEPTED and moves.is_kept(task, timezone.now()) else task.state
 
 
 @register.filter
@@ -34,7 +41,7 @@ def tone(task: Task) -> str:
     match look(task):
         case "late" | "refused":
             return "bad"
-        case "done":
+        case "done" | "kept":
             return "good"
         case "returned":
             return "warn"
@@ -58,7 +65,7 @@ def looks(task: Task) -> str:
 @register.filter
 def standing(task: Task) -> str:
     """The state in words."""
-    return str(_("Overdue")) if look(task) == "late" else str(task.get_state_display())
+    return _words().get(look(task)) or str(task.get_state_display())
 
 
 @register.filter
