@@ -52,3 +52,10 @@ def test_short_name(name: str, short: str) -> None:
 )
 def test_kind(code: str, name: str, kind: str) -> None:
     assert kinds.kind_of(code, name) == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("220106000000", "绿园区"), ("411402000000", "梁园区"), ("310115000000", "浦东新区")]
+)
+def test_a_district_of_the_standard_is_no_zone_whatever_its_name_ends_with(code, name):
+    assert kinds.kind_of(code, name) == "district"

@@ -271,6 +271,18 @@ def test_programmes_and_responsible_persons(client, county, places):
     assert row.valid_to == date(2020, 3, 1)
 
 
+def test_areas_nobody_answers_for_are_named(county, places):
+    above = office(CITY, line="government")
+    client = browse(posting(above, "leader"))
+    with scope.applied(SYSTEM):
+        actions.name_responsible(
+            area_code=COUNTY, office=above, person="甲", valid_from=date(2020, 1, 1), by=SYSTEM, at=NOW
+        )
+    page = get(client, "responsible")
+    assert re.search(r'<b class="num">1</b> / <span class="num">2</span>', page)
+    assert reverse("area", args=[NEIGHBOUR]) in page and reverse("area", args=[COUNTY]) not in page
+
+
 def test_trees_open_branch_by_branch(client, county, places):
     office("220184101000", line="hrss", name="测试镇人社所", parent=county)
     assert "公主岭市" in get(client, "office-tree", at=CITY)

@@ -57,8 +57,8 @@ def kind_of(code: str, name: str) -> str:
         return "zone"
     if level == 4 and re.search(r"(兵团|师|^)[^乡镇]*(团|团场)$", name):
         return "regiment"
-    # 浦东新区 is a district of the standard; at township level a 新区 is a zone
-    if (level == 4 and _ZONE.search(name)) or (level == 3 and _ZONE.search(name.removesuffix("新区"))):
+    # 浦东新区 and 绿园区 are districts of the standard: a county-level name makes a zone only of a local code
+    if (level == 4 or (level == 3 and codes.is_local(code))) and _ZONE.search(name):
         return "zone"
     for ending, kind in _BY_ENDING.get(level, ()):
         if name.endswith(ending):

@@ -206,6 +206,14 @@ def responsible_for(area_code: str, on: date, *, history: bool = False) -> list[
     return list(rows.order_by("programme_id", "-valid_from")[:MAX_ROWS])
 
 
+def areas_without_responsible(area_code: str, on: date) -> tuple[list[Area], int]:
+    """The areas directly below one that nobody answers for on a day, and how many there are."""
+    below = areas.children(area_code, on)
+    rows = Responsibility.objects.filter(in_force(on), programme=None, area_code__in=[a.code for a in below])
+    named = set(rows.values_list("area_code", flat=True))
+    return [area for area in below if area.code not in named], len(below)
+
+
 def responsibility_by_id(pk: int) -> Responsibility | None:
     """One responsible person, if in sight."""
     return Responsibility.objects.select_related("office").filter(pk=pk).first()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from chunfeng.areas import codes
 from chunfeng.offices import actions, queries
 from chunfeng.offices.choices import GroupRole
 from chunfeng.offices.models import LeadingGroup
@@ -108,8 +109,17 @@ def responsible(request: HttpRequest) -> HttpResponse:
     rows = queries.responsibilities(timezone.localdate())
     if RESPONSIBLE.wants_export(request):
         return RESPONSIBLE.export(request, rows)
+    actor = request.actor  # type: ignore[attr-defined]
+    without, below = queries.areas_without_responsible(actor.area_code or codes.COUNTRY, timezone.localdate())
     page = RESPONSIBLE.page(request, rows)
-    return render(request, "web/places/responsible.html", {"page": page, "tab": "responsible"})
+    shown = {
+        "page": page,
+        "tab": "responsible",
+        "without": without,
+        "below": below,
+        "named": below - len(without),
+    }
+    return render(request, "web/places/responsible.html", shown)
 
 
 @guarded("group.change", "GET", "POST")
