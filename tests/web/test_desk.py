@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chunfeng.core.models import Event
 from chunfeng.tasking import actions, outbox
-from chunfeng.tasking.models import CoordinationIssue, Message, OfficeChannel, Task
+from chunfeng.tasking.models import ChaseRule, CoordinationIssue, Message, OfficeChannel, Task
 from tests import factories as f
 from tests.tasking.builders import CITY, COUNTIES, TOWNSHIP, tasks
 
@@ -271,3 +271,26 @@ def test_a_repeated_duty_reported_up_to_date_counts_as_done(city, counties):
         task=task, text="零报告", files=[], period="", key="", by=f.actor(counties[0]), at=timezone.now()
     )
     assert cell() == (1, True)
+
+
+def test_the_leader_sets_the_chasing_rule(counties):
+    leader, officer = f.browse(f.posting(counties[0], "leader")), f.browse(f.posting(counties[0]))
+    given = {
+        "before": "3、1", "after": "2 1", "every": "5", "escalate": "4", "hour": "9", "before_means": "eve",
+    }  # fmt: skip
+    url = reverse("chase-rule")
+    assert leader.post(url, given).status_code == 302
+    rule = ChaseRule.objects.get(office=counties[0])
+    assert (rule.before_days, rule.after_days, rule.then_every) == ([3, 1], [1, 2], 5)
+    assert (rule.escalate_after, rule.hour, rule.before_means) == (4, 9, "eve")
+    for wrong in (
+        {"hour": "24"},
+        {"before": "x"},
+        {"every": "-1"},
+        {"before_means": "?"},
+        {"after": "1 2 3 4 5 6"},
+    ):
+        assert leader.post(url, given | wrong).status_code == 422
+    assert officer.post(url, given).status_code == 403
+    assert 'value="3、1"' in page(leader, reverse("channels"))
+    assert "3、1" in page(officer, reverse("channels"))

@@ -19,10 +19,18 @@ from chunfeng.notices.models import Dispatch, Duty, Notice
 from chunfeng.offices import queries as directory
 from chunfeng.offices.choices import Level, Role
 from chunfeng.offices.models import Office
-from chunfeng.tasking import due, moves
+from chunfeng.tasking import due, moves, rules
 from chunfeng.tasking.actions import assigning
 from chunfeng.tasking.choices import OPEN_STATES, Channel, IssueState, Part, TaskState
-from chunfeng.tasking.models import CoordinationIssue, Message, OfficeChannel, Task, TaskEntry, TaskEvidence
+from chunfeng.tasking.models import (
+    ChaseRule,
+    CoordinationIssue,
+    Message,
+    OfficeChannel,
+    Task,
+    TaskEntry,
+    TaskEvidence,
+)
 
 CAP = 1000
 """Tiles count no further than this; the screen then shows "1000+"."""
@@ -308,6 +316,11 @@ def unread(actor: Actor, most: int = 5) -> tuple[list[Message], int]:
 def channels(actor: Actor) -> list[OfficeChannel]:
     """Addresses in use of the actor's own office."""
     return list(OfficeChannel.objects.filter(office=actor.office_id, active=True).order_by("pk"))
+
+
+def chase_rule(actor: Actor) -> ChaseRule:
+    """The rule in force for the actor's office."""
+    return rules.rule_of(Office(pk=actor.office_id or 0))
 
 
 def issues(actor: Actor) -> QuerySet[CoordinationIssue]:

@@ -1,6 +1,7 @@
 """Everything that changes a task: making, working, reminding, settling."""
 
 from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, assign_waiting
+from chunfeng.tasking.actions.chase_rules import set_chase_rule
 from chunfeng.tasking.actions.issues import change_issue, drop_issue, may_work, raise_issue, settle_issue
 from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel
 from chunfeng.tasking.actions.work import (
@@ -40,6 +41,7 @@ __all__ = [
     "remind",
     "report_done",
     "send_back",
+    "set_chase_rule",
     "settle_issue",
     "stop_channel",
 ]

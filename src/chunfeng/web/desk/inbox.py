@@ -15,7 +15,7 @@ from chunfeng.core.crypto import mask
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.tasking import actions, outbox, queries
-from chunfeng.tasking.choices import Channel
+from chunfeng.tasking.choices import Before, Channel
 from chunfeng.tasking.models import OfficeChannel
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
@@ -84,9 +84,21 @@ def channels(request: HttpRequest) -> HttpResponse:
         "kinds": [c for c in Channel.choices if c[0] != Channel.IN_APP],
         "error": error,
         "typed": request.POST,
+        "rule": queries.chase_rule(actor),
+        "readings": Before.choices,
         "may_see_secret": roles.can(actor, "task.extend"),
     }
     return render(request, "web/desk/channels.html", context, status=status)
+
+
+@guarded("task.extend", "POST")
+def rule(request: HttpRequest) -> HttpResponse:
+    """Set the office's own chasing rule."""
+    names = ("before", "after", "every", "escalate", "hour", "before_means")
+    given = {name: request.POST.get(name, "") for name in names}
+    actions.set_chase_rule(**given, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]
+    messages.success(request, _("The chasing rule was set."))
+    return redirect("channels")
 
 
 @guarded("task.delegate", "POST")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/read/", inbox.read, name="inbox-read"),
     path("channels/", inbox.channels, name="channels"),
+    path("channels/rule/", inbox.rule, name="chase-rule"),
     path("channels/<int:pk>/stop/", inbox.stop, name="channel-stop"),
     path("issues/", issues.issues, name="issues"),
     path("issues/new/", issues.new, name="issue-new"),
