@@ -13,7 +13,7 @@ from chunfeng.tasking.models import Task
 from chunfeng.web.notices.fields import every_text
 
 register = template.Library()
-MARKS = {"done": "✓", "kept": "✓", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
+MARKS = {"done": "✓", "kept": "↻", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
 
 
 def legend() -> list[tuple[str, str, str]]:
