@@ -2,7 +2,7 @@ SIZE ?= small
 PY := .venv/bin/python
 export PYTHONPATH := .
 
-.PHONY: help setup run demo test test-fast test-served check score-reader bench messages stop clean
+.PHONY: help setup run demo test test-fast test-served check score-reader bench messages pictures stop clean
 
 help:            ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 24
@@ -43,6 +43,10 @@ bench: setup     ## all benchmarks, full size, into bench/RESULTS.md
 
 messages: setup  ## extract strings and compile both catalogues
 	@$(PY) tools/messages.py update
+
+pictures: setup  ## the pictures of the README, by the journey of the demo's story
+	@tools/browser.sh
+	@CHUNFENG_PICTURES=1 $(PY) -m pytest -q tests/journeys/test_story.py
 
 stop:            ## stop the embedded database
 	@.venv/bin/chunfeng db stop

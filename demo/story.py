@@ -45,7 +45,7 @@ class Story:
         )
 
     def tell(self) -> None:
-        """National opinion registered, provincial notice issued, forwarded by the prefecture, ordered by the county."""
+        """A national opinion, a provincial notice, forwarded by the prefecture, ordered by the county; one to review."""
         national = self.read("0-national", "HR22", days_ago=5)
         self.review(national, "HR22", days_ago=5)
         provincial = self.read("1-province", "HR22", days_ago=4)
@@ -65,6 +65,7 @@ class Story:
         self.work(covering, accepted=0.85, done=0.45)
         self.work(order, accepted=0.9, done=0.6)
         self.delegate(order)
+        self.read("4-damaged", "HR22", days_ago=0)  # a page damaged on its way, left for the visitor to review
         tasking.chase(now=timezone.now())
 
     def read(self, name: str, office: str, *, days_ago: int) -> Notice:

@@ -1,0 +1,72 @@
+"""The demo's story in a real browser; it also makes the pictures of the README (`make pictures`)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.utils import timezone, translation
+
+from chunfeng.areas import loading
+from chunfeng.notices.models import Notice
+from chunfeng.offices.models import Posting
+from demo import places, setting
+from demo.story import Story
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "img"
+
+
+@pytest.fixture
+def told(transactional_db) -> None:
+    today = timezone.localdate()
+    with translation.override("zh-hans"):
+        loading.load(villages_within=places.COUNTY[:6])
+        setting.offices(villages=places.COUNTY[:6], on=today, at=timezone.now())
+        setting.accounts(since=today - timedelta(days=60), at=timezone.now())
+        with transaction.atomic():
+            Story(today=today, seed=2020, say=lambda text: None).tell()
+
+
+def of(user: str) -> Posting:
+    return Posting.objects.select_related("user", "office").get(user__username=user)
+
+
+def test_the_story_shows_at_every_desk(told, desktop, phone, sign_in, shoot):
+    shots = {}
+    damaged = Notice.objects.get(number__contains="明电")
+    sign_in(desktop, of("province"))
+    desktop.goto(f"/notices/{damaged.pk}/review/")
+    desktop.get_by_text("及时为务工人员提供健康咨询").first.wait_for()
+    desktop.set_viewport_size({"width": 1280, "height": 900})
+    shots["review"] = shoot(desktop, "story-review")
+    desktop.context.clear_cookies()
+    sign_in(desktop, of("county"))
+    desktop.goto("/desk/")
+    desktop.locator("main a", has_text="月").first.wait_for()
+    shots["desk"] = shoot(desktop, "story-desk")
+    desktop.context.clear_cookies()
+    sign_in(desktop, of("city"))
+    notice = Notice.objects.get(number__startswith="长人社演示发")
+    desktop.goto(f"/desk/notice/{notice.pk}/matrix/")
+    desktop.locator("main table").first.wait_for()
+    shots["matrix"] = shoot(desktop, "story-matrix")
+    sign_in(phone, of("village"))
+    phone.goto("/desk/")
+    phone.locator("main a", has_text="报告情况").first.wait_for()
+    shots["phone"] = shoot(phone, "story-phone")
+    if os.environ.get("CHUNFENG_PICTURES"):
+        for name, shot in shots.items():
+            shutil.copy(shot, PICTURES / f"{name}.png")
+
+
+def test_telling_it_again_changes_nothing(told):
+    before = Notice.objects.count(), Posting.objects.count()
+    today = timezone.localdate()
+    setting.offices(villages=places.COUNTY[:6], on=today, at=timezone.now())
+    setting.accounts(since=today, at=timezone.now())
+    assert (Notice.objects.count(), Posting.objects.count()) == before
