@@ -114,3 +114,44 @@ def test_listed_things_are_no_duties():
     )
     (document,) = read_documents(text)
     assert [duty.quote for duty in document.duties] == ["各单位要明确归档范围"]
+
+
+@pytest.mark.parametrize(
+    ("words", "lead"),
+    [
+        ("各市场主要负责同志为第一责任人,要把任务分到班组。", "各市场主要负责同志"),
+        ("旅行社暂停组团,已经收费的一律退还。", "旅行社"),
+        ("专项工作组依职责抓好督办。", "专项工作组"),
+        ("夜市摊位由各市场主体自行清扫。", "各市场主体"),
+        ("由自治区建设厅、交通厅组织检查。", "自治区建设厅"),
+        ("所需经费由同级财政予以保障。", "同级财政"),
+        ("严禁用人单位以复工为名收取押金。", "用人单位"),
+        ("在本县务工的流动人口,应当主动申报。", "在本县务工的流动人口"),
+        ("建设部门负责工地食堂的检查。", "建设部门"),
+        ("各乡镇每天下午五时前将人数报县指挥部,没有变化的也须报告。", "各乡镇"),
+        ("县统计局要逐户核对。", "县统计局"),
+        ("出入公共场所必须佩戴口罩。", None),
+    ],
+)
+def test_who_leads(words, lead):
+    (duty,) = orders(words)
+    assert duty.actors.lead == lead
+
+
+def test_who_else_is_meant_takes_no_lead_from_the_sentence_before():
+    _, other = orders("各培训机构要停课。凡擅自开班的一律取消补贴。")
+    assert other.actors.lead is None
+
+
+@pytest.mark.parametrize(
+    ("words", "pieces"),
+    [
+        ("已参保的,治疗费用由社保中心结算;未参保的,治疗费用由用人单位结算。", 2),
+        ("公交公司减少班次,所有乘务人员必须戴口罩。", 2),
+        ("对擅自拉客的车辆,交通部门要立即责令停运。", 1),
+        ("形势严峻,为防止扩散,请各村干部挨户通知。", 1),
+        ("省内企业不早于2月9日24时复工。", 1),
+    ],
+)
+def test_how_many_orders(words, pieces):
+    assert len(orders(words)) == pieces

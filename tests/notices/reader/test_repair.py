@@ -228,6 +228,27 @@ def test_full_width_brackets_and_blanks_in_annotations() -> None:
     assert repair("關（guān）於創(chuàng )業(yè)服務（wù）的通知").text == "关于创业服务的通知"
 
 
+@pytest.mark.parametrize("found", ["?，F(xiàn)", "?,F(xiàn)", "，F(xiàn)"])
+def test_a_stop_that_lost_its_first_byte_before_an_annotated_character_is_put_back_and_marked(
+    found: str,
+) -> None:
+    done = repair(f"為做好服務(wù)工作{found}就有關(guān)事項(xiàng)通知如下")
+    assert done.text == "为做好服务工作。现就有关事项通知如下"
+    assert [(place.at, place.text) for place in done.suspects] == [(7, "。")]
+
+
+def test_a_page_that_lost_its_private_signs_has_unusual_stretches_marked() -> None:
+    # 為單元推動 straddles a private sign that the page dropped: 元推 cannot come back.
+    done = repair("一,二,三,四,五,以鄉(xiāng)域?yàn)閱卧苿?dòng)經(jīng)濟(jì)")
+    (place,) = done.suspects
+    assert place.text == "为单云动"
+
+
+def test_a_letter_behind_a_lost_half_is_marked_with_it() -> None:
+    done = repair("返鄉(xiāng)后,當(dāng)?shù)鼗鶎诱M行網(wǎng)格化管理")
+    assert [place.text for place in done.suspects] == ["□M"]
+
+
 def test_the_damaged_seed_is_repaired_without_a_doubt(seeds: Path) -> None:
     done = repair((seeds / "hunan-2020-damaged.txt").read_text("utf-8"))
     assert done.suspects == []

@@ -12,7 +12,8 @@ _SURE_END = (
     r"|委|委员会|办公室|中心|企业|公司|集团|学校|医院|院校|高校|办事处"
     r"|小组|专班|指挥部|指挥机构|人员|机关|工会组织|工会(?!组织)|银行|党委|党组|党组织|管委会|负责人"
     r"|责任人|干部|居民|村民"
-    r"|群众|市民|经营者|用人单位|协会|各界|协会|联合会|委员会|居委会|村委会|妇联)"
+    r"|群众|市民|经营者|用人单位|协会|各界|协会|联合会|委员会|居委会|村委会|妇联|旅行社|幼儿园|场所"
+    r"|餐馆|饭店|药店|宾馆|酒店|商场|超市|市场主体|责任主体|流动人口|会计|(?:工作|问责|专项|保障|专家|督导|宣传)组)"
 )
 _WEAK_END = (
     r"(?:委办|办|中学|小学|幼儿园|社区|村|乡镇|镇|乡|街道|地区|地|级|支部|市|县|区|省|盟|旗|州|厂|场所?|院"
@@ -20,19 +21,23 @@ _WEAK_END = (
     r"|企业主|法人|领导|党员|同志|员工|职工|劳动者"
     r"|农民工|旅客|乘客|学生|教师|家长|师生|患者|病人|者|人|商户|业主|窗口|柜台|方|双方|支队|大队|部|处|科"
     r"|室|媒体|司法|公安|车站|机场|码头|口岸|市场|商场|超市|酒店|宾馆|服务业|行业|系统|平台|委员|网格员"
-    r"|志愿者|代表|领队|司机|医生|护士|基金|党政|合作社|商会|旅行社|报社|工商联|残联)"
+    r"|志愿者|屯|楼区|嘎查|苏木|上下|人口|客车|列车|车辆|班线|船舶|餐厅|房东|代表|领队|司机|医生|护士|基金|党政|合作社|商会|旅行社|报社|工商联|残联)"
 )
 _BODY_END = rf"(?:{_SURE_END}|{_WEAK_END})"
 # A body is the subject when a verb, an adverb or a preposition follows its name.
 _AFTER_BODY = (
-    rf"(?=负责|收到|返回|入境|到达|进入|接到|遇|向|可|务必|必须|要|应|须|今|本周|按|根据|在|对|将|把|从"
+    rf"(?=负责|依|以(?![上下内外后前及])|凭|先|不|除|外出|发现|会同|联合|商|[\u4e00-\u9fff]{{0,4}}期间|收到|返回|入境|到达|进入|接到|遇|向|可|务必|必须|要|应|须|今|本周|按|根据|在|对|将|把|从"
     rf"|自|于|继续|不|至|每|并|结合|依托|通过|统一|{ADVERB}{{0,3}}{VERB})"
 )
 _BRACKET_ETC = r"(?:（[^（）]{1,20}）)?(?:等(?:部门|单位|机构|场所|地)?)?"
 _INSIDE = r"(?:(?![将向把由]|对(?!口|外))[^，。；：])"
 _SURE_BODY = re.compile(rf"^(?P<body>{_INSIDE}{{0,60}}?{_SURE_END}{_BRACKET_ETC}){_AFTER_BODY}")
 _WEAK_BODY = re.compile(rf"^(?P<body>{_INSIDE}{{1,40}}?{_WEAK_END}{_BRACKET_ETC}){_AFTER_BODY}")
+_WEAK_TIMED = re.compile(
+    rf"^(?P<body>{_INSIDE}{{1,16}}?{_WEAK_END}{_BRACKET_ETC})(?=每[天日周月晚早]|[于在]\d)"
+)
 _ENDS_BODY = re.compile(rf"{_BODY_END}(?:（[^（）]{{1,20}}）)?(?:等(?:有关|相关)?(?:部门|单位|机构|场所)?)?$")
+_NAMES_LEAD = re.compile(rf"{_ENDS_BODY.pattern}|财政$")
 _STARTS_BODY = re.compile(
     r"^(?:各|全[省市县区国州盟旗乡镇]|本[省市县区]|我[省市县区部厅局]|[省市县区乡镇村]级|[省市县区州]"
     r"|有关|相关|所有|其他|其它|社会|全体|广大|较大的?|有条件的?|具备条件的?|符合条件的?|负责|基层"
@@ -43,15 +48,19 @@ _STARTS_BODY = re.compile(
 # Words that cannot stand inside the name of a body: what they open is an adverbial or a predicate.
 _NOT_IN_BODY = re.compile(
     r"^(?:为|由(?!于)|请|根据|按照|按|依据|对|对于|在|从|自(?!治)|由于|因|凡|如|若|当(?!地)|以|将|把"
-    r"|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|坚持|加强|认真|切实|进一步|充分|严格|积极|建立"
-    r"|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述|以上措施|是|即|就|并|且|而|也|还"
+    r"|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|(?:出入|进入|进出)(?![^，]*(?:人员|者|人|车辆)$)|坚持|加强|认真|切实|进一步|充分|严格|积极|建立"
+    r"|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述(?!各|有关|单位|部门|人员|企业|机构)|以上措施|是|即|就|并|且|而|也|还"
     r"|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|及时|大力"
     r"|努力|着力|利用|运用|依托|发挥|推进|提高|强化|落实|组织|督促|指导|引导|鼓励|支持|现(?!场)|今后"
-    r"|目前|当前|今年|每)"
+    r"|目前|当前|今年|每(?!个|户|名))"
+)
+# People told apart by what they do: 在我市务工的流动人口, 持有“绿码”的人员.
+_DESCRIBED = re.compile(
+    r"^(?:在|从|由|近期|因)[^，对将]{2,30}的(?:[\u4e00-\u9fff]{0,6})(?:人员|人口|居民|村民|市民|考生|学生|师生|职工|员工|劳动者|农民工|企业|单位|车辆)$"
 )
 _OFFICE_END = re.compile(
     r"(?:部门|员|大厅|卡点|室|站|所|院|团|场|班|组|队|指挥机构|单位|机构|政府|局|厅|委|办|中心|企业"
-    r"|公司|学校|医院|地区|各地|小组|指挥部|社区|村|街道"
+    r"|公司|学校|医院|地区|各地|小组|指挥部|社区|村|街道|旅行社|餐馆|饭店|药店|宾馆|酒店|商场|超市|主体"
     r"|乡镇|县|市|区|院校|办事处|银行|工会)(?:（[^（）]*）)?$"
 )
 # 所有…, 全县… name whom an order binds whatever the noun is.
@@ -60,7 +69,7 @@ _EVERYBODY = re.compile(
     r"(?=暂停|暂时|停运|停止|一律|推迟|延期|关闭|寒假期间|取消|$)"
 )
 _STARTS_NAMED = re.compile(
-    r"^(?:各|全|有关|防治|防控|卫生|公安|监督|宣传|组织|教育)[\u4e00-\u9fff]*?(?:部门|机构|指挥部|单位"
+    r"^(?:各|全[省市县区国州盟旗乡镇]|有关|防治|防控|卫生|公安|监督|宣传|组织|教育|建设|劳动|交通|统计|检察)[\u4e00-\u9fff]*?(?:部门|机构|指挥部|单位"
     r"|人员|局|委)"
 )
 _BODY_LIST = re.compile(r"^(?:各|全[省市县]|有关|省|市|县)[^要应须将对]{1,40}$")
@@ -88,13 +97,15 @@ _LED = re.compile(
     r"(?:^|(?<=[，；。：]))由(?P<lead>[^，。；：（）]{2,40}?)(?:具体)?(?:牵头|负责|会同|为主)(?:，"
     r"|(?=组织|做好|开展|会同))?(?P<rest>[^。；]*)"
 )
+# 自治区建设厅 goes on behind 自治区 although 建设 could be its deed.
+_NO_LONGER_NAME = r"(?![\u4e00-\u9fff]{1,4}[厅局委](?:[、，和及]|负责|牵头))"
 _BY = re.compile(
-    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{1,40}}?{_SURE_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}"
-    rf"|进行|按|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
+    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{1,40}}?(?:{_SURE_END}|财政)(?:（[^（）]{{1,10}}）)?){_NO_LONGER_NAME}"
+    rf"(?={ADVERB}{{0,2}}{VERB}|进行|自行|按(?!时|期)|与|向|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
 )
 _BY_OTHER = re.compile(
-    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{1,40}}?{_BODY_END}(?:（[^（）]{{1,10}}）)?)(?={ADVERB}{{0,2}}{VERB}"
-    rf"|进行|按|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
+    rf"(?<![理自缘事经因])由(?P<lead>[^，。；：]{{1,40}}?{_BODY_END}(?:（[^（）]{{1,10}}）)?){_NO_LONGER_NAME}"
+    rf"(?={ADVERB}{{0,2}}{VERB}|进行|自行|按(?!时|期)|与|向|根据|依照|对|从|在|提出|代|垫|予以|协商)(?P<rest>)"
 )
 _PARTNERS = re.compile(
     r"(?:会同)?(?P<partners>[^，。；：（）]{2,80}?)(?:等(?:部门|单位|机构)?)?(?:共同)?(?:配合|协助"
@@ -105,7 +116,7 @@ _JOINED = re.compile(
     r"|组织|研究|对|共同|加强|负责|建立|，)"
 )
 _PASSIVE = re.compile(
-    rf"[^，由]{{2,12}}由[^，由]{{0,20}}?{_SURE_END}(?={ADVERB}{{0,2}}{VERB}|代|垫|从|在|予以)"
+    rf"[^，由]{{0,12}}由[^，由]{{0,20}}?(?:{_SURE_END}|财政)(?={ADVERB}{{0,2}}{VERB}|代|垫|从|在|按|予以)"
 )
 _LIST = re.compile(r"[、，；]|(?<=[局委厅办])(?:和|与|及|以及)")
 _TAIL = re.compile(
@@ -141,10 +152,14 @@ def subject_of(words: str) -> str | None:
         return None
     parts = words.split("，")
     for index in range(len(parts) - 1, max(-1, len(parts) - 4), -1):
-        part = strip_connectors(parts[index])
-        if not part or _NOT_IN_BODY.match(part):
+        part = _DATE_BEFORE.sub("", strip_connectors(parts[index]))
+        if not part:
             continue
-        body = _opening(part) or _trim(part)
+        if _NOT_IN_BODY.match(part) and not _STARTS_NAMED.match(part):
+            if _DESCRIBED.match(part):
+                return part
+            continue
+        body = _opening(part) or _trim(_IS_CHARGED.sub("", part))
         if body:
             return _with_list_before(parts[:index], body)
     last = strip_connectors(parts[-1] or parts[-2] if len(parts) > 1 else parts[-1])
@@ -166,6 +181,11 @@ def _with_list_before(parts: list[str], body: str) -> str:
 
 def _opening(part: str) -> str | None:
     match = _SURE_BODY.match(part)
+    rest = part[match.end() :] if match else ""
+    if match and len(rest) <= 3 and _ENDS_BODY.search(rest):
+        return part
+    if not match and _STARTS_BODY.match(part):
+        match = _WEAK_TIMED.match(part)
     return match["body"] if match and (_STARTS_BODY.match(part) or len(match["body"]) <= 16) else None
 
 
@@ -174,6 +194,14 @@ def strip_connectors(words: str) -> str:
     while match := _CONNECTORS.match(words):
         words = words[match.end() :]
     return words.lstrip("，：、 ")
+
+
+# X为第一责任人，要…: the duty is that of X.
+_IS_CHARGED = re.compile(r"(?:为|是)[^，]{0,20}(?:责任人|责任主体|主体)$")
+_DATE_BEFORE = re.compile(
+    r"^(?:今年|明年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十日号底初中上下旬]{0,4}"
+    r"(?:前|起)"
+)
 
 
 def _trim(part: str) -> str | None:
@@ -196,7 +224,8 @@ def opening_body(sentence: str) -> tuple[str, str] | None:
         shift = position + len(part) - len(bare)
         if IMPERATIVE.match(bare) and not _STARTS_NAMED.match(bare):
             return None
-        match = None if _NOT_IN_BODY.match(bare) else _SURE_BODY.match(bare)
+        named = _STARTS_NAMED.match(bare) or not _NOT_IN_BODY.match(bare)
+        match = _SURE_BODY.match(bare) if named else None
         if not match and _STARTS_BODY.match(bare) and not _NOT_IN_BODY.match(bare):
             match = _WEAK_BODY.match(bare)
         if match and len(match["body"]) >= 2 and (_STARTS_BODY.match(bare) or len(match["body"]) <= 16):
@@ -266,7 +295,7 @@ def _names(listed: str) -> list[str]:
 def led_bodies(sentence: str, *, subject: str | None = None) -> Actors | None:
     """Return the bodies of 由X牵头，Y、Z配合, or of 由X办理 in an order without other subject, or None."""
     match = _LED.search(sentence) or (None if subject else _BY.search(sentence) or _BY_OTHER.search(sentence))
-    if not match or not _ENDS_BODY.search(match["lead"]) or "的" in match["rest"].split("，")[0][:12]:
+    if not match or not _NAMES_LEAD.search(match["lead"]) or "的" in match["rest"].split("，")[0][:12]:
         return None
     leads = _names(match["lead"])
     partners = (

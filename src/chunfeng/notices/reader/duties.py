@@ -33,7 +33,10 @@ _POLICY = re.compile(
     r"期限|有效期|补贴|补助|返还|减免|免征|减征|缓缴|缓交|贴息|贷款|费率|待遇|申领|享受|标准|列支|困难企业"
 )
 _SPLIT = re.compile("；")
-_ASKED = re.compile(r"并?请(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构))")
+_ASKED = re.compile(
+    r"并?(?:[特敬务恳])?请(?!立即|及时|尽快|主动|自觉|提前|务必|认真|结合|[向于在将按到从对])"
+    r"(?=[\u4e00-\u9fff]{2,20}(?:局|厅|委|部门|单位|地|中心|政府|办|企业|机构|干部|人员|村|社区|学校|群众))"
+)
 _DECIDED = re.compile(
     r"会议(?:议定|要求|决定|明确)，|[^；]{0,300}?(?:决定|命令|规定|通告|要求)(?:如下)?：(?=.)"
 )
@@ -43,7 +46,9 @@ _OWN_TERM = re.compile(
     r"|(?:今年|明年|20\d\d年)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})月[^，]{0,12}?前"
     r"|\d{1,2}日(?:之?前|以前)|(?:今年)?年底前|月底前|入冬以?前)[^，]{3,}"
 )
-_EVERYBODY = ("所有", "全体", "任何", "各")
+_EVERYBODY = ("所有", "全体", "任何", "各", "全省", "全市", "全县", "全区", "全乡", "全镇")
+# Who else may be meant by a sentence that opens so is nobody stated before.
+_OTHER_SUBJECT = re.compile(r"^(?:所有|任何|一切|凡)")
 _HAS_TERM = re.compile(
     r"立即|每(?:[天日周月季晚]|半[年月]|[\d三五十]{1,2}[天日])|[日月底时点]之?以?前|：\d\d前"
     r"|月[^，]{0,6}[至到][^，]{0,12}日"
@@ -53,6 +58,9 @@ _MOVES_OTHERS = re.compile(
     r"(?:指导|督促|引导|鼓励|支持|动员|提醒|允许|组织|要求|帮助|协调)[^，]*$|^(?:指导|督促|引导|鼓励"
     r"|支持)"
 )
+# 对擅自上下客的车辆，…: says for whom the part behind it orders.
+_FOR_WHOM = re.compile(r"^(?:对|对于|凡|凡是)[^，]*$")
+_FORBIDS = ("严禁", "禁止", "不准", "不许", "不允许")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
 
@@ -120,7 +128,7 @@ def _of_paragraph(
                 continue
             ordered = bare
             unit, offset, carrier = _only_request(unit, offset, carrier)
-            carried = subject if _carries_on(subject, carrier) else None
+            carried = subject if _carries_on(subject, carrier, unit) else None
             duty, own = _duty(part, unit, carrier, carried, days)
             asked = unit[carrier.start : carrier.end].endswith("请")
             if own and carrier.force != "may" and not asked and _opens_with(unit, own):
@@ -152,8 +160,10 @@ def _announced(sentence: str) -> str | None:
     return bodies.subject_of(sentence[: modal.start()])
 
 
-def _carries_on(subject: str | None, carrier: Carrier) -> bool:
+def _carries_on(subject: str | None, carrier: Carrier, unit: str) -> bool:
     """An office stated before carries on; other people only into a sentence that opens with 要, 应, 须."""
+    if _OTHER_SUBJECT.match(unit):
+        return False
     return subject is not None and (bodies.names_body(subject) or (carrier.start == 0 and carrier.end > 0))
 
 
@@ -204,7 +214,7 @@ def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, 
     cuts = [start]
     position = before = start
     for segment in hidden[start:end].split("，"):
-        conditional = before > cuts[-1] and hidden[before : position - 1].endswith("的")
+        conditional = before > cuts[-1] and _opens_for(hidden[before : position - 1], segment)
         cut = before if conditional else position
         left = hidden[cuts[-1] : cut].rstrip("，")
         asked = _ASKED.match(segment) is not None
@@ -215,17 +225,24 @@ def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, 
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
+def _opens_for(part: str, segment: str) -> bool:
+    """Tell whether a part says for whom or what the next one orders (不服从的，…; 所需费用，由…承担)."""
+    by_whom = segment.startswith("由") and part.endswith(("费用", "资金", "部分", "工作"))
+    return by_whom or part.endswith("的")
+
+
 def _begins_order(segment: str, left: str, *, bare: bool) -> bool:
     """Tell whether a part after a comma is an order apart from the one before it."""
     further = _OWN_TERM.match(segment) is not None and _HAS_TERM.search(left) is not None
     if not further and not _own_body(segment, left):
         return False
-    if left.endswith(("的", "后", "时", "期间", "牵头")) or segment.endswith("配合"):
+    if left.endswith(("的", "后", "时", "期间", "牵头")) or segment.endswith("配合") or _FOR_WHOM.match(left):
         return False
     return carrier_of(left, bare=bare) is not None
 
 
 def _own_body(segment: str, left: str) -> bool:
+    segment = segment.replace("■", "")
     modal = MODAL.search(segment)
     if modal and modal.start() >= 2:
         named = bodies.subject_of(segment[: modal.start()])
@@ -261,7 +278,7 @@ def _duty(
 ) -> tuple[Duty, str | None]:
     """Return the duty of a unit and the subject it states itself."""
     own, action = _subject_and_action(unit, carrier)
-    led = bodies.led_bodies(unit, subject=own)
+    led = bodies.led_bodies(unit, subject=None if _passive(unit, own, carrier) else own)
     if led:
         who = led
     else:
@@ -282,6 +299,14 @@ def _duty(
     return duty, own
 
 
+def _passive(unit: str, own: str | None, carrier: Carrier) -> bool:
+    """Tell 由 behind what only looks like the subject of a bare order (商超值守由各市场主体负责)."""
+    if own is None or carrier.end:
+        return False
+    at = unit.find(own)
+    return "由" in unit[at : at + len(own) + 12]
+
+
 def _subject_and_action(unit: str, carrier: Carrier) -> tuple[str | None, str]:
     if carrier.end == 0:
         opened = bodies.opening_body(unit)
@@ -291,9 +316,18 @@ def _subject_and_action(unit: str, carrier: Carrier) -> tuple[str | None, str]:
     before, after = unit[: carrier.start], unit[carrier.end :]
     if unit[carrier.start : carrier.end] == "请":
         opened = bodies.opening_body(after)
-        return (opened[0], opened[1].strip(_TRIM_RIGHT)) if opened else (None, after.strip(_TRIM_RIGHT))
+        asked = opened[0] if opened else bodies.subject_of(before)
+        return asked, (opened[1] if opened else after).strip(_TRIM_RIGHT)
     subject = bodies.subject_of(before)
+    if subject is None and "，" in before:
+        opened = bodies.opening_body(before)
+        subject = opened[0] if opened else None
     if carrier.force == "must_not":
+        if subject is None and not before and unit.startswith(_FORBIDS):
+            opened = bodies.opening_body(after)
+            subject = opened[0] if opened else None
+            if opened:
+                return subject, unit
         after = unit[carrier.start :]
     if subject:
         kept = before[before.rfind(subject) + len(subject) :].lstrip("，")

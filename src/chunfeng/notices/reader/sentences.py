@@ -48,8 +48,13 @@ _STATEMENT = re.compile(
     r"|(?:应当?|要|必须)看到|时间紧|任务重|^感谢|希望(?:继续|各|大家|受)|^希望|^(?:参加|出席|列席|主持"
     r"|记录)：|予以通报(?:表扬|表彰|批评)|重于泰山|就是(?:命令|责任)|^[^，]{0,30}另行(?:通知|公告|通告"
     r"|下达|公布)$|源于|得益于|归功于"
-    r"|意义重大|重要意义|至关重要|形势(?:依然|仍然)?(?:十分|非常)?严峻|关系到|(?:^|，)事关|责任重大"
-    r"|重大考验|是指|(?:主要)?包括(?:以下|：|下列)|(?:^|，)属于|如有[^，。]{0,8}变化"
+    r"|^[^，]{0,60}时间[^，]{0,30}(?:，[^，]{0,20})?另行(?:通知|公告|通告|公布)$"
+    r"|是指|(?:主要)?包括(?:以下|：|下列)|(?:^|，)属于|如有[^，。]{0,8}变化"
+)
+# What only describes the situation; a later part of the same sentence may order.
+_SITUATION = re.compile(
+    r"意义重大|重要意义|至关重要|形势(?:依然|仍然)?(?:十分|非常)?严峻|关系到|(?:^|，)事关|责任重大"
+    r"|重大考验"
 )
 _BACKGROUND = re.compile(
     r"强调|指出|批示|指示精神|总书记|党中央、国务院高度重视|高度重视(?=[^，]{0,12}(?:工作|疫情)[，。])"
@@ -71,8 +76,8 @@ _BY_WHOM = re.compile(rf"由[^，的]{{2,24}}?(?:{ADVERB}?{VERB}|代)")
 _URGED = re.compile(
     r"每(?:[天日周月季晚年]|半[年月]|\d{1,2}[天日]|[三五十][天日])|[日月底]以?前|\d(?:小时|日|天"
     r"|个?工作日)内|年内|随时|马上|立即|及时|第一时间|优先"
-    r"|请(?=于|在|各|将|务必|提前|认真)|负责|暂停|停运|停止|关闭|推迟|延期|一律|实行|(?:^"
-    r"|，)由[^，的]{4,30}|^[^，]{2,12}由[^，]{2,20}"
+    r"|请(?=于|在|各|将|务必|提前|认真)|负责|暂停|停运|停止|关闭|推迟|延期|不早于|一律|实行|(?:^"
+    r"|，)由[^，的]{4,30}|(?:^|，)[^，]{2,12}由(?!于)[^，]{2,20}"
 )
 _PREPOSITION = re.compile(
     r"^(?:对|将|把|由|凡|按|按照|根据|依据|依托|通过|以|从|自|在|于|向|为|围绕|针对|结合|利用|运用"
@@ -81,7 +86,7 @@ _PREPOSITION = re.compile(
 _FORCE_BARE = [
     (
         re.compile(
-            rf"^{ADVERB}{{0,3}}(?:鼓励|允许|支持(?=[^，]{0, 10}(?:企业|职工|院校|学校|机构|劳动者|个人"
+            rf"^{ADVERB}{{0,3}}(?:鼓励|允许|支持(?=[^，]{{0,10}}(?:企业|职工|院校|学校|机构|劳动者|个人"
             rf"|毕业生|农民工|各类)))"
         ),
         "may",
@@ -164,6 +169,9 @@ def carrier_of(hidden: str, *, bare: bool = True) -> Carrier | None:
         return None
     please = _PLEASE.search(hidden)
     modal = _main_modal(hidden)
+    situation = _SITUATION.search(hidden)
+    if situation and not _orders_behind(hidden, situation.end(), modal or please):
+        return None
     if please and (not modal or please.start() < modal.start()):
         return Carrier("must", please.end() - 1, please.end())
     if modal:
@@ -177,6 +185,10 @@ def carrier_of(hidden: str, *, bare: bool = True) -> Carrier | None:
     if will:
         return Carrier("must", will.start(), will.end())
     return Carrier(_bare_force(hidden), 0, 0) if bare and is_imperative(hidden) else None
+
+
+def _orders_behind(hidden: str, end: int, carrier: re.Match[str] | None) -> bool:
+    return carrier is not None and carrier.start() > end and "，" in hidden[end : carrier.start()]
 
 
 def _deed_before(hidden: str, end: int) -> bool:

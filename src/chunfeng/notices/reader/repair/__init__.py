@@ -15,6 +15,8 @@ __all__ = ["Repair", "Repaired", "Suspect", "repair"]
 
 _BRACKETED = re.compile(rf"[{readings.LETTERS}][ \t]?[)）]")
 _TONED_PAGE, _UNTONED_PAGE = 3, 10
+# A page without any full-width comma went through a tool that made signs plain; it may have dropped some.
+_HALF_WIDTH_PAGE = 3
 _PINYIN = "pinyin annotations removed, rewritten in simplified characters"
 _SCRIPT = "page in traditional characters rewritten in simplified characters"
 
@@ -63,7 +65,11 @@ def repair(raw: str) -> Repaired:
     annotated = _BRACKETED.search(raw) is not None
     toned, toneless = _annotation_counts(raw) if annotated else (0, 0)
     damaged = toned >= _TONED_PAGE or toneless >= _UNTONED_PAGE or (toned > 0 and _is_traditional_line(raw))
-    style = {"toneless": toneless >= _UNTONED_PAGE, "spaced": raw.count(") ") > 0.8 * toneless > 0}
+    style = {
+        "toneless": toneless >= _UNTONED_PAGE,
+        "spaced": toneless >= _UNTONED_PAGE and raw.count(") ") > 0.8 * toneless,
+        "stripped": "，" not in raw and raw.count(",") > _HALF_WIDTH_PAGE,
+    }
     marked = any(mark in raw for mark in MARKS)
     traditional = damaged or script.looks_traditional(raw)
     if not (damaged or marked or traditional):

@@ -60,9 +60,15 @@ class Line:
 class Rebuilder:
     """Walks one raw line and collects the bytes it was written in."""
 
-    def __init__(self, raw: str, *, toneless: bool = False, spaced: bool = False) -> None:
-        """:param toneless: annotations carry no tones  :param spaced: and a blank stands behind each"""
-        self.raw, self.toneless, self.spaced = raw, toneless, spaced
+    def __init__(
+        self, raw: str, *, toneless: bool = False, spaced: bool = False, stripped: bool = False
+    ) -> None:
+        """
+        :param toneless: annotations carry no tones
+        :param spaced: and a blank stands behind each
+        :param stripped: the page went through a tool that may have dropped private signs
+        """
+        self.raw, self.toneless, self.spaced, self.stripped = raw, toneless, spaced, stripped
         self.bytes = bytearray()
         self.holes: set[int] = set()
         self.shifted = False
@@ -111,6 +117,8 @@ class Rebuilder:
         else:
             self._hole(at, at, "the second half of this character is lost")
             self.bytes += code
+            if "@" <= sign <= "~":  # it may be the second half, and what it belongs to is gone
+                self.doubts[-1].end, self.doubts[-1].raw_end = len(self.bytes), at + 1
 
     def _makes_sense(self, code: bytes) -> bool:
         """Whether this byte and the one before are a character plain text may hold."""
@@ -147,6 +155,8 @@ class Rebuilder:
         :returns: how many signs behind it go with it
         """
         syllable, before = token["py"] + token["rest"], self._last()
+        if not self.shifted and self._stop_read_as_comma(token.start(), syllable):
+            return 0
         if self.toneless:
             fits = readings.is_read(before, syllable)
         else:
@@ -156,6 +166,29 @@ class Rebuilder:
             return int(self.spaced and self.raw[token.end() : token.end() + 1] == " ")
         self._literal(token.start(), token.end())
         return 0
+
+    def _stop_read_as_comma(self, raw_end: int, syllable: str) -> bool:
+        """Put 。現 back where the page has ?，F(xiàn).
+
+        The stop (A1A3) lost its first byte; its second and the first of 現 (AC46) were read as a comma.
+        That it was a stop is likely, not certain: the place stays doubtful.
+        """
+        comma = next((sign for sign in (b"\xa3\xac", b",") if self.bytes[:-1].endswith(sign)), None)
+        letter = bytes(self.bytes[-1:])
+        if not comma or not b"@" <= letter <= b"~":
+            return False
+        sign = (b"\xac" + letter).decode("gb18030", "ignore")
+        if not script.is_traditional(sign) or not readings.is_read_exactly(sign, syllable):
+            return False
+        start = len(self.bytes) - len(comma) - 1
+        raw_start = raw_end - 2
+        if self.bytes[start - 1 : start] == b"?":
+            start, raw_start = start - 1, raw_start - 1
+            self.doubts = [place for place in self.doubts if place.end <= start]
+        self.bytes[start:] = b"\xa1\xa3\xac" + letter
+        self.doubts.append(Place(start, start + 2, raw_start, raw_end, STOP_LIKELY))
+        self.annotations += 1
+        return True
 
     def _last(self) -> str:
         """The character made by the last two bytes."""
@@ -248,12 +281,22 @@ class Rebuilder:
         for place in self.changes:
             if doubted.intersection(range(place.start, place.end)) or place.why != ACCIDENT_REPAIRED:
                 continue
-            if weigh_text(text[place.start : place.end]) < 0:
-                self.doubts.append(Place(place.start, place.end, place.raw_start, place.raw_end, UNLIKELY))
+            why = self._doubt(text[place.start : place.end])
+            if why:
+                self.doubts.append(Place(place.start, place.end, place.raw_start, place.raw_end, why))
         return Line(text, self.annotations, self.changes, self.doubts)
+
+    def _doubt(self, repaired: str) -> str | None:
+        """Why a stretch put together byte by byte should be looked at, if it should."""
+        if weigh_text(repaired) < 0:
+            return UNLIKELY
+        usual = all(script.plausible(sign) > 0 for sign in repaired)
+        return STRIPPED if self.stripped and len(repaired) > 2 and not usual else None
 
 
 ACCIDENT_REPAIRED = "read one byte off; the lost byte follows from the pinyin"
+STOP_LIKELY = "a sign was lost here, most likely a full stop"
+STRIPPED = "read one byte off on a page that lost its rarer signs: one may be missing here"
 STRAY_DROPPED = "question mark left over at the edge of a sentence dropped"
 UNLIKELY = "put together byte by byte, yet not usual text"
 
