@@ -80,3 +80,18 @@ def test_an_auditor_reads_the_trail_of_the_area_and_others_only_their_own():
         assert Event.objects.count() == 2
     with scope.applied(actor("220200000000", "auditor")):
         assert Event.objects.filter(verb="test.act").count() == 0
+
+
+def test_what_is_only_read_from_above_cannot_be_taken_over():
+    from tests.builder import Builder
+
+    from chunfeng.offices.models import OfficeContact
+
+    upper = Builder("220100000000").make(OfficeContact)
+    below = Actor(
+        name="村", role="officer", user_id=9, area_code="220184001001", lo="220184001001", hi="220184001002",
+        above=("220184001000", "220184000000", "220100000000", "220000000000"),
+    )
+    with scope.applied(below):
+        assert OfficeContact.objects.filter(pk=upper.pk).exists()
+        assert OfficeContact.objects.filter(pk=upper.pk).update(area_code="220184001001") == 0

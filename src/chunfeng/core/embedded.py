@@ -53,7 +53,8 @@ def running(pgdata: Path) -> Address | None:
         name = Path(f"/proc/{pid}/comm").read_text().strip() if Path("/proc").exists() else "postgres"
     except (OSError, IndexError, ValueError):
         return None
-    if not ready or not name.startswith("postgres"):
+    socket = Path(socket_dir) / f".s.PGSQL.{port}"
+    if not ready or not name.startswith("postgres") or not socket.is_socket():
         return None
     return Address(host=socket_dir, port=port, user=SUPERUSER, pid=pid)
 

@@ -25,7 +25,7 @@ ROLE = "(current_setting('chunfeng.role', true) = ANY ('{{{roles}}}'))"
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """What a scope may see (`read`) and put (`write`) in one table; SQL over the table's own columns."""
+    """What a scope may see (`read`) and put (`write`) in one table; SQL over its own columns, `{self}` its name."""
 
     read: str
     write: str
@@ -52,8 +52,11 @@ def has_role(*roles: str) -> str:
 
 
 def of(table: str, column: str) -> str:
-    """Rows that hang on a row of `table` which is itself visible."""
-    return f"({column} IN (SELECT id FROM {table}))"
+    """Rows that hang on a row of `table` which is itself visible.
+
+    EXISTS is one look-up for each row read; IN would hash every visible parent at each query.
+    """
+    return f"EXISTS (SELECT 1 FROM {table} parent WHERE parent.id = {{self}}.{column})"
 
 
 def by_area(column: str = "area_code") -> Wall:
@@ -95,14 +98,15 @@ def raise_walls(using: str = "default", **_: Any) -> None:
             table = model._meta.db_table
             if table not in existing:
                 continue
-            wall = model.wall
+            read = model.wall.read.replace("{self}", table)
+            write = model.wall.write.replace("{self}", table)
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             for kind, clause in (
-                ("select", f"USING ({wall.read})"),
-                ("insert", f"WITH CHECK ({wall.write})"),
-                ("update", f"USING ({wall.read}) WITH CHECK ({wall.write})"),
-                ("delete", f"USING ({wall.write})"),
+                ("select", f"USING ({read})"),
+                ("insert", f"WITH CHECK ({write})"),
+                ("update", f"USING ({write}) WITH CHECK ({write})"),
+                ("delete", f"USING ({write})"),
             ):
                 cursor.execute(f"DROP POLICY IF EXISTS {table}_{kind} ON {table}")
                 cursor.execute(f"CREATE POLICY {table}_{kind} ON {table} FOR {kind.upper()} TO {APP_ROLE} {clause}")

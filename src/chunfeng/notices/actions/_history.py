@@ -62,21 +62,29 @@ def as_text(value: Any) -> str:
 
 
 def lock(notice: Notice) -> Notice:
-    """The notice's row, locked until the transaction ends."""
-    return (
+    """The notice's row, locked until the transaction ends. `NotAllowed` where the database lets it be read only."""
+    held = (
         Notice.objects.select_for_update(of=("self",))
         .select_related("registered_by_office")
-        .get(pk=notice.pk)
+        .filter(pk=notice.pk)
+        .first()
     )
+    if held is None:
+        raise _not_ours(notice)
+    return held
 
 
 def own(notice: Notice, by: Actor) -> None:
     """Only the office that registered a notice works on it; others received it."""
     if by.role != "system" and by.office_id != notice.registered_by_office_id:
-        raise NotAllowed(
-            _("This notice is kept by %(office)s. Only that office changes or issues it.")
-            % {"office": notice.registered_by_office.name}
-        )
+        raise _not_ours(notice)
+
+
+def _not_ours(notice: Notice) -> NotAllowed:
+    return NotAllowed(
+        _("This notice is kept by %(office)s. Only that office changes or issues it.")
+        % {"office": notice.registered_by_office.name}
+    )
 
 
 def in_review(notice: Notice) -> None:

@@ -59,6 +59,7 @@ NAMES: dict[str, Any] = {
     "task.remind": gettext_lazy("Reminder sent by hand"),
     "evidence.read": gettext_lazy("Evidence read"),
     "channel.add": gettext_lazy("Channel added"),
+    "chase_rule.set": gettext_lazy("Chasing rule set"),
     "channel.stop": gettext_lazy("Channel stopped"),
     "channel.secret": gettext_lazy("Secret of a channel read"),
     "message.read": gettext_lazy("Message read"),
