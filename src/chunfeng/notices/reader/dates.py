@@ -34,6 +34,7 @@ POINT = re.compile(
     r"|(?<=[\u4e00-\u9fff，（])(?<!月)(?P<dayonly>\d{1,2})[日号](?=前|之前|以前|(?:上午|下午|中午"
     r"|晚)?\d{1,2}[时点：])"
 )
+_ANY_DATE = re.compile(r"[年月日号底末]|\d[-./]\d")
 _PARTS = {
     "初": (1, 10),
     "上旬": (1, 10),
@@ -103,6 +104,8 @@ class Calendar:
 
     def points(self, text: str) -> list[Point]:
         """Return the dates of a sentence, each with the clock time right after it."""
+        if not _ANY_DATE.search(text):
+            return []
         found: list[Point] = []
         month: int | None = None
         year: int | None = None

@@ -3,7 +3,7 @@ contract.
 """
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -114,7 +114,7 @@ class Document:
 
     def as_json(self) -> dict[str, Any]:
         """Return the document in the form of the JSON contract: plain values, ISO dates."""
-        found = _plain(asdict(self))
+        found: dict[str, Any] = _plain(self)
         for duty in found["duties"]:
             duty["actors"]["with"] = duty["actors"].pop("with_")
             del duty["start"], duty["end"]
@@ -122,8 +122,11 @@ class Document:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+    """Strings, numbers and None as they are, dates in ISO form, lists and the classes here taken apart."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return {name: _plain(getattr(value, name)) for name in value.__slots__}

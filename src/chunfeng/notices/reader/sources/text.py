@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections import Counter
 
 from chunfeng.notices.reader.sources.refusal import Unreadable
 
@@ -71,7 +72,11 @@ def _is_text(text: str, *, wide: bool = False, spare: int = 0) -> bool:
     decode as UTF-16, so without a byte-order mark Chinese signs must prevail.
     """
     sample = text[:20_000]
-    odd = sum(not (sign.isprintable() or sign.isspace()) or sign == "\ufffd" for sign in sample)
+    odd = sum(
+        times
+        for sign, times in Counter(sample).items()
+        if not (sign.isprintable() or sign.isspace()) or sign == "\ufffd"
+    )
     if odd > spare + _LOST_SHARE * len(sample):
         return False
     if not wide:
