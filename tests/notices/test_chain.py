@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chunfeng.core import scope
 from chunfeng.notices import queries
-from chunfeng.notices.models import Citation, Clause, Dispatch, Duty
+from chunfeng.notices.models import Citation, Clause, Dispatch, Duty, Notice
 from tests import factories
 from tests.factories import NOW
 
@@ -69,10 +69,29 @@ def test_a_receiver_reads_but_the_database_refuses_its_writes():
     Dispatch.objects.create(notice=notice, office=county, area_code=county.area_code, sent_at=NOW)
     with scope.applied(factories.actor(county, "leader")):
         assert Duty.objects.filter(notice=notice).count() == 1
-        for change in (
-            lambda: Duty.objects.filter(notice=notice).update(action="改"),
-            lambda: Clause.objects.filter(notice=notice).update(heading="改"),
-            lambda: type(notice).objects.filter(pk=notice.pk).update(title="改"),
-        ):
-            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-                change()
+        assert _changed(Duty.objects.filter(notice=notice), action="改") == 0
+        assert _changed(Clause.objects.filter(notice=notice), heading="改") == 0
+        assert _changed(Notice.objects.filter(pk=notice.pk), title="改") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Clause.objects.create(notice=notice, ident="9", text="改", start=0, end=1, position=9)
+
+
+def _changed(rows, **values):
+    """Rows changed; a refusal by the database counts as none."""
+    try:
+        with transaction.atomic():
+            return rows.update(**values)
+    except DatabaseError as error:
+        assert "row-level security" in str(error)
+        return 0
+
+
+def test_a_named_document_out_of_sight_is_drawn_without_a_link():
+    province, city = factories.office("320000000000"), factories.office("320700000000")
+    hidden = factories.notice(province)
+    seen = factories.notice(city)
+    cite(seen, hidden)
+    with scope.applied(factories.actor(city)):
+        found = queries.chain(seen)
+    node = found.nodes[f"n{hidden.pk}"]
+    assert (node.pk, node.number) == (None, hidden.number) and len(found.edges) == 1 and not found.cut

@@ -62,25 +62,21 @@ def as_text(value: Any) -> str:
 
 
 def lock(notice: Notice) -> Notice:
-    """The notice's row, locked until the transaction ends. `NotAllowed` where the database lets it be read only."""
-    held = (
-        Notice.objects.select_for_update(of=("self",))
-        .select_related("registered_by_office")
-        .filter(pk=notice.pk)
-        .first()
-    )
+    """The notice's row, locked until the transaction ends. The database locks only what may be written."""
+    rows = Notice.objects.select_related("registered_by_office")
+    held = rows.select_for_update(of=("self",)).filter(pk=notice.pk).first()
     if held is None:
-        raise _not_ours(notice)
+        raise _not_own(notice)
     return held
 
 
 def own(notice: Notice, by: Actor) -> None:
     """Only the office that registered a notice works on it; others received it."""
     if by.role != "system" and by.office_id != notice.registered_by_office_id:
-        raise _not_ours(notice)
+        raise _not_own(notice)
 
 
-def _not_ours(notice: Notice) -> NotAllowed:
+def _not_own(notice: Notice) -> NotAllowed:
     return NotAllowed(
         _("This notice is kept by %(office)s. Only that office changes or issues it.")
         % {"office": notice.registered_by_office.name}

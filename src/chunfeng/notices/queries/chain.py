@@ -70,43 +70,54 @@ def chain(notice: Notice, *, depth: int = DEPTH, most: int = MOST) -> Chain:
     """Walk citations and forwardings both ways, breadth first: three queries a step, `depth` steps."""
     found = Chain()
     _hold(found, [notice])
-    front = {notice.pk}
     edges: dict[tuple[str, str], str] = {}
+    front, unseen = {notice.pk}, set[int]()
     for step in range(depth + 1):
-        named = Citation.objects.filter(Q(notice_id__in=front) | Q(target_id__in=front)).order_by("id")[
-            : most * 8
-        ]
-        ghosts: dict[str, Node] = {}
-        near: set[int] = set()
-        for citation in named:
-            source, target = f"n{citation.notice_id}", _target_key(citation)
-            if source == target:
-                continue
-            edges[source, target] = _stronger(edges.get((source, target)), citation.relation)
-            near |= {citation.notice_id} | ({citation.target_id} if citation.target_id else set())
-            if citation.target_id is None:
-                ghosts[target] = _ghost(target, citation)
-        forwarding = Notice.objects.filter(Q(pk__in=front) | Q(forwards_id__in=front), forwards__isnull=False)
-        for outer, inner in forwarding.values_list("id", "forwards_id")[:most]:
-            edges[f"n{outer}", f"n{inner}"] = Relation.FORWARDS
-            near |= {outer, inner}
-        fresh = near - {node.pk for node in found.nodes.values()}
+        near, named = _around(front, edges, most)
+        fresh = near - unseen - {node.pk for node in found.nodes.values()}
         if step == depth:
-            found.cut = bool(fresh)
+            found.cut = found.cut or Notice.objects.filter(pk__in=fresh).exists()
             break
-        room = most - len(found.nodes)
-        rows = list(Notice.objects.filter(pk__in=fresh).only(*_NODE).order_by("date", "id")[: max(room, 0)])
-        _hold(found, rows)
-        found.cut = found.cut or len(rows) < len(fresh)
-        for key in list(ghosts)[: max(most - len(found.nodes), 0)]:
-            found.nodes.setdefault(key, ghosts[key])
-        front = {row.pk for row in rows}
+        room = max(most - len(found.nodes), 0)
+        rows = list(Notice.objects.filter(pk__in=fresh).only(*_NODE).order_by("date", "id")[: room + 1])
+        found.cut = found.cut or len(rows) > room
+        _hold(found, rows[:room])
+        if not found.cut:
+            # what is named but lies out of sight is drawn like a document that is not held
+            unseen |= fresh - {row.pk for row in rows}
+        for citation in named:
+            key = _target_key(citation)
+            out_of_sight = citation.target_id is None or citation.target_id in unseen
+            if out_of_sight and key not in found.nodes and len(found.nodes) < most:
+                found.nodes[key] = _ghost(key, citation)
+        front = {row.pk for row in rows[:room]}
         if not front:
             break
     found.edges = [
         Edge(a, b, relation) for (a, b), relation in edges.items() if a in found.nodes and b in found.nodes
     ]
     return found
+
+
+def _around(front: set[int], edges: dict[tuple[str, str], str], most: int) -> tuple[set[int], list[Citation]]:
+    """The notices one step from the front, adding the edges to them; and the citations that lead there."""
+    near: set[int] = set()
+    named = list(
+        Citation.objects.filter(Q(notice_id__in=front) | Q(target_id__in=front)).order_by("id")[: most * 8]
+    )
+    for citation in named:
+        source, target = f"n{citation.notice_id}", _target_key(citation)
+        if source == target:
+            continue
+        edges[source, target] = _stronger(edges.get((source, target)), citation.relation)
+        near.add(citation.notice_id)
+        if citation.target_id is not None:
+            near.add(citation.target_id)
+    forwarding = Notice.objects.filter(Q(pk__in=front) | Q(forwards_id__in=front), forwards__isnull=False)
+    for outer, inner in forwarding.values_list("id", "forwards_id")[:most]:
+        edges[f"n{outer}", f"n{inner}"] = Relation.FORWARDS
+        near |= {outer, inner}
+    return near, named
 
 
 def depends_on(notice: Notice, *, most: int = 500) -> list[Notice]:

@@ -110,6 +110,8 @@ def every_text(every: str) -> Any:
     known = dict(EVERY).get(every)
     if known is not None:
         return known
+    if every.endswith((" day", " days")):
+        return _("every %(n)s days") % {"n": every.split()[0]}
     unit, _colon, at = every.partition(":")
     if unit == "month":
         return _("every month on day %(day)s") % {"day": at}
