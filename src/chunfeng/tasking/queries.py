@@ -35,7 +35,7 @@ from chunfeng.tasking.models import (
 CAP = 1000
 """Tiles count no further than this; the screen then shows "1000+"."""
 MOST_COLUMNS = 60
-_LISTED = ("duty__clause", "notice", "recipient")
+_LISTED = ("duty__clause", "duty__notice", "notice", "recipient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def notices_on_desk(actor: Actor) -> list[Notice]:
 def task(pk: int) -> Task | None:
     """One task in the actor's sight, with what its page shows."""
     return (
-        Task.objects.select_related("duty__clause", "notice", "office", "recipient", "parent__office")
+        Task.objects.select_related("duty__clause", "duty__notice", "notice", "office", "recipient", "parent__office")
         .filter(pk=pk)
         .first()
     )

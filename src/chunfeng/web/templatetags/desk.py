@@ -69,6 +69,17 @@ def standing(task: Task) -> str:
 
 
 @register.filter
+def source(task: Task) -> str:
+    """Where it is ordered: number and clause; for a forwarded original also the notice that brought it."""
+    ordered = task.duty.notice
+    text = f"{ordered.number or ordered.title[:40]} · {clause_name(task.duty.clause)}"
+    if task.duty.notice_id != task.notice_id:
+        by = task.notice.number or task.notice.title[:40]
+        text += " · " + _("forwarded by %(number)s") % {"number": by}
+    return text
+
+
+@register.filter
 def clause_name(clause: Clause) -> str:
     """A clause's label without the mark that ends it: 一, （二）, 第三条; else its place in the text."""
     return clause.label.rstrip("、.．。 ") or clause.ident
