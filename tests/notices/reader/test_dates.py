@@ -146,3 +146,15 @@ def test_a_date_long_past_rolls_into_the_next_year_and_without_a_year_stays_open
 def test_any_sentence_is_answered(sentence):
     deadline = find_deadline(sentence, DAYS)
     assert deadline is None or deadline.text in sentence
+
+
+@pytest.mark.parametrize("words", ["企业不早于2月9日24时前复工", "企业复工不得早于2月9日24时"])
+def test_not_before_opens_a_term_although_it_is_printed_with_before(words):
+    deadline = due(words)
+    assert (deadline.kind, deadline.start, deadline.end, deadline.time) == (
+        "from",
+        date(2020, 2, 9),
+        None,
+        "24:00",
+    )
+    assert deadline.text in words

@@ -151,7 +151,32 @@ def test_who_else_is_meant_takes_no_lead_from_the_sentence_before():
         ("对擅自拉客的车辆,交通部门要立即责令停运。", 1),
         ("形势严峻,为防止扩散,请各村干部挨户通知。", 1),
         ("省内企业不早于2月9日24时复工。", 1),
+        ("所有展销活动一律取消,所有节庆活动一律延期。", 1),
+        ("要督促其居家休息,有条件的企业可以安排专人送餐。", 2),
     ],
 )
 def test_how_many_orders(words, pieces):
     assert len(orders(words)) == pieces
+
+
+def test_orders_counted_in_words_behind_the_introduction_are_no_preamble():
+    text = """样县教育局通知
+为做好寒假工作,现通知如下:
+一是各校不得补课。所有培训机构停课。
+二是要通过短信告知家长。
+三、值班人员按时到岗。
+样县教育局
+2020年1月26日
+"""
+    (document,) = read_documents(text)
+    assert [duty.quote[:6] for duty in document.duties] == [
+        "一是各校不得",
+        "所有培训机构",
+        "二是要通过短",
+        "值班人员按时",
+    ]
+
+
+def test_an_event_before_the_subject_is_no_deed():
+    (duty,) = orders("开学前,学校不得组织返校。")
+    assert (duty.force, duty.actors.lead) == ("must_not", "学校")

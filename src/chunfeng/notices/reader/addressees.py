@@ -22,7 +22,10 @@ _DIVISION = (
     r"(?:省|自治区|直辖市|市|州|自治州|盟|县|区|旗|自治县|县级市|乡|镇|地区|行署|地|委|办|厅|局|部"
     r"|新区|县区|市州|市县|街道|[市县区州]?（[市县区旗、]+）)"
 )
-_SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,6}}各)?{_DIVISION}{{1,3}}$|^(?:中央|省属|市属|部属)$")
+_SHORT = re.compile(rf"^(?:各|[\u4e00-\u9fff]{{0,14}}各)?{_DIVISION}{{1,3}}$|^(?:中央|省属|市属|部属)$")
+# 中央、省属驻本市各单位: both belong to 各单位.
+_OWNED = re.compile(r"^(?:中央|[省市县区部]属|[省市县区]直)$")
+_OWNED_UNITS = re.compile(r"^(?:[省市县区部]属|驻)")
 _OWNER = re.compile(
     r"^(?:国务院|[\u4e00-\u9fff]{0,8}(?:省|市|县|区|州)(?:政府|委)?|自治区|省直|市直|[市县区]直|中央"
     r"|全[省市县])各"
@@ -76,6 +79,8 @@ def _split_outside(text: str, marks: str) -> list[str]:
 def _stands_alone(group: str, piece: str) -> bool:
     """Tell whether ``piece`` starts a new phrase after the phrase ``group``."""
     last = group.rsplit("、", 1)[-1]
+    if _OWNED.match(last) and _OWNED_UNITS.match(piece):
+        return False
     if _SHORT.match(last) and not re.match(
         r"^(?:[^各]{2,}各|各(?:部门|单位|村|社区|企业|有关|直属|学校))", piece
     ):

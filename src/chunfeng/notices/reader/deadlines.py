@@ -103,12 +103,14 @@ def _single(text: str, point: Point, policy: bool) -> Deadline | None:
     """Return the deadline a single date makes with the words around it."""
     head = text[max(0, point.start - 14) : point.start]
     before = _BEFORE.match(text, point.end)
+    earliest = _NOT_BEFORE.search(head)
+    if earliest:
+        words = earliest[0] + text[point.start : before.end() if before else point.end]
+        return Deadline(words, "from", point.first, None, point.time)
     if before:
         return Deadline(text[point.start : before.end()], "by", None, point.last, point.time)
     since = _FROM.match(text, point.end)
-    if since or _NOT_BEFORE.search(head):
-        if not since:
-            return Deadline(text[point.start : point.end], "from", point.first, None, point.time)
+    if since:
         return Deadline(text[point.start : since.end()], "from", point.first, None, point.time)
     last = _LAST.search(head)
     if last and re.match(r"之?后|以后", text[point.end :]):

@@ -61,6 +61,10 @@ _MOVES_OTHERS = re.compile(
 # 对擅自上下客的车辆，…: says for whom the part behind it orders.
 _FOR_WHOM = re.compile(r"^(?:对|对于|凡|凡是)[^，]*$")
 _FORBIDS = ("严禁", "禁止", "不准", "不许", "不允许")
+# What follows such a paragraph, before any label, are orders already (一是…。二是…。).
+_INTRODUCED = re.compile(r"(?:如下|工作|要求|做到|做好)[：。]$")
+_HAPPENS = re.compile(r"(?:活动|聚会|聚餐|交易|访友|交通|培训|工作|项目|业务|考试|会议)$")
+_QUALIFIED = re.compile(r"(?:有|具备|符合)[^，]{0,6}条件的?")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
 
@@ -90,6 +94,8 @@ def _of_part(part: Part, text: str, days: Calendar, *, bare: bool, preamble: boo
     for index, paragraph in enumerate(part.paragraphs):
         start = part.body_at if index == 0 else 0
         stated += _of_paragraph(part, paragraph, start, text, days, bare=bare, preamble=preamble)
+        if preamble and _INTRODUCED.search(paragraph.flat):
+            bare, preamble = True, False
     whole = (
         "".join(p.flat for p in part.paragraphs)
         if any("负责" in p.flat or "单位：" in p.flat or "牵头" in p.flat for p in part.paragraphs)
@@ -249,10 +255,10 @@ def _own_body(segment: str, left: str) -> bool:
         if (
             named is None
             or not segment.startswith(named)
-            or not (bodies.names_body(named) or named.startswith(_EVERYBODY))
+            or not (bodies.names_body(named) or (named.startswith(_EVERYBODY) and not _HAPPENS.search(named)))
         ):
             return False
-        return modal.lastgroup != "may" or not _MOVES_OTHERS.search(left)
+        return modal.lastgroup != "may" or bool(_QUALIFIED.match(named)) or not _MOVES_OTHERS.search(left)
     return bodies.leads_off(segment) and not _MOVES_OTHERS.search(left)
 
 

@@ -121,7 +121,9 @@ def kind_in(text: str) -> str | None:
         r"|命令)如下",
         text,
     )
-    return (match[1] or match[2]) if match else None
+    if match:
+        return match[1] or match[2]
+    return "通知" if re.search(r"现将[^。]{4,400}(?:转发|印发|下发)给?你们", text) else None
 
 
 def kind_of(title: str | None) -> str | None:
@@ -310,6 +312,9 @@ def _title(lines: list[Line]) -> str | None:
         flat = _clean(lines[index])
         if not TITLE_END.search(flat):
             continue
+        twin = next((_clean(line) for line in lines[:index] if _same_series(_clean(line), flat)), None)
+        if twin:
+            return twin
         pieces = [flat]
         for before in range(index - 1, max(-1, index - 9), -1):
             line = lines[before]
@@ -324,6 +329,14 @@ def _title(lines: list[Line]) -> str | None:
         if line.role == "hint" or (line.role == "text" and _LOOSE_TITLE.match(line.flat)):
             return _clean(line)
     return None
+
+
+_SERIAL = re.compile(r"第?[\d一二三四五六七八九十]{1,4}(?=号)")
+
+
+def _same_series(one: str, other: str) -> bool:
+    """Tell titles that differ by their serial only: a page names the next of a series below its own title."""
+    return one != other and "号" in other and _SERIAL.sub("", one) == _SERIAL.sub("", other)
 
 
 def _clean(line: Line) -> str:

@@ -198,7 +198,7 @@ def _deed_before(hidden: str, end: int) -> bool:
 
 
 def _deed(part: str) -> bool:
-    if part.endswith(("的", "后", "时")) or _CIRCUMSTANCE.match(part):
+    if part.endswith(("的", "后", "时", "前", "期间")) or _CIRCUMSTANCE.match(part):
         return False
     return bool(IMPERATIVE.match(part) or _BY_WHOM.search(part))
 
@@ -234,13 +234,13 @@ def is_imperative(hidden: str) -> bool:
     if _SUBJECT_VERB.search(words):
         return True
     opened = opening_body(words)
-    return opened is not None and len(opened[1]) > 3
+    return opened is not None and (len(opened[1]) > 3 or IMPERATIVE.match(opened[1]) is not None)
 
 
 _WORK = re.compile(r"(?:做好|抓好|加强|开展|推进|落实|配合|统计|报送|上报|汇总|掌握|摸清|提供|完成)[^，]*$")
 _INNER_VERB = re.compile(
     rf"(?:，|的|后|时|起|力度|人员|企业|单位|行为|工作|场所|对象){ADVERB}{{0,3}}{VERB}|进行|予以|给予"
-    rf"|实行|实施|列支|承担|负责|纳入|办理|组织|开展|采取|落实|执行"
+    rf"|实行|实施|(?:提高|降低|下调|上调|放宽|延长|调整)[至到为]|列支|承担|负责|纳入|办理|组织|开展|采取|落实|执行"
 )
 _SUBJECT_VERB = re.compile(
     rf"^(?:[各全有本省市县区乡镇村]|[\u4e00-\u9fff]{{2,12}}(?:局|厅|委|部门|单位|机构|企业|中心|办|政府"
