@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from chunfeng.core import actions, scope
 from chunfeng.core.actor import SYSTEM, Actor
-from chunfeng.core.models import Event, StoredFile
+from chunfeng.core.models import Event, StoredFile, User
 
 NOW = datetime(2020, 2, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,22 @@ def test_what_is_only_read_from_above_cannot_be_taken_over():
     with scope.applied(below):
         assert OfficeContact.objects.filter(pk=upper.pk).exists()
         assert OfficeContact.objects.filter(pk=upper.pk).update(area_code="220184001001") == 0
+
+
+def test_an_act_far_away_is_on_the_trail_of_the_actors_own_area():
+    far = actor("220200000000")
+    with scope.applied(far):
+        actions.record("test.far", by=far, at=NOW, area_code="220100000000")
+    for home in ("220100000000", "220200000000"):
+        with scope.applied(actor(home, "auditor")):
+            assert Event.objects.filter(verb="test.far").count() == 1
+
+
+def test_nobody_writes_other_peoples_accounts():
+    from tests.builder import Builder
+
+    user = Builder("220100000000").make(User)
+    with scope.applied(replace(actor("220100000000"), user_id=user.pk + 1)):
+        assert User.objects.filter(pk=user.pk).update(name="别人") == 0
+    with scope.applied(actor("220100000000", "system_admin")):
+        assert User.objects.filter(pk=user.pk).update(name="自己人") == 1

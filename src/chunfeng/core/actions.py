@@ -51,6 +51,7 @@ def record(
                 office_id_at=by.office_id,
                 office_name=by.office_name,
                 area_code=area_code,
+                actor_area_code=by.area_code,
                 object_type=on._meta.label_lower if on is not None else "",
                 object_id=str(on.pk) if on is not None else "",
                 object_label=str(on)[:200] if on is not None else "",

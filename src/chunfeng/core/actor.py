@@ -35,3 +35,6 @@ class Actor:
 
 SYSTEM = Actor(name="system", role="system", lo=EVERYWHERE[0], hi=EVERYWHERE[1])
 """Periodic jobs, imports from the command line, the demo."""
+
+NOBODY = Actor(name="", role="entrance")
+"""Somebody at the door: log-in, choosing a posting, log-out. Sees no row of any area."""

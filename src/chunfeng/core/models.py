@@ -24,6 +24,11 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must set a new password"), default=False)
     REQUIRED_FIELDS = ["name"]
 
+    wall = walls.Wall(
+        read="true",
+        write=f"{walls.own_user('id')} OR {walls.has_role('system_admin', 'security_admin', 'entrance')}",
+    )
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -92,6 +97,7 @@ class Event(models.Model):
     office_id_at = models.BigIntegerField(_("office id"), null=True)
     office_name = models.CharField(_("office"), max_length=120, blank=True)
     area_code = models.CharField(_("area"), max_length=18, db_collation="C", blank=True)
+    actor_area_code = models.CharField(_("actor's area"), max_length=18, db_collation="C", blank=True)
     object_type = models.CharField(_("object type"), max_length=60, blank=True)
     object_id = models.CharField(_("object id"), max_length=60, blank=True)
     object_label = models.CharField(_("object"), max_length=200, blank=True)
@@ -99,9 +105,12 @@ class Event(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     ip = models.CharField(_("address"), max_length=45, blank=True)
 
+    append_only = True
     wall = walls.Wall(
-        # an act without a place (a log-in with an unknown user name) is for every auditor
-        read=f"(({walls.in_range()} OR area_code = '') AND {walls.has_role('auditor', 'audit_admin')})"
+        # where the object lies and where the person sits both count; an act without a place (a log-in with
+        # an unknown user name) is for every auditor
+        read=f"(({walls.in_range()} OR {walls.in_range('actor_area_code')} OR area_code = '')"
+        f" AND {walls.has_role('auditor', 'audit_admin')})"
         f" OR {walls.own_user('actor_id_at')}",
         write="true",
     )
@@ -111,6 +120,7 @@ class Event(models.Model):
         verbose_name_plural = _("audit events")
         indexes = [
             models.Index(fields=["area_code", "-id"], name="event_by_area"),
+            models.Index(fields=["actor_area_code", "-id"], name="event_by_actor_area"),
             models.Index(fields=["object_type", "object_id", "id"], name="event_by_object"),
             models.Index(fields=["actor_id_at", "-id"], name="event_by_actor"),
         ]

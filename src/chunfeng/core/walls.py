@@ -1,6 +1,6 @@
 """Row-level security, laid over every model that declares a wall, after each migrate.
 
-A model says `wall = Wall(...)`; this module turns it into FORCE ROW LEVEL SECURITY and one policy per
+A model says `wall = Wall(...)` (and `append_only = True` for a history); this module turns it into FORCE ROW LEVEL SECURITY and one policy per
 kind of access for the role `chunfeng_app`. Models without a wall are shared reference data, and
 `tests/repository/test_walls.py` holds the short list of those.
 """
@@ -92,8 +92,9 @@ def raise_walls(using: str = "default", **_: Any) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
-        if "core_event" in existing:
-            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON core_event FROM {APP_ROLE}")
+        for model in apps.get_models():
+            if getattr(model, "append_only", False) and model._meta.db_table in existing:
+                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {model._meta.db_table} FROM {APP_ROLE}")
         for model in walled_models():
             table = model._meta.db_table
             if table not in existing:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from chunfeng.core import events, scope
-from chunfeng.core.actor import Actor
+from chunfeng.core.actor import NOBODY, Actor
 from chunfeng.offices import queries
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,18 +37,26 @@ class ScopeMiddleware:
                 ip=request.META.get("REMOTE_ADDR", ""),
             )
         request.actor = actor  # type: ignore[attr-defined]
-        if actor is None or _manages_own_transaction(request):
-            return self.get_response(request)
-        with events.collected() as pending, scope.applied(actor, read_only=request.method in SAFE):
+        standing = actor or replace(NOBODY, user_id=user.pk if user.is_authenticated else None)
+        with events.collected() as pending, scope.applied(standing, read_only=request.method in SAFE):
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()
-            if response.status_code >= 500 or getattr(response, "roll_back", False):
+            if _is_undone(request, response):
                 transaction.set_rollback(True)
         pending.flush()
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A view that ended in an exception leaves nothing behind, whatever page is shown for it."""
+        request.was_broken_off = True  # type: ignore[attr-defined]
 
-def _manages_own_transaction(request: HttpRequest) -> bool:
-    """Log-out writes the session and user rows, which belong to no area."""
-    return request.path.startswith(("/accounts/logout", "/static/"))
+
+def _is_undone(request: HttpRequest, response: HttpResponse) -> bool:
+    """Errors leave nothing half done. A refused log-in is no error: its count of failures must stay."""
+    return (
+        response.status_code >= 500
+        or getattr(request, "was_broken_off", False)
+        or getattr(response, "roll_back", False)
+        or (response.status_code >= 400 and request.path.startswith("/api/"))
+    )

@@ -52,6 +52,8 @@ class Office(models.Model):
     is_partner = models.BooleanField(_("partner agency"), default=False)
     active = models.BooleanField(_("in service"), default=True)
 
+    wall = walls.Wall(read="true", write=walls.in_range())
+
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")

@@ -151,6 +151,7 @@ class TaskEntry(models.Model):
     office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
 
+    append_only = True
     wall = walls.by_area()
 
     class Meta:

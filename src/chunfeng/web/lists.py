@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -127,8 +128,10 @@ class Listing:
             for i, column in enumerate(self.columns):
                 _write(sheet, line, i, column.value(row))
         book.close()
+        chosen_filters = {f.name: request.GET[f.name] for f in self.filters if request.GET.get(f.name)}
+        searched = bool(request.GET.get("q"))  # the words may be a name or a number: they stay out of the trail
         events.record_export(
-            f"{self.name}.export", by=actor, detail={"rows": line, "query": dict(request.GET.items())}
+            f"{self.name}.export", by=actor, detail={"rows": line, "searched": searched} | chosen_filters
         )
         stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
         response = HttpResponse(out.getvalue(), content_type=XLSX)
@@ -160,9 +163,11 @@ class Listing:
         name = sort.lstrip("-")
         try:
             value, key = json.loads(base64.urlsafe_b64decode(cursor))
+            if "\x00" in str(value) or not 0 <= int(key) < 2**63:
+                raise ValueError(cursor)
             step = "lt" if sort.startswith("-") else "gt"
             return rows.filter(Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"pk__{step}": int(key)}))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ValidationError) as error:
             raise Refused(_("This page link is damaged. Open the list again from its first page.")) from error
 
     def _cursor(self, row: Model, sort: str) -> str:
