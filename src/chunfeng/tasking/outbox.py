@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
+import http.client
 import json
-import logging
-import socket
-import urllib.error
-import urllib.request
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -24,12 +18,10 @@ from django.utils.translation import gettext as _
 from chunfeng.core import crypto, scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
+from chunfeng.tasking import webhooks
 from chunfeng.tasking.choices import Channel, MessageState
 from chunfeng.tasking.models import Message, OfficeChannel
 
-log = logging.getLogger(__name__)
-BATCH = 100
-TIMEOUT = 10
 BACK_OFF = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -50,51 +42,54 @@ class Delivered:
 
 
 def deliver(*, now: datetime) -> Delivered:
-    """Send what is queued and due. A batch is held by row locks, so two runs share the work.
+    """Send what is queued and due, each message in a transaction of its own; two runs share the work.
 
-    A message may arrive twice if the process dies between sending and noting it; its id travels along
+    A message may arrive twice only if the process dies between sending and noting it; its id travels along
     (`Message-ID`, `id` in the JSON), so that the receiver can tell.
     """
     counts = {MessageState.SENT: 0, MessageState.QUEUED: 0, MessageState.FAILED: 0}
-    while True:
-        with scope.applied(SYSTEM):
-            batch = list(
-                Message.objects.select_for_update(of=("self",), skip_locked=True)
-                .select_related("to")
-                .filter(state=MessageState.QUEUED, next_try_at__lte=now)
-                .order_by("next_try_at", "pk")[:BATCH]
-            )
-            if not batch:
-                break
-            _send_batch(batch, now)
-            Message.objects.bulk_update(batch, ["state", "attempts", "next_try_at", "error", "sent_at"])
-        for message in batch:
-            counts[MessageState(message.state)] += 1
+    mail = get_connection(fail_silently=False, timeout=webhooks.TIMEOUT)
+    try:
+        while (state := _deliver_next(mail, now)) is not None:
+            counts[state] += 1
+    finally:
+        mail.close()
     return Delivered(counts[MessageState.SENT], counts[MessageState.QUEUED], counts[MessageState.FAILED])
 
 
-def _send_batch(batch: Sequence[Message], now: datetime) -> None:
-    mail = get_connection(fail_silently=False, timeout=TIMEOUT)
-    try:
-        for message in batch:
-            error = _send(message, mail)
-            message.attempts += 1
-            message.error = error[:300]
-            if not error:
-                message.state, message.sent_at, message.next_try_at = MessageState.SENT, now, None
-            elif message.attempts > len(BACK_OFF) or message.to is None:
-                message.state, message.next_try_at = MessageState.FAILED, None
-            else:
-                message.next_try_at = now + BACK_OFF[message.attempts - 1]
-    finally:
-        mail.close()
+def _deliver_next(mail: BaseEmailBackend, now: datetime) -> MessageState | None:
+    """Claim one message, send it and note how it went; None when nothing is due."""
+    with scope.applied(SYSTEM):
+        message = (
+            Message.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("to")
+            .filter(state=MessageState.QUEUED, next_try_at__lte=now)
+            .order_by("next_try_at", "pk")
+            .first()
+        )
+        if message is None:
+            return None
+        error = _send(message, mail)
+        message.attempts += 1
+        message.error = error[:300].replace("\0", "")
+        if not error:
+            message.state, message.sent_at, message.next_try_at = MessageState.SENT, now, None
+        elif message.attempts > len(BACK_OFF) or not _in_use(message.to):
+            message.state, message.next_try_at = MessageState.FAILED, None
+        else:
+            message.next_try_at = now + BACK_OFF[message.attempts - 1]
+        message.save(update_fields=["state", "attempts", "next_try_at", "error", "sent_at"])
+        return MessageState(message.state)
+
+
+def _in_use(channel: OfficeChannel | None) -> bool:
+    return channel is not None and channel.active
 
 
 def _send(message: Message, mail: BaseEmailBackend) -> str:
     """Send one message; the empty text, or what went wrong, without the address."""
     channel = message.to
     if channel is None or not channel.active:
-        message.to = None
         return _("The address was removed.")
     try:
         if message.channel == Channel.EMAIL:
@@ -110,7 +105,7 @@ def _send(message: Message, mail: BaseEmailBackend) -> str:
             post(channel, payload(message))
     except Refused as refusal:
         return str(refusal)
-    except (OSError, ValueError) as error:  # smtplib's and urllib's errors are OSErrors
+    except (OSError, ValueError, http.client.HTTPException) as error:  # smtplib's errors are OSErrors
         return (
             f"{type(error).__name__}: {getattr(error, 'reason', '') or getattr(error, 'strerror', '') or ''}"
         )
@@ -141,46 +136,12 @@ def signature(channel: OfficeChannel, body: bytes) -> str:
 
 
 def post(channel: OfficeChannel, data: dict[str, Any]) -> None:
-    """POST JSON to the webhook, signed. Raises OSError unless the answer is 2xx; follows no redirect."""
-    url = check_url(str(channel.address))
+    """POST JSON to the webhook, signed. Raises what `webhooks.post` raises."""
     body = json.dumps(data, ensure_ascii=False).encode()
-    request = urllib.request.Request(
-        url,
-        data=body,
-        method="POST",
-        headers={
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "Chunfeng",
-            "X-Chunfeng-Signature": signature(channel, body),
-            "Idempotency-Key": f"message-{data['id']}",
-        },
-    )
-    with _opener.open(request, timeout=TIMEOUT) as answer:
-        answer.read(1024)
-
-
-def check_url(url: str) -> str:
-    """The address itself if it is http(s) to another machine. Raises `Refused`."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Refused(_("A webhook address begins with https:// or http:// and names a machine."))
-    if getattr(settings, "WEBHOOK_LOOPBACK", False):
-        return url
-    try:
-        found = {info[4][0] for info in socket.getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)}
-    except OSError:
-        return url  # not known now; the delivery will say so
-    for address in map(ipaddress.ip_address, found):
-        if address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast:
-            raise Refused(_("A webhook may not point at this machine itself."))
-    return url
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer like any other that is not 2xx: an error."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Chunfeng",
+        "X-Chunfeng-Signature": signature(channel, body),
+        "Idempotency-Key": f"message-{data['id']}",
+    }
+    webhooks.post(str(channel.address), body, headers)

@@ -16,7 +16,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.offices.choices import Role
-from chunfeng.tasking import chasing, moves, outbox
+from chunfeng.tasking import chasing, moves, webhooks
 from chunfeng.tasking.actions.work import locked
 from chunfeng.tasking.choices import Channel
 from chunfeng.tasking.models import Message, OfficeChannel, Task
@@ -64,7 +64,7 @@ def add_channel(*, channel: str, address: str, by: Actor, at: datetime) -> Offic
         except ValidationError:
             raise Refused(_("This is not an e-mail address. It looks like name@example.gov.cn.")) from None
     elif channel == Channel.WEBHOOK:
-        outbox.check_url(address)
+        webhooks.check_url(address)
     else:
         raise Refused(_("Choose e-mail or webhook."))
     existing = list(OfficeChannel.objects.filter(office=by.office_id, active=True))
