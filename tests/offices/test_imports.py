@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -248,3 +250,67 @@ def test_queries_do_not_grow_with_the_rows(admin, django_assert_num_queries):
         return len(seen)
 
     assert dry(1) == dry(30)
+
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def with_parts(data: bytes, **parts: str) -> bytes:
+    """The same book with some parts under xl/ replaced; `sheet` is the first sheet."""
+    given = {"xl/worksheets/sheet1.xml" if n == "sheet" else f"xl/{n}.xml": xml for n, xml in parts.items()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in {*old.namelist(), *given}:
+            new.writestr(name, given.get(name) or old.read(name))
+    return out.getvalue()
+
+
+def cells(inner: str, head: str = "") -> str:
+    return f'{head}<worksheet xmlns="{SPACE}"><sheetData>{inner}</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (
+            {"sheet": cells('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')},
+            "row 1048576, column 16384",
+        ),
+        ({"sheet": cells('<row r="60000"><c><v>1</v></c></row>')}, "row 60000, column 1"),
+        ({"sheet": cells("<row>" + "<c><v>1</v></c>" * 101 + "</row>")}, "row 1, column 101"),
+        ({"other/far": cells('<x:row xmlns:x="u"><x:c r="ALL2"><x:v>1</x:v></x:c></x:row>')}, "far.xml"),
+        (
+            {"sheet": cells('<row><c r="&x;1"><v>1</v></c></row>', '<!DOCTYPE a [<!ENTITY x "A">]>')},
+            "cannot be read",
+        ),
+        ({"sheet": cells('<row><c r="1A"><v>1</v></c></row>')}, "cannot be read"),
+        ({"sheet": "<worksheet>" + " " * 100 * 2**20 + "</worksheet>"}, "unpacks to more than 96 MB"),
+        (
+            {
+                "sharedStrings": f'<sst xmlns="{SPACE}"><si><t>{"x" * 2**20}</t></si></sst>',
+                "sheet": cells("<row>" + '<c t="s"><v>0</v></c>' * 100 + "</row>"),
+            },
+            "unpacks to more than",
+        ),
+    ],
+)
+def test_a_small_file_that_would_fill_the_memory_is_refused_before_it_is_laid_out(parts, words):
+    data = with_parts(book(BUREAU), **parts)
+    assert len(data) < 2**20
+    with translation.override("en"), pytest.raises(Refused, match=words):
+        sheets.read(data)
+
+
+def test_empty_cells_far_away_do_no_harm():
+    here = '<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
+    far = cells(here + '<row r="99999"><c r="XFD99999"/></row>')
+    assert sheets._cells(with_parts(book(BUREAU), sheet=far)) == [["x"]]
+
+
+def test_other_kinds_of_spreadsheet_are_refused():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", "<a/>")
+    with pytest.raises(Refused):
+        sheets.read(out.getvalue())

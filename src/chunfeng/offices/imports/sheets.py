@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from chunfeng.core.errors import Refused
 from chunfeng.offices.choices import Level, Line
+from chunfeng.offices.imports import package
 from chunfeng.offices.imports.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_ROWS = 50_000
+SPARE_ROWS = 100
+"""Room above and between the rows: title, heading, empty lines."""
 HEADER_WITHIN = 15
 
 
@@ -83,13 +86,12 @@ def read(data: bytes) -> Sheet:
 def _cells(data: bytes) -> list[list[Any]]:
     import python_calamine
 
+    safe = package.checked(data, MAX_ROWS + SPARE_ROWS)
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(safe))
         return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except Exception as error:  # the reader raises many kinds, some undocumented
-        raise Refused(
-            _("This file cannot be read as a spreadsheet. Save it as .xlsx and choose it again.")
-        ) from error
+        raise package.unreadable() from error
 
 
 def arrange(cells: Sequence[Sequence[Any]]) -> Sheet:
