@@ -38,6 +38,7 @@ def show(console: Console) -> None:
             )
         console.print(table)
         console.print(f"机构 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
+    _orders(console)
     logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("用户名 user", "姓名", "可以看"):
         logins.add_column(name, no_wrap=True)
@@ -45,3 +46,20 @@ def show(console: Console) -> None:
         logins.add_row(part.user, part.name, part.look)
     console.print(logins)
     console.print(f"密码 password: {cast.PASSWORD}")
+
+
+def _orders(console: Console) -> None:
+    """What the last notice read orders: the one that came damaged and waits for review."""
+    with scope.applied(SYSTEM):
+        notice = Notice.objects.order_by("-id").first()
+        if notice is None:
+            return
+        title = f"{notice.number} 要求（{len(notice.repairs)} 处受损已修复，待审阅）"
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for name in ("条款", "力度", "期限", "要求"):
+            table.add_column(name, no_wrap=name != "要求", overflow="fold")
+        for duty in notice.duties.select_related("clause"):
+            table.add_row(
+                duty.clause.label.rstrip("、"), str(duty.get_force_display()), duty.deadline_text or "—", duty.action
+            )
+    console.print(table)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import time
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,14 +83,21 @@ def ensure() -> Address:
     return found
 
 
-def stop() -> bool:
-    """Stop the embedded server cleanly. False when none was running."""
+def stop(*, wait_s: float = 60) -> bool:
+    """Stop the embedded server: open transactions are rolled back, what was committed stays.
+
+    False when none was running. Raises `Refused` when it has not stopped within `wait_s` seconds.
+    """
     pgdata = home() / "pg"
-    if running(pgdata) is None:
+    found = running(pgdata)
+    if found is None:
         return False
-    server = _server(pgdata)
-    server.ensure_postgres_running()
-    server.stop()
+    os.kill(found["pid"], signal.SIGINT)  # PostgreSQL's "fast shutdown"
+    until = time.monotonic() + wait_s
+    while (pgdata / "postmaster.pid").exists():
+        if time.monotonic() > until:
+            raise Refused(f"The database in {pgdata} does not stop; its process is {found['pid']}. See {pgdata / 'log'}.")
+        time.sleep(0.05)
     return True
 
 
