@@ -218,3 +218,18 @@ def test_any_text_is_read_in_bounded_time(pieces):
 def test_any_characters_are_read(text):
     for document in read_documents(text):
         document.as_json()
+
+
+def test_a_news_page_that_prints_a_document_is_read_from_its_title():
+    page = """样区出门请戴口罩 样区发布第8号通告
+2020年2月21日，样区指挥部关于戴口罩的通告（第8号）发布，内容如下：
+样区指挥部
+关于在公共场所戴口罩的通告
+（第8号）
+为阻断传播，现通告如下：
+一、市民出行应当戴口罩。
+二、各商场应当提醒顾客。
+"""
+    (document,) = read_documents(page)
+    assert document.title == "样区指挥部关于在公共场所戴口罩的通告"
+    assert (document.number, document.issuers) == ("第8号", ["样区指挥部"])

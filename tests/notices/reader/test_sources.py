@@ -263,6 +263,45 @@ def test_a_small_archive_that_unpacks_to_very_much_is_refused() -> None:
         plain_text(data, "bomb.docx")
 
 
+def parts_of(**parts: str) -> bytes:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, body in parts.items():
+            archive.writestr(f"word/{part}.xml", f"<w:{part} {space}>{body}</w:{part}>")
+    return buffer.getvalue()
+
+
+LONG_LABEL = (
+    '<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/>'
+    f'<w:lvlText w:val="{"一" * 10_000}"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (dict.fromkeys(("document", "styles", "footnotes"), " " * 6 * 2**20), "more than 16 MB"),
+        ({"document": "<w:p/>" * 100_001}, "more than 100,000 paragraphs"),
+        ({"document": "<w:p/>", "styles": "<w:a/>" * 1_000_001}, "more than 1,000,000 pieces"),
+        (
+            {
+                "document": '<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:p>' * 600,
+                "numbering": LONG_LABEL,
+            },
+            "more than 5,000,000 characters",
+        ),
+    ],
+)
+def test_the_limits_of_a_word_file_count_over_all_its_parts(parts: dict[str, str], words: str) -> None:
+    data = parts_of(**parts)
+    assert len(data) < 2**20
+    with pytest.raises(Unreadable, match=words) as refusal:
+        plain_text(data, "a.docx")
+    assert str(refusal.value).endswith("Split it or paste the text.")
+
+
 def test_entities_of_a_word_file_are_not_expanded() -> None:
     body = word_xml("<w:p/>")
     buffer = io.BytesIO()

@@ -64,6 +64,7 @@ _FORBIDS = ("严禁", "禁止", "不准", "不许", "不允许")
 # What follows such a paragraph, before any label, are orders already (一是…。二是…。).
 _INTRODUCED = re.compile(r"(?:如下|工作|要求|做到|做好)[：。]$")
 _HAPPENS = re.compile(r"(?:活动|聚会|聚餐|交易|访友|交通|培训|工作|项目|业务|考试|会议)$")
+_BY_RULE = re.compile(r"(?:对|对于|凡|依据|依照)[^，]{4,}$|(?:未|不|拒|违)[^，]{2,}者$")
 _QUALIFIED = re.compile(r"(?:有|具备|符合)[^，]{0,6}条件的?")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
@@ -218,23 +219,27 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
 def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, int]]:
     """Cut at a comma after which a body of its own, or a further term, brings a new deed."""
     cuts = [start]
-    position = before = start
+    position = start
+    opening: int | None = None
     for segment in hidden[start:end].split("，"):
-        conditional = before > cuts[-1] and _opens_for(hidden[before : position - 1], segment)
-        cut = before if conditional else position
+        cut = position if opening is None else opening
         left = hidden[cuts[-1] : cut].rstrip("，")
         asked = _ASKED.match(segment) is not None
         if len(left) >= 6 and (asked or _begins_order(bodies.strip_connectors(segment), left, bare=bare)):
             cuts.append(cut)
-        before = position
+        follows = hidden[position + len(segment) + 1 : end]
+        if not _opens_next(segment, follows):
+            opening = None
+        elif opening is None:
+            opening = position
         position += len(segment) + 1
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _opens_for(part: str, segment: str) -> bool:
-    """Tell whether a part says for whom or what the next one orders (不服从的，…; 所需费用，由…承担)."""
-    by_whom = segment.startswith("由") and part.endswith(("费用", "资金", "部分", "工作"))
-    return by_whom or part.endswith("的")
+def _opens_next(part: str, follows: str) -> bool:
+    """Tell whether a part only says for whom, or by which rule, the next one orders (不服从的，…)."""
+    by_whom = follows.startswith("由") and part.endswith(("费用", "资金", "部分", "工作", "车辆", "人员"))
+    return by_whom or part.endswith("的") or _BY_RULE.match(part) is not None
 
 
 def _begins_order(segment: str, left: str, *, bare: bool) -> bool:
@@ -310,7 +315,7 @@ def _passive(unit: str, own: str | None, carrier: Carrier) -> bool:
     if own is None or carrier.end:
         return False
     at = unit.find(own)
-    return "由" in unit[at : at + len(own) + 12]
+    return "的，由" in unit or "由" in unit[at : at + len(own) + 18]
 
 
 def _subject_and_action(unit: str, carrier: Carrier) -> tuple[str | None, str]:

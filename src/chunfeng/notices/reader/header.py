@@ -343,6 +343,8 @@ def _clean(line: Line) -> str:
     raw = _SITE_TAIL.sub(r"\1", _TIME_TAIL.sub("", line.raw)).strip()
     raw = _PLACE_LEAD.sub("", raw)
     pieces = raw.split(" ")
+    if len(pieces) == 2 and _same_series(*pieces):
+        return pieces[1]
     if len(pieces) > 1 and sum(1 for p in pieces if AGENCY.match(p)) >= 1 and AGENCY.match(pieces[0]):
         kept = pieces[0]
         for before, piece in itertools.pairwise(pieces):

@@ -81,6 +81,7 @@ _AFTER_CLOSING = re.compile(
     r"|\d{1,2}[.、]|[^。]{0,40}印发$|主送|签发|校对|打字|共印|（本页)"
 )
 _REGULATION = re.compile(r"^第一[章条]")
+_ANNOUNCED = re.compile(r"(?:全文|原文|具体内容|，内容)如下：?$")
 _ATTACHED = re.compile(r"^附(?:件|录)?(?: ?[\d一二三四五六七八九十]{1,2})?(?:：)?$")
 
 
@@ -101,7 +102,7 @@ def stretches(lines: list[Line]) -> list[Stretch]:
     found: list[Stretch] = []
     for hint, chunk in _marked(lines):
         meta: dict[str, str] = {}
-        kept = [line for line in chunk if not _set_aside(line, meta)]
+        kept = _behind_announcement([line for line in chunk if not _set_aside(line, meta)])
         base = len(found)
         for number, (piece, attached) in enumerate(_documents(kept)):
             first = number == 0
@@ -109,6 +110,16 @@ def stretches(lines: list[Line]) -> list[Stretch]:
                 inside = len(found) - 1 if attached and len(found) > base else None
                 found.append(Stretch(piece, meta if first else {}, hint if first else None, inside))
     return found
+
+
+def _behind_announcement(lines: list[Line]) -> list[Line]:
+    """Drop what a news page puts before the document it prints (…发布了通告，内容如下：)."""
+    for index, line in enumerate(lines[:8]):
+        if _ANNOUNCED.search(line.raw) and any(
+            TITLE_END.search(next_.flat) for next_ in lines[index + 1 : index + 5]
+        ):
+            return lines[index + 1 :]
+    return lines
 
 
 def _marked(lines: list[Line]) -> list[tuple[Line | None, list[Line]]]:

@@ -5,20 +5,49 @@ The XML is read directly: a paragraph, a tab, a break, a row and a cell are all 
 
 import io
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
 
 from lxml import etree
 
 from chunfeng.notices.reader.sources.numbering import Numbering
-from chunfeng.notices.reader.sources.refusal import Unreadable
+from chunfeng.notices.reader.sources.refusal import MAX_CHARACTERS, Unreadable
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_MAX_XML = 64 * 2**20
+_MAX_XML = 16 * 2**20
+_MAX_ELEMENTS = 1_000_000
+_MAX_PARAGRAPHS = 100_000
 _MAX_FILES = 5000
 _SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _LEFT_OUT = frozenset(
     {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_MC}Fallback", f"{_W}rPr", f"{_W}pPr"}
 )
+
+
+@dataclass
+class _Limits:
+    """What may still be read of one file, over all its parts."""
+
+    shown: str
+    xml: int = _MAX_XML
+    elements: int = _MAX_ELEMENTS
+    paragraphs: int = _MAX_PARAGRAPHS
+    characters: int = MAX_CHARACTERS
+
+    def take(self, what: str, count: int = 1) -> None:
+        """Use up some of it. Raises Unreadable when nothing is left."""
+        left = getattr(self, what) - count
+        setattr(self, what, left)
+        if left < 0:
+            most = {
+                "xml": f"unpacks to more than {_MAX_XML // 2**20} MB of text",
+                "elements": f"holds more than {_MAX_ELEMENTS:,} pieces of text and format",
+                "paragraphs": f"holds more than {_MAX_PARAGRAPHS:,} paragraphs",
+                "characters": f"holds more than {MAX_CHARACTERS:,} characters",
+            }
+            raise Unreadable(f"{self.shown} {most[what]}. Split it or paste the text.")
 
 
 def text_of(data: bytes, shown: str) -> str:
@@ -33,11 +62,7 @@ def text_of(data: bytes, shown: str) -> str:
                 raise Unreadable(
                     f"{shown} is an archive, not a Word file. Unpack it and read the files inside."
                 )
-            parts = {
-                part: _part(archive, f"word/{part}.xml", shown)
-                for part in ("document", "numbering", "styles", "footnotes", "endnotes")
-                if f"word/{part}.xml" in names
-            }
+            return _text_of(archive, _Limits(shown))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as trouble:
         raise Unreadable(
             f"{shown} is a damaged or encrypted Word file. Save it again or paste the text."
@@ -46,49 +71,105 @@ def text_of(data: bytes, shown: str) -> str:
         if isinstance(trouble, Unreadable):
             raise
         raise Unreadable(f"{shown} is a damaged Word file. Save it again or paste the text.") from trouble
-    numbering = Numbering(parts.get("numbering"), parts.get("styles"))
-    texts = (parts[part] for part in ("document", "footnotes", "endnotes") if part in parts)
-    return "\n".join(_text(root, numbering) for root in texts)
 
 
-def _part(archive: zipfile.ZipFile, part: str, shown: str) -> "etree._Element":
-    with archive.open(part) as stream:
-        xml = stream.read(_MAX_XML + 1)
-    if len(xml) > _MAX_XML:
-        raise Unreadable(
-            f"{shown} unpacks to more than {_MAX_XML // 2**20} MB of text. Split it or paste the text."
-        )
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-    try:
-        return etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as trouble:
-        raise Unreadable(f"{shown} is a damaged Word file. Save it again or paste the text.") from trouble
+def _text_of(archive: zipfile.ZipFile, limits: _Limits) -> str:
+    there = {
+        part: f"word/{part}.xml"
+        for part in ("numbering", "styles", "document", "footnotes", "endnotes")
+        if f"word/{part}.xml" in archive.namelist()
+    }
+    lists: dict[str, etree._Element] = {}
+    texts = []
+    for part, path in there.items():
+        with archive.open(path) as stream:
+            if part in ("numbering", "styles"):
+                lists[part] = _tree(stream, limits)
+                continue
+            if not texts:
+                numbering = Numbering(lists.get("numbering"), lists.get("styles"))
+            texts.append(_text(stream, numbering, limits))
+    return "\n".join(texts)
 
 
-def _text(root: "etree._Element", numbering: Numbering) -> str:
+class _Measured:
+    """A stream that takes what is read from the limits."""
+
+    def __init__(self, stream: IO[bytes], limits: _Limits) -> None:
+        self._stream, self._limits = stream, limits
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(min(size, 2**16) if size > 0 else 2**16)
+        self._limits.take("xml", len(data))
+        return data
+
+
+def _steps(stream: IO[bytes], limits: _Limits) -> "Iterator[tuple[str, etree._Element]]":
+    walk = etree.iterparse(
+        _Measured(stream, limits),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+    )
+    for event, node in walk:
+        if event == "start":
+            limits.take("elements")
+        yield event, node
+
+
+def _tree(stream: IO[bytes], limits: _Limits) -> "etree._Element":
+    for _event, node in _steps(stream, limits):
+        root = node
+    return root
+
+
+def _text(stream: IO[bytes], numbering: Numbering, limits: _Limits) -> str:
     pieces: list[str] = []
+    label_at: list[int] = []
     skipped = cells = 0
-    for event, node in etree.iterwalk(root, events=("start", "end")):
+
+    def add(text: str) -> None:
+        limits.take("characters", len(text))
+        pieces.append(text)
+
+    for event, node in _steps(stream, limits):
         tag = node.tag
         if event == "start":
             if skipped or tag in _LEFT_OUT:
                 skipped += 1
             elif tag == f"{_W}p":
-                pieces.append(numbering.label(node))
-            elif tag == f"{_W}t":
-                pieces.append(node.text or "")
+                limits.take("paragraphs")
+                label_at.append(len(pieces))
+                pieces.append("")
             elif tag in _SIGNS:
-                pieces.append(_SIGNS[tag])
+                add(_SIGNS[tag])
             cells += tag == f"{_W}tc"
             continue
         cells -= tag == f"{_W}tc"
         if skipped:
             skipped -= 1
+            if not skipped and tag == f"{_W}pPr" and label_at:
+                label = numbering.label(node.getparent())
+                limits.take("characters", len(label))
+                pieces[label_at[-1]] = label
+        elif tag == f"{_W}t":
+            add(node.text or "")
         elif tag == f"{_W}p":
-            pieces.append(" " if cells else "\n")
+            label_at.pop()
+            add(" " if cells else "\n")
         elif tag == f"{_W}tc":
-            pieces.append("\t")
+            add("\t")
         elif tag == f"{_W}tr" and not cells:
-            pieces.append("\n")
+            add("\n")
+        if not skipped:
+            _forget(node)
     lines = "".join(pieces).replace(" \t", "\t").split("\n")
     return "\n".join(line.rstrip(" \t") for line in lines)
+
+
+def _forget(node: "etree._Element") -> None:
+    node.clear()
+    parent = node.getparent()
+    while parent is not None and node.getprevious() is not None:
+        del parent[0]

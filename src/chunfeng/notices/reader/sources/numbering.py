@@ -37,21 +37,21 @@ class Numbering:
         self._styles: dict[str, etree._Element] = {}
         if definitions is not None:
             self._define(definitions)
-        for style in styles.iter(f"{_W}style") if styles is not None else ():
+        for style in styles.iterfind(f"{_W}style") if styles is not None else ():
             numbered = style.find(f"{_W}pPr/{_W}numPr")
             if numbered is not None:
                 self._styles[style.get(f"{_W}styleId") or ""] = numbered
 
     def _define(self, definitions: "etree._Element") -> None:
-        for kind in definitions.iter(f"{_W}abstractNum"):
+        for kind in definitions.iterfind(f"{_W}abstractNum"):
             levels = {
                 _number(level.get(f"{_W}ilvl")): Level(
                     _number(_value(level, "start"), 1), _value(level, "numFmt"), _value(level, "lvlText")
                 )
-                for level in kind.iter(f"{_W}lvl")
+                for level in kind.iterfind(f"{_W}lvl")
             }
             self._levels[kind.get(f"{_W}abstractNumId") or ""] = levels
-        for used in definitions.iter(f"{_W}num"):
+        for used in definitions.iterfind(f"{_W}num"):
             self._list_of[used.get(f"{_W}numId") or ""] = _value(used, "abstractNumId")
 
     def label(self, paragraph: "etree._Element") -> str:
