@@ -79,8 +79,10 @@ def _text_of(archive: zipfile.ZipFile, limits: _Limits) -> str:
         for part in ("numbering", "styles", "document", "footnotes", "endnotes")
         if f"word/{part}.xml" in archive.namelist()
     }
+    for path in there.values():  # never more is unpacked than the archive says
+        limits.take("xml", archive.getinfo(path).file_size)
     lists: dict[str, etree._Element] = {}
-    texts = []
+    texts: list[str] = []
     for part, path in there.items():
         with archive.open(path) as stream:
             if part in ("numbering", "styles"):
@@ -92,21 +94,9 @@ def _text_of(archive: zipfile.ZipFile, limits: _Limits) -> str:
     return "\n".join(texts)
 
 
-class _Measured:
-    """A stream that takes what is read from the limits."""
-
-    def __init__(self, stream: IO[bytes], limits: _Limits) -> None:
-        self._stream, self._limits = stream, limits
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(min(size, 2**16) if size > 0 else 2**16)
-        self._limits.take("xml", len(data))
-        return data
-
-
 def _steps(stream: IO[bytes], limits: _Limits) -> "Iterator[tuple[str, etree._Element]]":
     walk = etree.iterparse(
-        _Measured(stream, limits),
+        stream,
         events=("start", "end"),
         resolve_entities=False,
         no_network=True,
@@ -149,8 +139,9 @@ def _text(stream: IO[bytes], numbering: Numbering, limits: _Limits) -> str:
         cells -= tag == f"{_W}tc"
         if skipped:
             skipped -= 1
-            if not skipped and tag == f"{_W}pPr" and label_at:
-                label = numbering.label(node.getparent())
+            paragraph = node.getparent()
+            if not skipped and tag == f"{_W}pPr" and label_at and paragraph is not None:
+                label = numbering.label(paragraph)
                 limits.take("characters", len(label))
                 pieces[label_at[-1]] = label
         elif tag == f"{_W}t":
