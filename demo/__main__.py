@@ -31,12 +31,13 @@ def main() -> int:
 def run(*, size: str, seed: int) -> None:
     """Database, divisions, offices, accounts, story; then a summary of what was read, issued and due."""
     from django.core.management import call_command
-    from django.db import transaction
     from django.utils import timezone, translation
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from chunfeng.areas import loading
+    from chunfeng.core import scope
+    from chunfeng.core.actor import SYSTEM
     from demo import places, setting, summary
     from demo.story import Story, told
 
@@ -54,13 +55,13 @@ def run(*, size: str, seed: int) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         step("行政区划 divisions")
         loading.load(villages_within=villages)
-        step("机构 offices")
+        step("单位 offices")
         setting.offices(villages=villages, on=today, at=timezone.now())
         step("账号 accounts")
         setting.accounts(since=today - timedelta(days=60), at=timezone.now())
         step("通知与任务 notices and tasks")
         if not told():
-            with transaction.atomic():
+            with scope.applied(SYSTEM):  # one transaction: told in full or not at all
                 Story(today=today, seed=seed, say=progress.console.print).tell()
         progress.update(bar, advance=1, description="完成 done")
     summary.show(console)

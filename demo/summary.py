@@ -37,7 +37,7 @@ def show(console: Console) -> None:
                 *(str(tasks[key]) for key in ("all", "today", "late", "done")),
             )
         console.print(table)
-        console.print(f"机构 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
+        console.print(f"单位 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
     _orders(console)
     logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("用户名 user", "姓名", "可以看"):
@@ -54,7 +54,7 @@ def _orders(console: Console) -> None:
         notice = Notice.objects.order_by("-id").first()
         if notice is None:
             return
-        title = f"{notice.number} 要求（{len(notice.repairs)} 处受损已修复，待审阅）"
+        title = f"{notice.number} 要求（{len(notice.repairs)} 处受损已修复，待核对）"
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for name in ("条款", "力度", "期限", "要求"):
             table.add_column(name, no_wrap=name != "要求", overflow="fold")

@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 from django.utils import timezone, translation
 
 from chunfeng.areas import loading
+from chunfeng.core import scope
+from chunfeng.core.actor import SYSTEM
 from chunfeng.notices.models import Notice
 from chunfeng.offices.models import Posting
 from demo import places, setting
@@ -28,7 +29,7 @@ def told(transactional_db) -> None:
         loading.load(villages_within=places.COUNTY[:6])
         setting.offices(villages=places.COUNTY[:6], on=today, at=timezone.now())
         setting.accounts(since=today - timedelta(days=60), at=timezone.now())
-        with transaction.atomic():
+        with scope.applied(SYSTEM):
             Story(today=today, seed=2020, say=lambda text: None).tell()
 
 
