@@ -244,6 +244,12 @@ def test_a_page_that_lost_its_private_signs_has_unusual_stretches_marked() -> No
     assert place.text == "为单云动"
 
 
+def test_a_reading_that_is_not_its_own_is_marked_where_signs_were_dropped() -> None:
+    done = repair("一,二,三,四,五,養(yǎng)成,提供相愠(zhèng)明")
+    (place,) = done.suspects
+    assert place.text == "愠(zhèng)"
+
+
 def test_a_letter_behind_a_lost_half_is_marked_with_it() -> None:
     done = repair("返鄉(xiāng)后,當(dāng)?shù)鼗鶎诱M行網(wǎng)格化管理")
     assert [place.text for place in done.suspects] == ["□M"]

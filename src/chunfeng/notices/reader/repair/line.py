@@ -145,7 +145,10 @@ class Rebuilder:
         """A byte that cannot be known; it ends or begins one character."""
         self.holes.add(len(self.bytes))
         self.bytes.append(0xFF)
-        self.doubts.append(Place(len(self.bytes) - 1, len(self.bytes), raw_start, raw_end, why))
+        start = len(self.bytes) - 1
+        if self.shifted and self.stripped:  # what was put together before may be out of step as well
+            start, raw_start = self.opened
+        self.doubts.append(Place(start, len(self.bytes), raw_start, raw_end, why))
         if self.shifted:
             self._in_step(raw_end)
 
@@ -164,7 +167,11 @@ class Rebuilder:
         if before and fits:
             self.annotations += 1
             return int(self.spaced and self.raw[token.end() : token.end() + 1] == " ")
+        start = max(0, len(self.bytes) - 2)
         self._literal(token.start(), token.end())
+        if self.stripped and not self.shifted and readings.is_toned(syllable):
+            raw_start = max(0, token.start() - 1)
+            self.doubts.append(Place(start, len(self.bytes), raw_start, token.end(), MISFIT))
         return 0
 
     def _stop_read_as_comma(self, raw_end: int, syllable: str) -> bool:
@@ -290,11 +297,13 @@ class Rebuilder:
         """Why a stretch put together byte by byte should be looked at, if it should."""
         if weigh_text(repaired) < 0:
             return UNLIKELY
-        usual = all(script.plausible(sign) > 0 for sign in repaired)
-        return STRIPPED if self.stripped and len(repaired) > 2 and not usual else None
+        usual = all(script.plausible(sign) > 0 and sign not in _RARE_MARKS for sign in repaired)
+        return STRIPPED if self.stripped and not usual else None
 
 
+_RARE_MARKS = "；：！（）《》—…"
 ACCIDENT_REPAIRED = "read one byte off; the lost byte follows from the pinyin"
+MISFIT = "the reading behind this character is not its own"
 STOP_LIKELY = "a sign was lost here, most likely a full stop"
 STRIPPED = "read one byte off on a page that lost its rarer signs: one may be missing here"
 STRAY_DROPPED = "question mark left over at the edge of a sentence dropped"
