@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from chunfeng.core import scope
+from chunfeng.core.accounts import create_token
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event, User
-from chunfeng.offices import actions
+from chunfeng.offices import actions, queries
 from chunfeng.offices.models import Office, OfficeContact, Posting, Responsibility
-from tests.factories import NOW, actor, office, posting
+from tests.builder import Builder
+from tests.factories import NOW, actor, notice, office, posting
 
 pytestmark = pytest.mark.django_db
 COUNTY, NEIGHBOUR = "220184000000", "220183000000"
@@ -109,8 +112,55 @@ def test_an_office_reports_to_one_of_its_area_or_above(leader):
 def test_a_moved_office_takes_its_rows_along(county):
     made = add(SYSTEM, parent=county)
     actions.set_contact(office=made, name="甲", mobile="13800000000", by=SYSTEM, at=NOW)
+    held = posting(made)
+    token, _key = create_token(
+        user=held.user, name="x", permits="read", days=1, by=queries.actor_for(held), at=NOW
+    )
+    Responsibility.objects.create(
+        office=made, area_code=made.area_code, person="测试甲", valid_from=date(2020, 1, 1)
+    )
     actions.change_office(office=made, area_code="220184101000", by=SYSTEM, at=NOW)
     assert OfficeContact.objects.get().area_code == "220184101000"
+    token.refresh_from_db()
+    assert token.area_code == "220184101000"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "tasking.Task",
+        "tasking.TaskEntry",
+        "tasking.Message",
+        "tasking.OfficeChannel",
+        "tasking.ChaseRule",
+        "tasking.CoordinationIssue",
+        "notices.Notice",
+        "notices.Dispatch",
+        "notices.NumberSeries",
+        "notices.DeadlineDefault",
+    ],
+)
+def test_an_office_with_papers_or_work_stays_in_its_area(county, label):
+    made = add(SYSTEM, parent=county)
+    model = apps.get_model(label)
+    builder = Builder(made.area_code)
+    builder.made[Office] = made
+    builder.make(model)
+    admin = actor(county, "system_admin")
+    with scope.applied(admin), pytest.raises(Refused, match="Retire this office") as refusal:
+        actions.change_office(office=made, area_code="220184101000", by=admin, at=NOW)
+    assert f"{model._meta.verbose_name} 1" in str(refusal.value)
+    made.refresh_from_db()
+    assert made.area_code == "220184100000"
+    with scope.applied(admin):
+        actions.change_office(office=made, name="别名", by=admin, at=NOW)
+
+
+def test_papers_of_other_areas_about_an_office_do_not_hold_it(county):
+    made = add(SYSTEM, parent=county)
+    notice(county, issuing_office=made)
+    moved = actions.change_office(office=made, area_code="220184101000", by=SYSTEM, at=NOW)
+    assert moved.area_code == "220184101000"
 
 
 def test_retiring_needs_a_reason_and_an_empty_house(leader, county):

@@ -20,7 +20,7 @@ from chunfeng.core.models import Event
 from chunfeng.offices import imports
 from chunfeng.offices.imports import sheets
 from chunfeng.offices.models import Office, OfficeContact
-from tests.factories import NOW, actor, office, posting
+from tests.factories import NOW, actor, notice, office, posting
 
 pytestmark = pytest.mark.django_db
 HEAD = [column.key for column in sheets.COLUMNS]
@@ -113,6 +113,12 @@ def test_an_office_that_moves_takes_its_rows_along(admin):
     assert run(book(but(STATION, area="220184101000")), admin) == [("changed", "")]
     sitting.refresh_from_db()
     assert sitting.area_code == "220184101000"
+
+
+def test_an_office_with_papers_is_refused_another_area(admin):
+    run(book(BUREAU, STATION), admin)
+    notice(Office.objects.get(code="HR2"))
+    assert run(book(but(STATION, area="220184101000")), admin) == [("refused", "E2")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.offices.actions.common import bounded, in_reach, required
+from chunfeng.offices.actions.moving import check_move, move_rows
 from chunfeng.offices.choices import Level, Line
 from chunfeng.offices.models import Office
 from chunfeng.offices.queries.postings import in_force
@@ -92,6 +93,8 @@ def change_office(*, office: Office, by: Actor, at: datetime, **changes: Any) ->
         raise Refused(_("The code %(code)s belongs to %(name)s.") % {"code": other.code, "name": other.name})
     changed = sorted(key for key, value in values.items() if getattr(there, key) != value)
     if changed:
+        if "area_code" in changed:
+            check_move(there)
         for key in changed:
             setattr(there, key, values[key])
         there.save(update_fields=changed)
@@ -203,14 +206,6 @@ def _check_parent(office: Office, values: dict[str, Any]) -> None:
             _("%(parent)s does not stand above the area %(code)s. Choose one of the same area or above.")
             % {"parent": parent.name, "code": area}
         )
-
-
-def move_rows(office: Office) -> None:
-    """Rows that hang on the office follow it to its new area: contacts, postings, groups, programmes."""
-    for rows in (office.contacts, office.postings, office.leading_groups, office.programmes):
-        rows.update(area_code=office.area_code)
-    for group in office.leading_groups.all():
-        group.memberships.update(area_code=office.area_code)
 
 
 def _label(field: str) -> Any:

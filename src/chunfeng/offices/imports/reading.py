@@ -16,6 +16,7 @@ from chunfeng.core.errors import Refused
 from chunfeng.offices import reach
 from chunfeng.offices.actions.common import bounded
 from chunfeng.offices.actions.directory import clean
+from chunfeng.offices.actions.moving import check_move
 from chunfeng.offices.choices import Level, Line
 from chunfeng.offices.imports.verdicts import RowRefused, State
 from chunfeng.offices.models import Office
@@ -92,6 +93,8 @@ class Reader:
                 values[column] = self._word(column, cells.get(column, ""))
         if cells.get("area") or office is None:
             values["area_code"] = self._area(cells.get("area", ""))
+        if office is not None and values.get("area_code", office.area_code) != office.area_code:
+            _checked("area", check_move, office)
         if cells.get("partner"):
             values["is_partner"] = _yes(cells["partner"])
         row.values, row.office = values, office

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.offices import roles
-from chunfeng.offices.actions.directory import move_rows
+from chunfeng.offices.actions.moving import move_rows
 from chunfeng.offices.imports import sheets
 from chunfeng.offices.imports.reading import Reader, Row
 from chunfeng.offices.imports.verdicts import State, Verdict
