@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from chunfeng.core.models import Event
+from chunfeng.core.models import Event, StoredFile
 from chunfeng.tasking import actions, outbox
 from chunfeng.tasking.models import ChaseRule, CoordinationIssue, Message, OfficeChannel, Task
 from tests import factories as f
@@ -173,6 +173,7 @@ def test_matrix_shows_marks_and_goes_deeper(task, city, counties):
     # an area outside the own range falls back to the own
     county_view = f.browse(officer).get(reverse("matrix", args=[task.notice_id]), {"area": CITY})
     assert [c.office for c in county_view.context["matrix"].columns] == [township]
+    assert county_view.context["place"] is None
 
 
 def test_who_is_behind_and_remind_once_a_day(task, city, counties):
@@ -294,3 +295,48 @@ def test_the_leader_sets_the_chasing_rule(counties):
     assert officer.post(url, given).status_code == 403
     assert 'value="3、1"' in page(leader, reverse("channels"))
     assert "3、1" in page(officer, reverse("channels"))
+
+
+def test_numbers_that_are_none_get_an_answer(task, city, counties):
+    client = f.browse(f.posting(counties[0], "leader"))
+    huge = "9" * 30
+    for wrong in ("²", "１", huge, "-1", ""):
+        assert client.get(reverse("issue-new"), {"task": wrong}).status_code == 200
+        assert client.post(reverse("inbox-read"), {"message": [wrong, "1"]}).status_code == 302
+        given = {"problem": "缺口罩", "owner": wrong, "task": wrong}
+        assert client.post(reverse("issue-new"), given).status_code == 422
+        delegate = reverse("task-act", args=[task.pk, "delegate"])
+        assert client.post(delegate, {"office": [wrong]}).status_code == 422
+        assert client.post(reverse("chase-rule"), {"before": wrong, "hour": wrong}).status_code == 422
+    day = {"problem": "缺口罩", "owner": city.pk, "due_on": "2020-13-45"}
+    assert client.post(reverse("issue-new"), day).status_code == 422
+    assert client.post(reverse("chase-rule"), {"before_means": "end", "hour": "9" * 5000}).status_code == 422
+    assert not CoordinationIssue.objects.exists()
+
+
+def test_an_area_that_is_none_has_no_matrix(task, city):
+    client = f.browse(f.posting(city))
+    url = reverse("matrix", args=[task.notice_id])
+    for wrong in ("220184zzz", "²", "2201", "x" * 300):
+        assert client.get(url, {"area": wrong}).status_code == 404
+    assert client.get(url, {"area": COUNTIES[0]}).status_code == 200
+    assert client.get(url, {"line": "x"}).status_code == 200
+
+
+@pytest.mark.parametrize("due", ["0001-01-01T00:00", "9999-12-31T23:59-12:00", "2020-02-30T10:00", "²"])
+def test_a_deadline_out_of_all_reason_is_refused(task, city, due):
+    client = f.browse(f.posting(city, "leader"))
+    url = reverse("task-act", args=[task.pk, "extend"])
+    assert client.post(url, {"new_due": due, "text": "延后"}).status_code == 422
+
+
+def test_a_refused_report_leaves_no_file(task, counties):
+    client = f.browse(f.posting(counties[0]))
+    events = Event.objects.count()
+    files = [SimpleUploadedFile("名单.txt", b"one")]
+    url = reverse("task-act", args=[task.pk, "report"])
+    response = client.post(url, {"text": "完成情况", "period": "2020-99", "files": files})
+    assert response.status_code == 422
+    assert "完成情况" in response.content.decode()
+    assert StoredFile.objects.count() == 0
+    assert Event.objects.count() == events

@@ -218,8 +218,8 @@ def report_task(
 
 
 def _find(request: HttpRequest, pk: int) -> Task:
-    task = queries.task(pk)
-    if task is None or not request.actor.sees(task.area_code):  # type: ignore[attr-defined]
+    task = queries.task(request.actor, pk)  # type: ignore[attr-defined]
+    if task is None:
         raise Http404
     return task
 

@@ -13,10 +13,11 @@ class TaskState(models.TextChoices):
     DONE = "done", _("Done")
     RETURNED = "returned", _("Sent back")
     REFUSED = "refused", _("Refused with reason")
+    WITHDRAWN = "withdrawn", _("Notice withdrawn")
 
 
 OPEN_STATES = (TaskState.NEW, TaskState.ACCEPTED, TaskState.RETURNED)
-CLOSED_STATES = (TaskState.DONE, TaskState.REFUSED)
+CLOSED_STATES = (TaskState.DONE, TaskState.REFUSED, TaskState.WITHDRAWN)
 
 
 class Part(models.TextChoices):
@@ -39,6 +40,7 @@ class EntryKind(models.TextChoices):
     REMINDED = "reminded", _("Reminded")
     ESCALATED = "escalated", _("Escalated to the leader")
     NOTE = "note", _("Note")
+    WITHDRAWN = "withdrawn", _("Notice withdrawn")
 
 
 class Before(models.TextChoices):

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.notices.choices import State
+from chunfeng.notices.models import Notice
 from chunfeng.offices import roles
 from chunfeng.tasking.choices import OPEN_STATES, TaskState
 from chunfeng.tasking.models import Task
@@ -87,7 +89,17 @@ def require(name: str, actor: Actor, task: Task) -> None:
         raise Refused(_standing(task))
 
 
+def withdrawn_notice(task: Task) -> Notice | None:
+    """The notice behind a task that was taken out of force: the one it came with, or the forwarded one."""
+    if task.notice.state == State.WITHDRAWN:
+        return task.notice
+    ordered = task.notice if task.duty.notice_id == task.notice_id else task.duty.notice
+    return ordered if ordered.state == State.WITHDRAWN else None
+
+
 def _fits(name: str, move: Move, task: Task) -> bool:
+    if name != "note" and withdrawn_notice(task) is not None:
+        return False
     # a repeated duty never comes to rest: what may be sent back is its last report
     reported = bool(task.every) and task.state == TaskState.ACCEPTED and task.done_at is not None
     return task.state in move.source or (name == "send_back" and reported)
@@ -101,6 +113,11 @@ def is_kept(task: Task, now: datetime) -> bool:
 
 def _standing(task: Task) -> str:
     """What the other person did in the meantime."""
+    gone = withdrawn_notice(task)
+    if gone is not None:
+        return _("The notice was withdrawn: %(reason)s. Nothing more is to be done here.") % {
+            "reason": gone.withdrawn_because
+        }
     last = task.entries.order_by("-pk").first()
     if last is None:
         return _("This task is “%(state)s”; that cannot be done now.") % {"state": task.get_state_display()}

@@ -19,7 +19,7 @@ from chunfeng.core import crypto, scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng.tasking import webhooks
-from chunfeng.tasking.choices import Channel, MessageState
+from chunfeng.tasking.choices import Channel, MessageState, TaskState
 from chunfeng.tasking.models import Message, OfficeChannel
 
 BACK_OFF = (
@@ -62,19 +62,20 @@ def _deliver_next(mail: BaseEmailBackend, now: datetime) -> MessageState | None:
     with scope.applied(SYSTEM):
         message = (
             Message.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("to")
+            .select_related("to", "task")
             .filter(state=MessageState.QUEUED, next_try_at__lte=now)
             .order_by("next_try_at", "pk")
             .first()
         )
         if message is None:
             return None
-        error = _send(message, mail)
+        pointless = _pointless(message)
+        error = pointless or _send(message, mail)
         message.attempts += 1
         message.error = error[:300].replace("\0", "")
         if not error:
             message.state, message.sent_at, message.next_try_at = MessageState.SENT, now, None
-        elif message.attempts > len(BACK_OFF) or not _in_use(message.to):
+        elif message.attempts > len(BACK_OFF) or pointless:
             message.state, message.next_try_at = MessageState.FAILED, None
         else:
             message.next_try_at = now + BACK_OFF[message.attempts - 1]
@@ -82,15 +83,19 @@ def _deliver_next(mail: BaseEmailBackend, now: datetime) -> MessageState | None:
         return MessageState(message.state)
 
 
-def _in_use(channel: OfficeChannel | None) -> bool:
-    return channel is not None and channel.active
+def _pointless(message: Message) -> str:
+    """Why the message is never to be sent; the empty text if it is."""
+    if message.to is None or not message.to.active:
+        return _("The address was removed.")
+    if message.task is not None and message.task.state == TaskState.WITHDRAWN:
+        return _("The notice was withdrawn.")
+    return ""
 
 
 def _send(message: Message, mail: BaseEmailBackend) -> str:
     """Send one message; the empty text, or what went wrong, without the address."""
     channel = message.to
-    if channel is None or not channel.active:
-        return _("The address was removed.")
+    assert channel is not None
     try:
         if message.channel == Channel.EMAIL:
             EmailMessage(

@@ -49,6 +49,16 @@ class Tiles:
     done: int
 
 
+def visible(actor: Actor) -> QuerySet[Task]:
+    """Tasks of offices in the actor's range.
+
+    The database's own wall says the same; this is the first of the two.
+    """
+    if actor.role == "system":
+        return Task.objects.all()
+    return Task.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi)
+
+
 def midnight(now: datetime) -> datetime:
     """When the local day ends and the next begins."""
     end = due.at(timezone.localdate(now), None, timezone.get_current_timezone())
@@ -82,8 +92,8 @@ def desk(actor: Actor, show: str, now: datetime) -> QuerySet[Task]:
             return opened.filter(sort_due__lt=now)
         case "done":
             return mine.filter(state=TaskState.DONE)
-        case "refused":
-            return mine.filter(state=TaskState.REFUSED)
+        case "refused" | "withdrawn":
+            return mine.filter(state=show)
     return opened
 
 
@@ -104,13 +114,10 @@ def notices_on_desk(actor: Actor) -> list[Notice]:
     return list(Notice.objects.filter(pk__in=keys).only("pk", "title", "number").order_by("-pk"))
 
 
-def task(pk: int) -> Task | None:
+def task(actor: Actor, pk: int) -> Task | None:
     """One task in the actor's sight, with what its page shows."""
-    return (
-        Task.objects.select_related("duty__clause", "duty__notice", "notice", "office", "recipient", "parent__office")
-        .filter(pk=pk)
-        .first()
-    )
+    shown = ("duty__clause", "duty__notice", "notice", "office", "recipient", "parent__office")
+    return visible(actor).select_related(*shown).filter(pk=pk).first()
 
 
 def entries(of: Task) -> list[TaskEntry]:
@@ -118,26 +125,27 @@ def entries(of: Task) -> list[TaskEntry]:
     return list(of.entries.select_related("office").prefetch_related("evidence__file").order_by("-pk")[:200])
 
 
-def children(of: Task) -> list[Task]:
+def children(actor: Actor, of: Task) -> list[Task]:
     """Tasks handed down from this one."""
     return list(
-        Task.objects.filter(parent=of).select_related("office").order_by("office__area_code", "pk")[:500]
+        visible(actor).filter(parent=of).select_related("office").order_by("office__area_code", "pk")[:500]
     )
 
 
-def others(of: Task) -> list[Task]:
+def others(actor: Actor, of: Task) -> list[Task]:
     """Other offices' parts in the same duty, near this one: lead and partners."""
     lo, hi = codes.code_range(of.area_code)
-    rows = Task.objects.filter(duty=of.duty_id).exclude(pk=of.pk).exclude(parent=of)
+    rows = visible(actor).filter(duty=of.duty_id).exclude(pk=of.pk).exclude(parent=of)
     partners = rows.filter(Q(part=Part.PARTNER) | Q(area_code__gte=lo, area_code__lt=hi, part=Part.LEAD))
     if of.part == Part.LEAD:
         partners = rows.filter(part=Part.PARTNER)
     return list(partners.select_related("office").order_by("part", "pk")[:20])
 
 
-def evidence(pk: int) -> TaskEvidence | None:
+def evidence(actor: Actor, pk: int) -> TaskEvidence | None:
     """A file handed in with a task in sight."""
-    return TaskEvidence.objects.select_related("file", "entry__task").filter(pk=pk).first()
+    rows = TaskEvidence.objects.select_related("file", "entry__task").filter(pk=pk)
+    return rows.filter(entry__task__in=visible(actor)).first()
 
 
 @dataclass(slots=True)
@@ -186,10 +194,10 @@ def matrix(*, notice: Notice, actor: Actor, area_code: str = "", line: str = "")
     offices: list[Office] = []
     level = ""
     for level in order[own + 1 :] or order[-1:]:
-        offices = _columns(base, level, line, notice)
+        offices = _columns(actor, base, level, line, notice)
         if offices:
             break
-    tasks = Task.objects.filter(duty__in=keys, office__in=[o.pk for o in offices[:MOST_COLUMNS]])
+    tasks = visible(actor).filter(duty__in=keys, office__in=[o.pk for o in offices[:MOST_COLUMNS]])
     cells = {(t.duty_id, t.office_id): t for t in tasks}
     used = [o for o in offices[:MOST_COLUMNS] if any((k, o.pk) in cells for k in keys)]
     found = Matrix(
@@ -203,15 +211,15 @@ def matrix(*, notice: Notice, actor: Actor, area_code: str = "", line: str = "")
         for column in found.columns:
             cell = cells.get((row.duty.pk, column.office.pk))
             row.cells.append(cell)
-            if cell is not None:
+            if cell is not None and cell.state != TaskState.WITHDRAWN:
                 finished = moves.is_kept(cell, now)
                 row.due, column.due = row.due + 1, column.due + 1
                 row.done, column.done = row.done + finished, column.done + finished
-    found.lines = [row for row in found.lines if row.due] or found.lines
+    found.lines = [row for row in found.lines if any(row.cells)] or found.lines
     return found
 
 
-def _columns(base: str, level: str, line: str, notice: Notice) -> list[Office]:
+def _columns(actor: Actor, base: str, level: str, line: str, notice: Notice) -> list[Office]:
     """Offices of a level inside an area that got the notice or a task of it."""
     lo, hi = codes.code_range(base)
     rows = Office.objects.filter(level=level, area_code__gte=lo, area_code__lt=hi)
@@ -221,7 +229,7 @@ def _columns(base: str, level: str, line: str, notice: Notice) -> list[Office]:
     got = set(
         Dispatch.objects.filter(notice=notice, office__in=candidates).values_list("office_id", flat=True)
     )
-    inside = Task.objects.filter(notice=notice, area_code__gte=lo, area_code__lt=hi, office__in=candidates)
+    inside = visible(actor).filter(notice=notice, area_code__gte=lo, area_code__lt=hi, office__in=candidates)
     if len(got) <= MOST_COLUMNS:
         got |= set(inside.values_list("office_id", flat=True).distinct())
     return [office for pk, office in candidates.items() if pk in got][: MOST_COLUMNS + 1]
@@ -230,7 +238,8 @@ def _columns(base: str, level: str, line: str, notice: Notice) -> list[Office]:
 def behind(*, notice: Notice, actor: Actor) -> QuerySet[Task]:
     """Open tasks of a notice in the actor's sight (not their own office's), for the chase list."""
     return (
-        Task.objects.filter(notice=notice, state__in=OPEN_STATES)
+        visible(actor)
+        .filter(notice=notice, state__in=OPEN_STATES)
         .exclude(office=actor.office_id)
         .prefetch_related("duty", "office", "notice", "parent")
     )
@@ -250,10 +259,9 @@ def search_offices(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
     return rows.filter(Q(office__name__icontains=text) | Q(duty__action__icontains=text))
 
 
-def offices(keys: Iterable[str]) -> list[Office]:
-    """Offices in service by their keys as a form sends them."""
-    wanted = [int(key) for key in keys if key.isdigit()]
-    return list(Office.objects.filter(pk__in=wanted, active=True).order_by("pk"))
+def offices(keys: Iterable[int]) -> list[Office]:
+    """Offices in service by their keys."""
+    return list(Office.objects.filter(pk__in=list(keys), active=True).order_by("pk"))
 
 
 def below(actor: Actor, most: int = 300) -> list[Office]:
@@ -325,7 +333,12 @@ def chase_rule(actor: Actor) -> ChaseRule:
 
 def issues(actor: Actor) -> QuerySet[CoordinationIssue]:
     """Issues raised or owned in the actor's area."""
-    return CoordinationIssue.objects.select_related("raised_by", "owner")
+    rows = CoordinationIssue.objects.select_related("raised_by", "owner")
+    if actor.role == "system":
+        return rows
+    raised = Q(area_code__gte=actor.lo, area_code__lt=actor.hi)
+    owned = Q(owner_area_code__gte=actor.lo, owner_area_code__lt=actor.hi)
+    return rows.filter(raised | owned)
 
 
 def issues_of(rows: QuerySet[CoordinationIssue], actor: Actor, side: str) -> QuerySet[CoordinationIssue]:
@@ -335,15 +348,11 @@ def issues_of(rows: QuerySet[CoordinationIssue], actor: Actor, side: str) -> Que
     return rows.filter(owner=actor.office_id)
 
 
-def issue(pk: int) -> CoordinationIssue | None:
+def issue(actor: Actor, pk: int) -> CoordinationIssue | None:
     """One issue in sight."""
-    return (
-        CoordinationIssue.objects.select_related("raised_by", "owner", "task__duty", "task__notice")
-        .filter(pk=pk)
-        .first()
-    )
+    return issues(actor).select_related("task__duty", "task__notice").filter(pk=pk).first()
 
 
-def open_issues(of: Task) -> list[CoordinationIssue]:
+def open_issues(actor: Actor, of: Task) -> list[CoordinationIssue]:
     """Open issues raised from a task."""
-    return list(CoordinationIssue.objects.filter(task=of, state=IssueState.OPEN).select_related("owner")[:20])
+    return list(issues(actor).filter(task=of, state=IssueState.OPEN).order_by("pk")[:20])

@@ -4,6 +4,7 @@ from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, ass
 from chunfeng.tasking.actions.chase_rules import set_chase_rule
 from chunfeng.tasking.actions.issues import change_issue, drop_issue, may_work, raise_issue, settle_issue
 from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel
+from chunfeng.tasking.actions.withdrawing import close_withdrawn
 from chunfeng.tasking.actions.work import (
     accept,
     delegate,
@@ -28,6 +29,7 @@ __all__ = [
     "assign_waiting",
     "change_issue",
     "chase",
+    "close_withdrawn",
     "delegate",
     "deliver",
     "drop_issue",

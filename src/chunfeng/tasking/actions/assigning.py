@@ -23,6 +23,7 @@ from chunfeng.offices import queries as offices
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.tasking import due, rules
+from chunfeng.tasking.actions import withdrawing
 from chunfeng.tasking.bodies import Bodies
 from chunfeng.tasking.choices import Before, Part, TaskState
 from chunfeng.tasking.models import Assignment, Task
@@ -119,8 +120,15 @@ def assign(*, notice: Notice, by: Actor, at: datetime) -> Assigned:
 
 
 def assign_waiting(*, at: datetime | None = None) -> int:
-    """Make the tasks of every issued notice whose tasks are incomplete. Returns how many were made."""
+    """Make the tasks of every issued notice whose tasks are incomplete. Returns how many were made.
+
+    Tasks of withdrawn notices that are still open are closed first.
+    """
     now = at or timezone.now()
+    with scope.applied(SYSTEM):
+        gone = list(withdrawing.withdrawn_with_open_tasks())
+    for notice in gone:
+        withdrawing.close_withdrawn(notice=notice, by=SYSTEM, at=now)
     with scope.applied(SYSTEM):
         waiting = list(_waiting())
     made = 0
@@ -143,7 +151,7 @@ def _waiting() -> Iterator[Notice]:
     known = {a.notice_id: a for a in Assignment.objects.filter(notice__in=list(recent))}
     for notice in issued.filter(pk__in=known).order_by("pk"):
         mark = known[notice.pk]
-        if (mark.dispatches, mark.duties) != (reached_by(notice).count(), len(duties_of(notice))):
+        if (mark.dispatches, mark.duties) != (reached_by(notice).count(), len(_in_force(notice))):
             yield notice
 
 
@@ -184,10 +192,17 @@ def duties_of(notice: Notice) -> list[Duty]:
     return sorted(found, key=lambda d: (chain.index(d.notice_id), d.position, d.pk))
 
 
+def _in_force(notice: Notice) -> list[Duty]:
+    """The duties without those of originals withdrawn since they were forwarded."""
+    gone = Notice.objects.filter(pk__in=_chain(notice), state=State.WITHDRAWN)
+    keys = set(gone.values_list("pk", flat=True))
+    return [duty for duty in duties_of(notice) if duty.notice_id not in keys]
+
+
 def _orders(notice: Notice, at: datetime) -> list[_Order]:
     issuer = notice.issuing_office or notice.registered_by_office
     strict = rules.rule_of(issuer).before_means == Before.EVE
-    duties = duties_of(notice)
+    duties = _in_force(notice)
     own = dict(Task.objects.filter(duty__in=duties, office=issuer).values_list("duty_id", "pk"))
     recipients: dict[str, int] = {}
     orders = []

@@ -59,7 +59,7 @@ def _days(text: str) -> set[int]:
 
 
 def _number(text: str, most: int) -> int:
-    if not text.strip().isdecimal() or int(text) > most:
+    if not text.strip().isdecimal() or len(text) > 9 or int(text) > most:
         raise Refused(
             _("“%(text)s” is not a whole number from 0 to %(most)s.") % {"text": text, "most": most}
         )

@@ -55,6 +55,7 @@ NAMES: dict[str, Any] = {
     "notice.original": gettext_lazy("Original of a notice read"),
     "notice.default": gettext_lazy("Reading of a fuzzy deadline set"),
     "task.assign": gettext_lazy("Tasks assigned"),
+    "task.withdraw": gettext_lazy("Tasks of a withdrawn notice closed"),
     "task.chase": gettext_lazy("Reminders sent by the system"),
     "task.remind": gettext_lazy("Reminder sent by hand"),
     "evidence.read": gettext_lazy("Evidence read"),

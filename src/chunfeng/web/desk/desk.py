@@ -19,7 +19,7 @@ from chunfeng.tasking.models import Task
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 
-SHOWN = ("open", "new", "today", "overdue", "done", "refused")
+SHOWN = ("open", "new", "today", "overdue", "done", "refused", "withdrawn")
 
 
 @guarded("task.read")

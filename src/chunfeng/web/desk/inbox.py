@@ -17,6 +17,7 @@ from chunfeng.offices import roles
 from chunfeng.tasking import actions, outbox, queries
 from chunfeng.tasking.choices import Before, Channel
 from chunfeng.tasking.models import OfficeChannel
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 from chunfeng.web.templatetags.chunfeng import moment
@@ -52,7 +53,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @guarded("task.read", "POST")
 def read(request: HttpRequest) -> HttpResponse:
     """Mark the messages on the page as read."""
-    keys = [int(key) for key in request.POST.getlist("message") if key.isdigit()][:200]
+    keys = asked.keys(request.POST.getlist("message"))[:200]
     actions.mark_read(messages=keys, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]
     return redirect(request.POST.get("next") if request.POST.get("next") in {"desk", "inbox"} else "inbox")
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +18,7 @@ from chunfeng.offices.models import Office
 from chunfeng.tasking import actions, queries
 from chunfeng.tasking.choices import IssueState
 from chunfeng.tasking.models import CoordinationIssue
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 from chunfeng.web.templatetags.chunfeng import moment
@@ -40,7 +40,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Raise an issue, from a task or on its own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     given = request.POST if request.method == "POST" else request.GET
-    task = queries.task(int(given["task"])) if given.get("task", "").isdigit() else None
+    key = asked.key(given.get("task"))
+    task = queries.task(actor, key) if key is not None else None
     error = ""
     if request.method == "POST" and "find" not in request.POST:
         try:
@@ -62,19 +63,19 @@ def new(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """One issue; the form hands it on, settles it or drops it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = queries.issue(pk)
+    found = queries.issue(actor, pk)
     if found is None:
         raise Http404(_("This issue does not exist or lies outside your area."))
     error = ""
     if request.method == "POST" and "find" not in request.POST:
         try:
             _act(request, found, actor)
-            return redirect("issue", pk) if queries.issue(pk) else redirect("issues")
+            return redirect("issue", pk) if queries.issue(actor, pk) else redirect("issues")
         except NotAllowed:
             raise
         except Refused as refusal:
             error = str(refusal)
-            found = queries.issue(pk) or found
+            found = queries.issue(actor, pk) or found
     context = {
         "issue": found, "may_work": actions.may_work(actor, found), "error": error, "typed": request.POST,
         **_candidates(request.POST, actor, None, found.owner),
@@ -109,7 +110,7 @@ def _candidates(given: Any, actor: Actor, task: Any, owner: Office | None = None
 
 
 def _owner(key: str) -> Office:
-    found = queries.offices([key])
+    found = queries.offices(asked.keys([key]))
     if not found:
         raise Refused(_("Choose the office that can solve it."))
     return found[0]
@@ -118,10 +119,7 @@ def _owner(key: str) -> Office:
 def _day(text: str) -> date | None:
     if not text:
         return None
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
+    found = asked.day(text)
     if found is None:
         raise Refused(_("Give the day as year-month-day, for example 2020-02-05."))
     return found

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.notices import queries as notices
 from chunfeng.notices.models import Notice
@@ -28,7 +29,7 @@ def matrix(request: HttpRequest, pk: int) -> HttpResponse:
     """Duties × offices of the next level below; a column opens the level below it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     notice = _notice_or_404(actor, pk)
-    area, line = request.GET.get("area", ""), request.GET.get("line", "")
+    area, line = _area_or_404(actor, request.GET.get("area", "")), request.GET.get("line", "")
     found = queries.matrix(notice=notice, actor=actor, area_code=area, line=line)
     context = {
         "notice": notice,
@@ -42,6 +43,14 @@ def matrix(request: HttpRequest, pk: int) -> HttpResponse:
         "may_remind": roles.can(actor, "task.delegate"),
     }
     return render(request, "web/desk/matrix.html", context)
+
+
+def _area_or_404(actor: Actor, area: str) -> str:
+    """The area asked for; nothing, which means one's own, for one outside the own range."""
+    try:
+        return area if area and actor.sees(codes.check(area)) else ""
+    except codes.BadCode:
+        raise Http404(_("There is no such area.")) from None
 
 
 @guarded("task.read")
@@ -65,7 +74,7 @@ def behind(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("task.delegate", "POST")
 def remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Remind one office at once."""
-    found = queries.task(pk)
+    found = queries.task(request.actor, pk)  # type: ignore[attr-defined]
     if found is None:
         raise Http404(_("This task does not exist or lies outside your area."))
     actions.remind(task=found, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ from chunfeng.core.models import StoredFile
 from chunfeng.offices import roles
 from chunfeng.tasking import actions, moves, queries
 from chunfeng.tasking.models import Task
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.notices.fields import every_text
 
@@ -40,7 +41,7 @@ DONE_WORDS = {
 @guarded("task.read")
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     """The task's page."""
-    return _page(request, _task_or_404(pk))
+    return _page(request, _task_or_404(request, pk))
 
 
 @guarded("task.read", "POST")
@@ -49,14 +50,16 @@ def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     move = move.replace("-", "_")
     if move not in DONE_WORDS:
         raise Http404(_("There is no such act."))
-    found = _task_or_404(pk)
+    found = _task_or_404(request, pk)
     try:
         _do(request, move, found)
     except NotAllowed:
         raise
     except Refused as refusal:
-        fresh = _task_or_404(pk)
-        return _page(request, fresh, failed=move, error=str(refusal), status=422)
+        fresh = _task_or_404(request, pk)
+        response = _page(request, fresh, failed=move, error=str(refusal), status=422)
+        response.roll_back = True  # type: ignore[attr-defined]  # files of the refused report are not kept
+        return response
     messages.success(request, DONE_WORDS[move]())
     return redirect("task", pk)
 
@@ -68,7 +71,7 @@ def _do(request: HttpRequest, move: str, found: Task) -> None:
         case "accept":
             actions.accept(**common)
         case "delegate":
-            chosen = queries.offices(given.getlist("office"))
+            chosen = queries.offices(asked.keys(given.getlist("office")))
             actions.delegate(offices=chosen, note=given.get("text", ""), **common)
         case "report":
             moves.require("report", common["by"], found)  # before anything is stored
@@ -102,7 +105,7 @@ def _moment(text: str) -> datetime:
         found = parse_datetime(text)
     except ValueError:
         found = None
-    if found is None:
+    if found is None or not 2000 <= found.year <= 2100:
         raise Refused(_("Give the new deadline as a day and a time, for example 2020-02-05 17:00."))
     return timezone.make_aware(found) if timezone.is_naive(found) else found
 
@@ -118,11 +121,12 @@ def _page(
         "every": every_text(found.every) if found.every else "",
         "period": actions.open_period(found),
         "may": may,
+        "withdrawn": moves.withdrawn_notice(found),
         "below": queries.below(actor) if "delegate" in may else [],
         "entries": queries.entries(found),
-        "children": queries.children(found),
-        "others": queries.others(found),
-        "issues": queries.open_issues(found),
+        "children": queries.children(actor, found),
+        "others": queries.others(actor, found),
+        "issues": queries.open_issues(actor, found),
         "may_raise": roles.can(actor, "issue.work"),
         "key": request.POST.get("key") or uuid4().hex,
         "failed": failed,
@@ -133,8 +137,8 @@ def _page(
     return render(request, "web/desk/task.html", context, status=status)
 
 
-def _task_or_404(pk: int) -> Task:
-    found = queries.task(pk)
+def _task_or_404(request: HttpRequest, pk: int) -> Task:
+    found = queries.task(request.actor, pk)  # type: ignore[attr-defined]
     if found is None:
         raise Http404(_("This task does not exist or lies outside your area."))
     return found
@@ -143,10 +147,10 @@ def _task_or_404(pk: int) -> Task:
 @guarded("task.read")
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """A file handed in with a task; every download leaves an event."""
-    found = queries.evidence(pk)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.evidence(actor, pk)
     if found is None:
         raise Http404(_("This file does not exist or lies outside your area."))
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     response = HttpResponse(core.read_file(found.file), content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, found.file.name)
     response["X-Content-Type-Options"] = "nosniff"

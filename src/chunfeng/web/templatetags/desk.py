@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 
 from chunfeng.notices.models import Clause
 from chunfeng.tasking import moves
-from chunfeng.tasking.choices import TaskState
+from chunfeng.tasking.choices import CLOSED_STATES, TaskState
 from chunfeng.tasking.models import Task
 from chunfeng.web.notices.fields import every_text
 
 register = template.Library()
-MARKS = {"done": "✓", "kept": "↻", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "late": "!"}
+MARKS = {
+    "done": "✓", "kept": "↻", "accepted": "◐", "new": "○", "returned": "↩", "refused": "✕", "withdrawn": "⊘",
+    "late": "!",
+}  # fmt: skip
 
 
 def legend() -> list[tuple[str, str, str]]:
@@ -29,8 +32,7 @@ def _words() -> dict[str, str]:
 def look(task: Task) -> str:
     """The state; "late" for an open task past its deadline, "kept" for a repeated one reported up to date."""
     overdue = task.due_at is not None and task.due_at < timezone.now()
-    closed = task.state in (TaskState.DONE, TaskState.REFUSED)
-    if overdue and not closed:
+    if overdue and task.state not in CLOSED_STATES:
         return "late"
     return "kept" if task.state == TaskState.ACCEPTED and moves.is_kept(task, timezone.now()) else task.state
 
@@ -45,6 +47,8 @@ def tone(task: Task) -> str:
             return "good"
         case "returned":
             return "warn"
+        case "withdrawn":
+            return ""
     if task.due_at is not None and timezone.localdate(task.due_at) == timezone.localdate():
         return "warn"
     return "info" if task.state == TaskState.ACCEPTED else ""
