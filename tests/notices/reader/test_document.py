@@ -233,3 +233,18 @@ def test_a_news_page_that_prints_a_document_is_read_from_its_title():
     (document,) = read_documents(page)
     assert document.title == "样区指挥部关于在公共场所戴口罩的通告"
     assert (document.number, document.issuers) == ("第8号", ["样区指挥部"])
+
+
+def test_a_body_signed_with_a_stroke_is_part_of_the_signature():
+    page = """样省人社厅 样省企业联合会/企业家协会关于稳定岗位的通知
+各市人社局：
+现就有关事项通知如下：
+一、各地要加强指导。
+二、各地要每月汇总。
+样省人社厅
+样省企业联合会/企业家协会
+2020年2月7日
+"""
+    (document,) = read_documents(page)
+    assert document.issuers == ["样省人社厅", "样省企业联合会/企业家协会"]
+    assert [duty.clause for duty in document.duties] == ["1", "2"]

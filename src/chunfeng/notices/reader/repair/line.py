@@ -191,7 +191,8 @@ class Rebuilder:
         raw_start = raw_end - 2
         if self.bytes[start - 1 : start] == b"?":
             start, raw_start = start - 1, raw_start - 1
-            self.doubts = [place for place in self.doubts if place.end <= start]
+            if self.doubts and self.doubts[-1].end > start:
+                self.doubts.pop()
         self.bytes[start:] = b"\xa1\xa3\xac" + letter
         self.doubts.append(Place(start, start + 2, raw_start, raw_end, STOP_LIKELY))
         self.annotations += 1
