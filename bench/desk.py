@@ -118,7 +118,7 @@ class World:
             made |= {row.area_code: row for row in rows}
             self.by_level[level] = [row.pk for row in rows]
         top = made["220000000000"]
-        event = Emergency.objects.create(name="测试疫情", began_on=NOW.date())
+        event = Emergency.objects.create(name="测试疫情", began_on=NOW.date(), opened_by=top, area_code=top.area_code)
         for n in range(5):
             notice = Notice.objects.create(
                 emergency=event, area_code=top.area_code, registered_by_office=top, issuing_office=top, state="issued",

@@ -41,7 +41,11 @@ class Story:
                     office=office, phrase=phrase, defaults={"area_code": office.area_code, "days": days}
                 )
         self.event, _ = Emergency.objects.get_or_create(
-            name=EVENT, defaults={"began_on": today - timedelta(days=12), "areas": ["220000000000"]}
+            name=EVENT,
+            defaults={
+                "began_on": today - timedelta(days=12), "areas": ["220000000000"],
+                "opened_by": self.names["HR22"], "area_code": self.names["HR22"].area_code,
+            },
         )
 
     def tell(self) -> None:

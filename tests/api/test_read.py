@@ -134,7 +134,7 @@ def test_an_office_comes_without_personal_contacts(officer):
 def test_a_notice_comes_with_clauses_duties_and_text(officer):
     notice = factories.notice(officer.office, duties=2)
     answer = caller(token_for(officer)).get(f"/api/v1/notices/{notice.pk}").json()
-    assert answer["raw_text"] == notice.raw_text
+    assert answer["text"] == notice.text
     assert [duty["quote"] for duty in answer["duties"]] == notice.text.splitlines()
     assert answer["duties"][0]["clause_id"] == answer["clauses"][0]["id"]
     event = Event.objects.get(kind="read")

@@ -12,6 +12,7 @@ from chunfeng.api.types import Key, Next, OfficeRef, Search
 from chunfeng.core import events
 from chunfeng.notices import queries
 from chunfeng.notices.choices import State
+from chunfeng.notices.masking import masked, masked_within
 from chunfeng.notices.models import Citation, Clause, Duty, Notice
 from chunfeng.offices.models import Office
 
@@ -61,6 +62,14 @@ class ClauseOut(Schema):
     start: int
     end: int
 
+    @staticmethod
+    def resolve_heading(clause: Clause) -> str:
+        return masked(clause.heading)
+
+    @staticmethod
+    def resolve_text(clause: Clause) -> str:
+        return masked(clause.text)
+
 
 class DutyOut(Schema):
     """Something the notice orders, at a clause, in its own words."""
@@ -81,6 +90,14 @@ class DutyOut(Schema):
     every: str
     state: str
 
+    @staticmethod
+    def resolve_quote(duty: Duty) -> str:
+        return masked(duty.quote)
+
+    @staticmethod
+    def resolve_action(duty: Duty) -> str:
+        return masked(duty.action)
+
 
 class CitationOut(Schema):
     """A document named in the notice; `target_id` where it is in the register."""
@@ -95,7 +112,10 @@ class CitationOut(Schema):
 
 
 class NoticeDetail(NoticeOut):
-    """A notice with all that was read from it, its text as it came (`raw_text`) and as repaired (`text`)."""
+    """A notice with all that was read from it and its text. Contacts in the text are masked, in place.
+
+    `repairs` and `suspects` are for the area that keeps the notice, empty elsewhere.
+    """
 
     aliases: list[str]
     addressees: list[str]
@@ -107,7 +127,6 @@ class NoticeDetail(NoticeOut):
     forwards_id: int | None
     sha256: str
     text: str
-    raw_text: str
     repairs: list[Any]
     suspects: list[Any]
     clauses: list[ClauseOut]
@@ -115,16 +134,32 @@ class NoticeDetail(NoticeOut):
     citations: list[CitationOut]
 
     @staticmethod
+    def resolve_text(notice: Notice) -> str:
+        return masked(notice.text)
+
+    @staticmethod
+    def resolve_repairs(notice: Notice, context: Any) -> list[Any]:
+        return masked_within(notice.repairs) if _kept_here(notice, context) else []
+
+    @staticmethod
+    def resolve_suspects(notice: Notice, context: Any) -> list[Any]:
+        return masked_within(notice.suspects) if _kept_here(notice, context) else []
+
+    @staticmethod
     def resolve_clauses(notice: Notice) -> list[Clause]:
         return queries.clauses(notice)
 
     @staticmethod
-    def resolve_duties(notice: Notice) -> list[Duty]:
-        return queries.duties(notice)
+    def resolve_duties(notice: Notice, context: Any) -> list[Duty]:
+        return queries.duties_for(context["request"].actor, notice)
 
     @staticmethod
     def resolve_citations(notice: Notice) -> list[Citation]:
         return list(notice.citations.order_by("id"))
+
+
+def _kept_here(notice: Notice, context: Any) -> bool:
+    return bool(context["request"].actor.sees(notice.area_code))
 
 
 @router.get("", response=NoticePage, summary="Notices in sight, the last registered first")

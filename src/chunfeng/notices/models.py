@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from chunfeng.areas.fields import AreaCodeField
@@ -16,18 +16,39 @@ from chunfeng.offices.models import Office
 
 NOTICE_TABLE = "notices_notice"
 _SEEN_WITH_NOTICE = walls.of(NOTICE_TABLE, "notice_id")
-_IN_OWN_NOTICE = f"(notice_id IN (SELECT n.id FROM {NOTICE_TABLE} n WHERE {walls.in_range('n.area_code')}))"  # noqa: S608
+_IN_OWN_NOTICE = (
+    f"EXISTS (SELECT 1 FROM {NOTICE_TABLE} own WHERE own.id = {{self}}.notice_id "  # noqa: S608
+    f"AND {walls.in_range('own.area_code')})"
+)
 _OF_NOTICE = walls.Wall(read=_SEEN_WITH_NOTICE, write=_IN_OWN_NOTICE)
 """What a notice says is read by whoever sees the notice and written only in the area that registered it."""
 
+_HIDDEN_FROM_SEARCH = r"[[:alnum:]._+-]+@[[:alnum:]._-]+|[0-9０-９]([-－—–  ()（）]{0,2}[0-9０-９]){5,}"
+"""Whatever may be a telephone number or a mail address, in PostgreSQL's regular expressions; wider than
+`masking`, so that nothing masked on the screen can be found by asking for it piece by piece."""
+
 
 class Emergency(models.Model):
-    """An event that the offices answer: an epidemic, a flood. Dates and areas are data (B1)."""
+    """An event that the offices answer: an epidemic, a flood. Dates and areas are data (B1).
+
+    Read by all. The office that opened it, or one above, ends it; one opened by the system has no office.
+    """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     began_on = models.DateField(_("began on"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     areas = models.JSONField(_("areas hit"), default=list, blank=True)
+    opened_by = models.ForeignKey(
+        Office,
+        verbose_name=_("opened by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="opened_emergencies",
+    )
+    area_code = AreaCodeField(_("area"), blank=True, default="")
+
+    wall = walls.Wall(read="true", write=walls.in_range())
 
     class Meta:
         verbose_name = _("emergency")
@@ -99,6 +120,15 @@ class Notice(models.Model):
     reading = models.JSONField(_("reader's result"), default=dict, blank=True)
     unreadable_because = models.CharField(_("why it could not be read"), max_length=500, blank=True)
     place = models.PositiveSmallIntegerField(_("place on the page"), default=0)
+    shares_page = models.BooleanField(_("other documents on the page"), default=False)
+    search_text = models.GeneratedField(
+        verbose_name=_("text for the search"),
+        expression=Func(
+            F("text"), Value(_HIDDEN_FROM_SEARCH), Value(" "), Value("g"), function="regexp_replace"
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     number_key = models.CharField(max_length=80, blank=True, editable=False)
     title_key = models.CharField(max_length=300, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -202,7 +232,10 @@ class Duty(models.Model):
     confirmed_by_name = models.CharField(_("confirmed by"), max_length=60, blank=True)
     position = models.IntegerField(default=0)
 
-    wall = _OF_NOTICE
+    # what was dropped, and why, stays with those who reviewed it
+    wall = walls.Wall(
+        read=f"{_SEEN_WITH_NOTICE} AND (state <> 'dropped' OR {_IN_OWN_NOTICE})", write=_IN_OWN_NOTICE
+    )
 
     class Meta:
         verbose_name = _("duty")
@@ -293,10 +326,14 @@ class Explanation(models.Model):
     )
     by_name = models.CharField(_("by"), max_length=60)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    area_code = AreaCodeField(_("area"))
     at = models.DateTimeField(_("at"))
 
     # an office that received the notice may explain it to its own people
-    wall = walls.part_of(NOTICE_TABLE, "notice_id")
+    wall = walls.Wall(
+        read=f"{_SEEN_WITH_NOTICE} AND {walls.in_range_or_above()}",
+        write=f"{_SEEN_WITH_NOTICE} AND {walls.in_range()}",
+    )
 
     class Meta:
         verbose_name = _("explanation")
@@ -316,7 +353,9 @@ class NoticeEntry(models.Model):
     office_name = models.CharField(_("office"), max_length=120, blank=True)
     at = models.DateTimeField(_("at"))
 
-    wall = walls.part_of(NOTICE_TABLE, "notice_id")
+    append_only = True
+    # whoever sees the notice adds a line (a receipt); names and earlier values stay where it is kept
+    wall = walls.Wall(read=_IN_OWN_NOTICE, write=_SEEN_WITH_NOTICE)
 
     class Meta:
         verbose_name = _("line of a notice's history")

@@ -23,6 +23,7 @@ class Part:
     start: int
     end: int
     text: str
+    raw: str = ""
 
 
 def parts(reading: Reading) -> list[Part]:
@@ -35,9 +36,38 @@ def parts(reading: Reading) -> list[Part]:
         starts.append(_head_of(reading.text, document, min(floor, roof), roof))
     ends = [*starts[1:], len(reading.text)]
     return [
-        Part(document, start, end, reading.text[start:end])
+        Part(document, start, end, reading.text[start:end], raw_between(reading, start, end))
         for document, start, end in zip(documents, starts, ends, strict=True)
     ]
+
+
+def raw_between(reading: Reading, start: int, end: int) -> str:
+    """The text as it came behind [start, end) of the repaired text, found by undoing the repairs.
+
+    Where the recorded repairs do not lead back to the raw text, it cannot be cut: the whole page gives all
+    of it, a part of the page gives "", so that no document carries the words of its neighbour.
+    """
+    if (start, end) == (0, len(reading.text)):
+        return reading.raw
+    pieces: list[str] = []
+    at, cuts = 0, {}
+    length = 0
+    for change in sorted(reading.repairs, key=lambda change: change.at):
+        if change.at < at or reading.text[change.at : change.at + len(change.repaired)] != change.repaired:
+            return ""
+        kept = reading.text[at : change.at]
+        for place in (start, end):
+            if at <= place <= change.at:
+                cuts.setdefault(place, length + place - at)
+        pieces += [kept, change.found]
+        length += len(kept) + len(change.found)
+        at = change.at + len(change.repaired)
+    for place in (start, end):
+        if at <= place:
+            cuts.setdefault(place, length + place - at)
+    if "".join([*pieces, reading.text[at:]]) != reading.raw or len(cuts) < 2:
+        return ""
+    return reading.raw[cuts[start] : cuts[end]]
 
 
 def _head_of(text: str, document: Document, floor: int, roof: int) -> int:

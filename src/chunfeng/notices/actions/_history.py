@@ -41,7 +41,8 @@ def note(
                 office_name=by.office_name,
                 at=at,
             )
-        ]
+        ],
+        ignore_conflicts=True,  # asks for no key back: a receiver may add a line that it may not read
     )
     changed = {"field": field, "old": before[:2000], "new": after[:2000]} if field else {}
     where = {"duty": duty.pk} if duty is not None else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -245,7 +246,7 @@ def set_default(*, phrase: str, days: Any, by: Actor, at: datetime) -> None:
     phrase, office_id = fields.line(40)(phrase), by.office_id or 0
     if not phrase:
         raise Refused(_("Write the phrase, for example 及时."))
-    if not str(days).isdigit() or int(days) > 365:
+    if not re.fullmatch("[0-9]{1,3}", str(days)) or int(days) > 365:
         raise Refused(_("Days are a whole number from 0 to 365."))
     mine = DeadlineDefault.objects.filter(office_id=office_id, phrase=phrase)
     if int(days) == 0:

@@ -15,6 +15,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event
+from chunfeng.notices import queries
 from chunfeng.notices.actions import fields
 from chunfeng.notices.actions._history import note
 from chunfeng.notices.actions.register import office_of
@@ -39,6 +40,8 @@ def explain(
     notice = Notice.objects.get(pk=clause.notice_id)
     if notice.state not in {State.ISSUED, State.REVIEWED}:
         raise Refused(_("Explain a notice after its review is finished."))
+    if not queries.may_explain(by, notice):
+        raise NotAllowed(_("Only an office that registered or received a notice explains it."))
     version = 1
     if replaces is not None:
         replaces = Explanation.objects.select_for_update(of=("self",)).get(pk=replaces.pk)
@@ -55,6 +58,7 @@ def explain(
         version=version,
         by_name=by.name,
         office=office,
+        area_code=office.area_code,
         at=at,
     )
     if replaces is not None:
@@ -79,6 +83,7 @@ def add_emergency(
 ) -> Emergency:
     """Open an emergency: the event that notices, reports and bulletins belong to. The name is used once."""
     roles.require(by, "notice.register")
+    office = office_of(by)
     name, begin, end = fields.line(120)(name), fields.day(began_on), fields.day(ended_on)
     if not name or begin is None:
         raise Refused(_("An emergency needs a name and the day it began."))
@@ -87,7 +92,12 @@ def add_emergency(
     try:
         with transaction.atomic():
             made = Emergency.objects.create(
-                name=name, began_on=begin, ended_on=end, areas=area_codes(areas, begin)
+                name=name,
+                began_on=begin,
+                ended_on=end,
+                areas=area_codes(areas, begin),
+                opened_by=office,
+                area_code=office.area_code,
             )
     except IntegrityError:
         raise Refused(_("There is already an emergency called “%(name)s”.") % {"name": name}) from None
@@ -97,8 +107,13 @@ def add_emergency(
 
 @transaction.atomic
 def end_emergency(*, emergency: Emergency, ended_on: Any, by: Actor, at: datetime) -> Emergency:
-    """Set or clear the day an emergency ended."""
+    """Set or clear the day an emergency ended. The office that opened it does, or one above it."""
     roles.require(by, "notice.register")
+    if not queries.may_end(by, emergency):
+        raise NotAllowed(
+            _("This emergency was opened by %(office)s. Only that office or one above it ends it.")
+            % {"office": emergency.opened_by.name if emergency.opened_by else _("the system")}
+        )
     end = fields.day(ended_on)
     if end is not None and end < emergency.began_on:
         raise Refused(_("The end lies before the beginning. Correct one of the two dates."))

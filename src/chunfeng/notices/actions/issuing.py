@@ -127,16 +127,17 @@ def _series(office: Office, agency_code: str, year: int) -> NumberSeries:
 
 def _release(inner: Notice, by: Actor, at: datetime) -> None:
     """A forwarded original must be fit to go down; one this office registered is issued along."""
-    if inner.state == State.ISSUED:
+    ours = inner.registered_by_office_id == by.office_id
+    held = lock(inner) if ours else Notice.objects.get(pk=inner.pk)
+    if held.state == State.ISSUED:
         return
-    if inner.state == State.WITHDRAWN:
-        raise Refused(_("“%(title)s”, which this notice forwards, was withdrawn.") % {"title": inner.title})
-    if inner.state != State.REVIEWED or inner.registered_by_office_id != by.office_id:
+    if held.state == State.WITHDRAWN:
+        raise Refused(_("“%(title)s”, which this notice forwards, was withdrawn.") % {"title": held.title})
+    if held.state != State.REVIEWED or not ours:
         raise Refused(
             _("“%(title)s”, which this notice forwards, is not reviewed yet. Finish its review first.")
-            % {"title": inner.title}
+            % {"title": held.title}
         )
-    held = lock(inner)
     held.state, held.issued_at = State.ISSUED, at
     held.save(update_fields=["state", "issued_at"])
     note(Act.ISSUED, notice=held, by=by, at=at)
@@ -187,15 +188,23 @@ def _send(notice: Notice, dispatches: Recipients, by: Actor, at: datetime) -> in
 
 @transaction.atomic
 def receive(*, dispatch: Dispatch, by: Actor, at: datetime) -> Dispatch:
-    """Sign the receipt for one's own office. The first signature stands."""
+    """Sign the receipt for one's own office, and with it that of what the notice forwards to this office.
+
+    The first signature stands.
+    """
     roles.require(by, "task.work")
     held = Dispatch.objects.select_for_update(of=("self",)).select_related("notice").get(pk=dispatch.pk)
     if by.role != "system" and held.office_id != by.office_id:
         raise NotAllowed(_("Only the office that got the notice signs its receipt."))
-    if held.received_at is None:
-        held.received_at, held.received_by_name = at, by.name
-        held.save(update_fields=["received_at", "received_by_name"])
-        note(Act.RECEIVED, notice=held.notice, by=by, at=at)
+    along = Dispatch.objects.select_for_update(of=("self",)).select_related("notice").order_by("pk")
+    sent_with_it = along.filter(
+        notice__in=bundle(held.notice)[1:], office_id=held.office_id, for_task=False, received_at=None
+    )
+    for each in (held, *sent_with_it):
+        if each.received_at is None:
+            each.received_at, each.received_by_name = at, by.name
+            each.save(update_fields=["received_at", "received_by_name"])
+            note(Act.RECEIVED, notice=each.notice, by=by, at=at)
     return held
 
 
@@ -217,9 +226,20 @@ def forward(*, notice: Notice, text: str, by: Actor, at: datetime) -> Notice:
     if not data:
         raise Refused(_("Write the covering notice: what it forwards and what you add."))
     digest = hashlib.sha256(data + f"\nforwards {notice.pk}".encode()).hexdigest()
-    before = Notice.objects.filter(registered_by_office=office, sha256=digest).first()
+    same = Notice.objects.filter(registered_by_office=office, sha256=digest)
+    before = same.first()
     if before is not None:
         return before
+    try:
+        with transaction.atomic():
+            return _cover(notice, office, data, digest, by, at)
+    except IntegrityError:
+        # somebody in this office forwarded it with the same words in this very moment
+        return same.get()
+
+
+def _cover(notice: Notice, office: Office, data: bytes, digest: str, by: Actor, at: datetime) -> Notice:
+    """Read the covering text and register it as the notice that forwards `notice`."""
     try:
         reading = reader.read(data, "covering.txt")
     except reader.Unreadable as trouble:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
@@ -173,11 +174,11 @@ def fill(notice: Notice, part: pages.Part, reading: reader.Reading) -> None:
     notice.attachments = document.attachments
     notice.openness = Openness.PUBLIC if document.published else Openness.INTERNAL
     notice.issuer_level = _level(document)
-    notice.raw_text = reading.raw
-    notice.text = part.text
+    notice.raw_text, notice.text = part.raw, part.text
+    notice.shares_page = len(reading.documents) > 1
     notice.repairs = pages.shifted([x.as_json() for x in reading.repairs], part)
     notice.suspects = pages.shifted([x.as_json() for x in reading.suspects], part)
-    notice.reading = document.as_json()
+    notice.reading = document.as_json() | {"contacts": len(document.contacts)}  # they are kept sealed
     notice.number_key = naming.number_key(notice.number)
     notice.title_key = naming.title_key(notice.title)
 
@@ -271,9 +272,10 @@ def put_deadline(duty: Duty, deadline: Any, defaults: list[DeadlineDefault]) -> 
 
 def office_defaults(notice: Notice) -> list[DeadlineDefault]:
     """The readings of fuzzy deadlines that hold for the registering office: its own, then those above."""
-    held = list(DeadlineDefault.objects.all())
     mine = notice.registered_by_office_id
-    usable = [d for d in held if d.office_id == mine or notice.area_code.startswith(_stem(d.area_code))]
+    usable = DeadlineDefault.objects.filter(
+        Q(office_id=mine) | Q(area_code__in=codes.ancestors(notice.area_code))
+    )
     return sorted(usable, key=lambda d: (d.office_id != mine, -len(_stem(d.area_code)), -len(d.phrase)))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, Coalesce
 
 from chunfeng.core.actor import Actor
+from chunfeng.notices.choices import DutyState
+from chunfeng.notices.masking import masked
 from chunfeng.notices.models import (
     Citation,
     Clause,
@@ -21,6 +22,7 @@ from chunfeng.notices.models import (
     NoticeEntry,
 )
 from chunfeng.notices.naming import number_key
+from chunfeng.offices import roles
 
 
 def visible(actor: Actor) -> QuerySet[Notice]:
@@ -46,7 +48,7 @@ def register_list(actor: Actor) -> QuerySet[Notice]:
             received=_counted(Count("received_at")),
         )
         .select_related("registered_by_office", "emergency")
-        .defer("text", "raw_text", "reading", "repairs", "suspects")
+        .defer("text", "search_text", "raw_text", "reading", "repairs", "suspects")
     )
 
 
@@ -57,13 +59,13 @@ def _counted(what: Count) -> Coalesce:
 
 
 def search(rows: QuerySet[Notice], text: str) -> QuerySet[Notice]:
-    """Title, number in any writing, issuer or words of the text."""
+    """Title, number in any writing, issuer or words of the text; contacts in the text are not found."""
     return rows.filter(
         Q(title__icontains=text)
         | Q(number__icontains=text)
         | Q(number_key=number_key(text) or "-")
         | Q(issuers__icontains=text)
-        | Q(text__icontains=text)
+        | Q(search_text__icontains=text)
     )
 
 
@@ -83,9 +85,15 @@ def emergencies() -> QuerySet[Emergency]:
     )
 
 
-def emergency(pk: Any) -> Emergency | None:
+def emergency(pk: int | None) -> Emergency | None:
     """One emergency, or None."""
-    return Emergency.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+    return Emergency.objects.select_related("opened_by").filter(pk=pk).first()
+
+
+def may_end(actor: Actor, event: Emergency) -> bool:
+    """Whether this office ends or re-opens the emergency: it opened it, or lies above the office that did."""
+    above = actor.sees(event.area_code) and actor.area_code != event.area_code
+    return actor.role == "system" or above or event.opened_by_id == (actor.office_id or 0)
 
 
 def one(actor: Actor, pk: int) -> Notice | None:
@@ -100,6 +108,7 @@ def one(actor: Actor, pk: int) -> Notice | None:
             "forwards",
             "forwards__forwards",
         )
+        .defer("search_text")
         .filter(pk=pk)
         .first()
     )
@@ -115,18 +124,26 @@ def duties(notice: Notice) -> list[Duty]:
     return list(notice.duties.select_related("clause").order_by("position", "id"))
 
 
+def duties_for(actor: Actor, notice: Notice) -> list[Duty]:
+    """The same as this reader may see them: what was dropped is for the area that keeps the notice."""
+    kept = actor.sees(notice.area_code)
+    return [each for each in duties(notice) if kept or each.state != DutyState.DROPPED]
+
+
 def duty(actor: Actor, pk: int) -> Duty | None:
-    """A duty of a notice in sight."""
-    return (
+    """A duty of a notice in sight; a dropped one only in the area that keeps the notice."""
+    found = (
         Duty.objects.select_related("clause", "notice", "notice__registered_by_office")
         .filter(pk=pk, notice__in=visible(actor))
         .first()
     )
+    hidden = found is not None and found.state == DutyState.DROPPED and not actor.sees(found.notice.area_code)
+    return None if hidden else found
 
 
-def clause(notice: Notice, pk: Any) -> Clause | None:
+def clause(notice: Notice, pk: int | None) -> Clause | None:
     """A clause of the notice."""
-    return notice.clauses.filter(pk=pk).first() if str(pk).isdigit() else None
+    return notice.clauses.filter(pk=pk).first()
 
 
 def explanations(notice: Notice) -> list[Explanation]:
@@ -141,7 +158,9 @@ def history(notice: Notice, *, most: int = 200) -> list[NoticeEntry]:
 
 def deadline_defaults(actor: Actor) -> list[DeadlineDefault]:
     """The readings of fuzzy phrases this office set, and those of the offices above."""
-    return list(DeadlineDefault.objects.select_related("office").order_by("phrase", "office_id"))
+    usable = Q(office_id=actor.office_id or 0) | Q(area_code__in=actor.above)
+    rows = DeadlineDefault.objects.select_related("office").filter(usable)
+    return list(rows.order_by("phrase", "office_id"))
 
 
 def clause_in_sight(actor: Actor, pk: int) -> Clause | None:
@@ -172,6 +191,26 @@ def forwarded_by(notice: Notice) -> list[Notice]:
     return list(notice.forwarded_by.order_by("date", "id")[:50])
 
 
-def explanation(notice: Notice, pk: Any) -> Explanation | None:
+def explanation(notice: Notice, pk: int | None) -> Explanation | None:
     """One version of an explanation of this notice."""
-    return notice.explanations.filter(pk=pk).first() if str(pk).isdigit() else None
+    return notice.explanations.filter(pk=pk).first()
+
+
+def may_explain(actor: Actor, notice: Notice) -> bool:
+    """Whether this office keeps the notice or got it."""
+    keeps = actor.role == "system" or notice.registered_by_office_id == actor.office_id
+    return keeps or notice.dispatches.filter(office_id=actor.office_id or 0).exists()
+
+
+def may_download(actor: Actor, notice: Notice) -> bool:
+    """Whether the stored page may be given to this reader.
+
+    A page of several documents only where all of them are in sight; one with contacts, or one nobody has
+    read yet, only to those who may read contacts.
+    """
+    if notice.original is None or (notice.shares_page and not actor.sees(notice.area_code)):
+        return False
+    if roles.can(actor, "contact.read"):
+        return True
+    page = Notice.objects.filter(original_id=notice.original_id).values_list("text", "reading")
+    return all(text and masked(text) == text and not read.get("contacts") for text, read in page)

@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from chunfeng.core import actions as core_actions
 from chunfeng.core import events
 from chunfeng.core.crypto import mask
-from chunfeng.core.errors import Refused
+from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.notices import actions, queries
 from chunfeng.notices.choices import DutyState, Openness, State
+from chunfeng.notices.masking import masked
 from chunfeng.notices.models import Explanation, Notice
 from chunfeng.offices import roles
+from chunfeng.tasking import actions as tasking
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.notices import marking
 from chunfeng.web.notices.common import actor_of, card_of, is_htmx, notice_or_404, works_on
@@ -37,9 +40,9 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     keeps = works_on(actor, found)
     context = {
         "notice": found,
-        "lines": marking.lines(marking.masked(found.text), clauses, duties),
+        "lines": marking.lines(masked(found.text), clauses, duties),
         "clauses": clauses,
-        "cards": [card_of(d) for d in duties],
+        "cards": [{**card_of(d), "action": masked(d.action)} for d in duties],
         "citations": list(found.citations.select_related("target").order_by("id")),
         "cited_by": queries.cited_by(found),
         "forwarded_by": queries.forwarded_by(found),
@@ -48,7 +51,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "signed": list(queries.dispatches(found).filter(received_at__isnull=False)[:SHOWN_OFFICES]),
         "mine": mine,
         "questions": _questions(queries.explanations(found)),
-        "history": queries.history(found),
+        "history": queries.history(found) if actor.sees(found.area_code) else [],
         "contacts": _masked(found) if roles.can(actor, "contact.read") else [],
         "keeps": keeps,
         "may": _may(found, actor, keeps),
@@ -69,7 +72,10 @@ def _may(found: Notice, actor: Any, keeps: bool) -> dict[str, bool]:
         "forward": desk and (found.state == State.ISSUED or (keeps and found.state == State.REVIEWED)),
         "withdraw": keeps and leader and found.state in {State.READ, State.REVIEWED, State.ISSUED},
         "classify": keeps and (leader or (desk and found.state in {State.READ, State.REVIEWED})),
-        "explain": desk and found.state in {State.ISSUED, State.REVIEWED},
+        "explain": desk
+        and found.state in {State.ISSUED, State.REVIEWED}
+        and queries.may_explain(actor, found),
+        "download": queries.may_download(actor, found),
     }
 
 
@@ -104,10 +110,16 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
     found = notice_or_404(request, pk)
     if found.original is None:
         raise Refused(_("The original of this notice lies with the office that registered it."))
+    actor = actor_of(request)
+    if not queries.may_download(actor, found):
+        raise NotAllowed(
+            _(
+                "The file holds contact persons or other documents that you may not read. "
+                "Ask the office that registered it."
+            )
+        )
     data = core_actions.read_file(found.original)
-    events.record_read(
-        "notice.original", by=actor_of(request), on=found, detail={"file": found.original.name}
-    )
+    events.record_read("notice.original", by=actor, on=found, detail={"file": found.original.name})
     response = HttpResponse(data, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(True, found.original.name)
     return response
@@ -130,13 +142,13 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
 def explain(request: HttpRequest, pk: int) -> HttpResponse:
     """A question and its answer on a clause, or a new version of one."""
     found = notice_or_404(request, pk)
-    clause = queries.clause(found, request.POST.get("clause", ""))
+    clause = queries.clause(found, asked.key(request.POST.get("clause")))
     if clause is None:
         raise Refused(_("Choose the clause that is explained."))
     clause.notice = found
     actions.explain(
         clause=clause, question=request.POST.get("question", ""), answer=request.POST.get("answer", ""),
-        replaces=queries.explanation(found, request.POST.get("replaces", "")),
+        replaces=queries.explanation(found, asked.key(request.POST.get("replaces"))),
         by=actor_of(request), at=timezone.now(),
     )  # fmt: skip
     return redirect(f"/notices/{pk}/#questions")
@@ -171,8 +183,9 @@ def openness(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("notice.issue", "POST")
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take out of force, with the reason."""
-    actions.withdraw(
-        notice=notice_or_404(request, pk), reason=request.POST.get("reason", ""), by=actor_of(request),
-        at=timezone.now(),
-    )  # fmt: skip
+    by, now = actor_of(request), timezone.now()
+    gone = actions.withdraw(
+        notice=notice_or_404(request, pk), reason=request.POST.get("reason", ""), by=by, at=now
+    )
+    tasking.close_withdrawn(notice=gone, by=by, at=now)
     return redirect("notice", pk)

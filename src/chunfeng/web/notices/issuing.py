@@ -19,6 +19,7 @@ from chunfeng.notices.models import Notice
 from chunfeng.offices import queries as offices_queries
 from chunfeng.offices.models import Office
 from chunfeng.tasking import actions as tasking
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.notices.common import actor_of, notice_or_404, works_on
 
@@ -113,15 +114,16 @@ def _recipients(request: HttpRequest, notice: Notice) -> list[tuple[Office, str]
     """The ticked offices with their phrase ("12~0": by the first one, "12~": by hand), and whole phrases."""
     chosen: dict[int, int | None] = {}
     for value in request.POST.getlist("office"):
-        pk, _tilde, index = value.partition("~")
-        if not pk.isdigit():
+        office, _tilde, index = value.partition("~")
+        pk, at = asked.key(office), asked.key(index)
+        if pk is None or (index and at is None):
             raise Refused(_("The list of offices is damaged. Open the page again."))
-        chosen.setdefault(int(pk), int(index) if index.isdigit() else None)
-    whole = {int(v) for v in request.POST.getlist("phrase") if v.isdigit()}
+        chosen.setdefault(pk, at)
+    whole = set(asked.keys(request.POST.getlist("phrase")))
     phrases = list(notice.addressees)
     found = [
-        (office, phrases[at] if (at := chosen[office.pk]) is not None and at < len(phrases) else "")
-        for office in queries.offices_by_id(list(chosen))
+        (each, phrases[at] if (at := chosen[each.pk]) is not None and at < len(phrases) else "")
+        for each in queries.offices_by_id(list(chosen))
     ]
     if whole:
         for phrase in _phrases(request, notice):

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from chunfeng.core.crypto import mask
 from chunfeng.notices.models import Clause, Duty
-
-_PHONE = re.compile(r"(?<![\d〔\-])(?:0\d{2,3}[-－—]?\d{7,8}|1[3-9]\d{9}|\d{7,8})(?:[-－转]\d{1,4})?(?!\d)")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-
-
-def masked(text: str) -> str:
-    """The text with phone numbers and mail addresses masked, every other character in its place."""
-    return _MAIL.sub(lambda m: mask(m[0]), _PHONE.sub(lambda m: mask(m[0]), text))
 
 
 @dataclass(slots=True)

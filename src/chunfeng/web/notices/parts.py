@@ -11,6 +11,7 @@ from django.utils import timezone
 from chunfeng.notices import actions, queries
 from chunfeng.notices.choices import Relation, State
 from chunfeng.notices.models import Duty, Notice
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.notices import fields
 from chunfeng.web.notices.common import actor_of, card_of, duty_or_404, is_htmx, notice_or_404, part, works_on
@@ -194,5 +195,4 @@ def _card(
 
 
 def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None
+    return asked.key(request.POST.get("version"))

@@ -19,6 +19,7 @@ from chunfeng.notices import actions, queries
 from chunfeng.notices.choices import Kind, Openness, State
 from chunfeng.notices.models import Notice
 from chunfeng.offices.choices import Level
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 from chunfeng.web.notices.common import actor_of, notice_or_404
@@ -92,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         chosen = request.GET.get("emergency", "")
         return render(request, "web/notices/new.html", {"emergencies": events, "chosen": chosen})
-    event = queries.emergency(request.POST.get("emergency", ""))
+    event = queries.emergency(asked.key(request.POST.get("emergency")))
     if event is None:
         raise Refused(_("Choose the emergency this notice belongs to."))
     upload = request.FILES.get("file")
@@ -148,7 +149,7 @@ def emergencies(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         by, now, given = actor_of(request), timezone.now(), request.POST
         if given.get("end"):
-            event = queries.emergency(given["end"])
+            event = queries.emergency(asked.key(given["end"]))
             if event is None:
                 raise Refused(_("This emergency does not exist."))
             actions.end_emergency(emergency=event, ended_on=given.get("ended_on", ""), by=by, at=now)
@@ -159,9 +160,16 @@ def emergencies(request: HttpRequest) -> HttpResponse:
                 areas=given.get("areas", ""), by=by, at=now,
             )  # fmt: skip
         return redirect("emergencies")
-    found = list(queries.emergencies())
+    actor, found = actor_of(request), list(queries.emergencies())
     names = area_queries.paths({code for event in found for code in event.areas}, timezone.localdate())
-    rows = [{"event": event, "areas": [names.get(code, code) for code in event.areas]} for event in found]
+    rows = [
+        {
+            "event": event,
+            "areas": [names.get(code, code) for code in event.areas],
+            "may_end": queries.may_end(actor, event),
+        }
+        for event in found
+    ]
     return render(request, "web/notices/emergencies.html", {"rows": rows})
 
 
@@ -181,6 +189,6 @@ def defaults(request: HttpRequest) -> HttpResponse:
         "web/notices/defaults.html",
         {
             "own": [d for d in held if d.office_id == actor.office_id],
-            "above": [d for d in held if d.office_id != actor.office_id and d.area_code in actor.above],
+            "above": [d for d in held if d.office_id != actor.office_id],
         },
     )

@@ -36,7 +36,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def page_context(request: HttpRequest, notice: Notice) -> dict[str, Any]:
     """Everything the review page shows."""
     clauses = queries.clauses(notice)
-    duties = queries.duties(notice)
+    duties = queries.duties_for(actor_of(request), notice)
     editable = notice.state == State.READ and works_on(actor_of(request), notice)
     for duty in duties:
         duty.notice = notice
