@@ -26,6 +26,7 @@ _WEAK_END = (
 _BODY_END = rf"(?:{_SURE_END}|{_WEAK_END})"
 # A body is the subject when a verb, an adverb or a preposition follows its name.
 _AFTER_BODY = (
+    rf"(?!联络人|联系人|负责人|责任人|工作人员|管理人员)"
     rf"(?=负责|依|以(?![上下内外后前及])|凭|凡|先|不|除|外出|出行|出门|发现|会同|联合|商|[\u4e00-\u9fff]{{0,2}}期间|收到|返回|入境|到达|进入|接到|遇|向|可|务必|必须|要|应|须|今|本周|按|根据|在|对|将|把|从"
     rf"|自|于|继续|不|至|每|并|结合|依托|通过|统一|{ADVERB}{{0,3}}{VERB})"
 )
@@ -48,7 +49,7 @@ _STARTS_BODY = re.compile(
 # Words that cannot stand inside the name of a body: what they open is an adverbial or a predicate.
 _NOT_IN_BODY = re.compile(
     r"^(?:为|由(?!于)|请|根据|按照|按|依据|对|对于|在|从|自(?!治)|由于|因|凡|如|若|当(?!地)|以|将|把"
-    r"|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|(?:出入|进入|进出)(?![^，]*(?:人员|者|人|车辆)$)|坚持|加强|认真|切实|进一步|充分|严格|积极|建立"
+    r"|通过|结合|围绕|针对|本着|鉴于|经|随着|遇|一旦|阻碍|触犯|妨碍|拒不|隐瞒|违反|扰乱|干扰|(?:出入|进入|进出)(?![^，]*(?:人员|者|人|车辆)$)|坚持|加强|认真|切实|进一步|充分|严格|积极|建立"
     r"|完善|开展|做好|发现|其中|同时|因此|此外|另外|这|该项|上述(?!各|有关|单位|部门|人员|企业|机构)|以上措施|是|即|就|并|且|而|也|还"
     r"|特别是|尤其是|重点|继续|不断|全面|要求|确保|确需|需要|无|未|不|没有|及时|大力"
     r"|努力|着力|利用|运用|依托|发挥|推进|提高|强化|落实|组织|督促|指导|引导|鼓励|支持|现(?!场)|今后"
@@ -152,7 +153,7 @@ def subject_of(words: str) -> str | None:
         return None
     parts = words.split("，")
     for index in range(len(parts) - 1, max(-1, len(parts) - 4), -1):
-        part = _DATE_BEFORE.sub("", strip_connectors(parts[index]))
+        part = _DATE_BEHIND.sub("", _DATE_BEFORE.sub("", strip_connectors(parts[index])))
         if not part:
             continue
         if _NOT_IN_BODY.match(part) and not _STARTS_NAMED.match(part):
@@ -198,6 +199,9 @@ def strip_connectors(words: str) -> str:
 
 # X为第一责任人，要…: the duty is that of X.
 _IS_CHARGED = re.compile(r"(?:为|是)[^，]{0,20}(?:责任人|责任主体|主体)$")
+_DATE_BEHIND = re.compile(
+    r"(?<=[\u4e00-\u9fff）])\d{1,2}月[\d日号底]{0,3}(?:[\d：时点]{1,5})?(?:之?前|以前|起)$"
+)
 _DATE_BEFORE = re.compile(
     r"^(?:今年|明年)?[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十日号底初中上下旬]{0,4}"
     r"(?:前|起)"

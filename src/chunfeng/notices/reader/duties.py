@@ -64,7 +64,10 @@ _FORBIDS = ("严禁", "禁止", "不准", "不许", "不允许")
 # What follows such a paragraph, before any label, are orders already (一是…。二是…。).
 _INTRODUCED = re.compile(r"(?:如下|工作|要求|做到|做好)[：。]$")
 _HAPPENS = re.compile(r"(?:活动|聚会|聚餐|交易|访友|交通|培训|工作|项目|业务|考试|会议)$")
-_BY_RULE = re.compile(r"(?:对|对于|凡|依据|依照)[^，]{4,}$|(?:未|不|拒|违)[^，]{2,}者$")
+_BY_RULE = re.compile(
+    r"(?:对|对于|凡|依据|依照)[^，]{4,}$|(?:未|不|拒|违)[^，]{2,}者$"
+    r"|(?:阻碍|触犯|妨碍|拒不|隐瞒|违反|扰乱|干扰|编造|哄抬)[^，]{2,}$"
+)
 _QUALIFIED = re.compile(r"(?:有|具备|符合)[^，]{0,6}条件的?")
 _TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
 _TRIM_RIGHT = " 。；，、：？！\n"
