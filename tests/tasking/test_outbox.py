@@ -4,11 +4,13 @@ import hashlib
 import hmac
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.utils import translation
 
 from chunfeng.core.errors import NotAllowed, Refused
@@ -151,3 +153,21 @@ def test_channels_are_the_offices_own(county):
         with pytest.raises(NotAllowed):
             actions.stop_channel(channel=made, by=f.actor(f.office(COUNTIES[1])), at=NOW)
     assert "example.org" not in str(Event.objects.values_list("detail", "object_label"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_share_the_work_and_send_nothing_twice(settings, hook):
+    url, seen, _ = hook
+    office = f.office(COUNTIES[0])
+    for _n in range(12):
+        queue(office, "webhook", url)
+
+    def run(_n) -> int:
+        try:
+            return actions.deliver(now=NOW).sent
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(run, range(3))) == 12
+    assert len({json.loads(body)["id"] for _headers, body in seen}) == len(seen) == 12

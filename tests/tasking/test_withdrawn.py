@@ -91,9 +91,11 @@ def test_nobody_is_reminded_of_it_again(city, counties):
     )
     day = timezone.localtime(task.due_at).replace(hour=10)
     assert actions.chase(now=day).reminders == 1
+    assert queries.unread(f.actor(counties[0]))[1] == 1
     close(city, withdraw(city, task))
     assert actions.deliver(now=day).failed == 1
     assert mail.outbox == []
+    assert queries.unread(f.actor(counties[0])) == ([], 0)
     assert Message.objects.get(to=to).error
     for days in range(1, 30):
         made = actions.chase(now=day + timedelta(days=days))

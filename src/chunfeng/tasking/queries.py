@@ -316,8 +316,8 @@ def inbox(actor: Actor) -> QuerySet[Message]:
 
 
 def unread(actor: Actor, most: int = 5) -> tuple[list[Message], int]:
-    """The newest unread messages and how many there are (at most 100)."""
-    rows = inbox(actor).filter(read_at__isnull=True)
+    """The newest unread messages and how many there are (at most 100); none of withdrawn notices."""
+    rows = inbox(actor).filter(read_at__isnull=True).exclude(task__state=TaskState.WITHDRAWN)
     return list(rows.order_by("-pk")[:most]), rows[:100].count()
 
 
