@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chunfeng.core import scope
 from chunfeng.core.errors import NotAllowed, Refused
-from chunfeng.notices import actions, masking, pages, queries, reader
+from chunfeng.notices import actions, masking, models, pages, queries, reader
 from chunfeng.notices.actions import issuing
 from chunfeng.notices.actions.register import office_defaults
 from chunfeng.notices.models import DeadlineDefault, Dispatch, Emergency, Explanation, Notice, NoticeEntry
@@ -61,6 +64,14 @@ class TestContacts:
         assert len(hidden) == len(text)
         for secret in (PHONE, "1234 5678", "zhang.san@example.cn"):
             assert secret not in hidden
+
+    @given(st.text(alphabet="0013９４5 -－转）(（〔年电a.@中", max_size=40))
+    def test_whatever_is_masked_is_hidden_from_the_search(self, text):
+        hidden = re.sub(
+            models._HIDDEN_FROM_SEARCH.replace("[:space:]", r"\s"), lambda m: "\0" * len(m[0]), text
+        )
+        for shown, original, searched in zip(masking.masked(text), text, hidden, strict=True):
+            assert searched == "\0" or shown == original
 
     def test_the_api_masks_for_everyone_and_gives_no_raw_text(self, city):
         notice = registered(papers.CITY, factories.actor(city))[0]
@@ -214,6 +225,7 @@ class TestExplaining:
         for office, sees in [(city, True), (county, True), (town, True), (beside, False), (far, False)]:
             with scope.applied(factories.actor(office)):
                 assert Explanation.objects.filter(pk=made.pk).exists() is sees, office.area_code
+            assert bool(queries.explanations(factories.actor(office), notice)) is sees, office.area_code
 
 
 class TestEmergencies:

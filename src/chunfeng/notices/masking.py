@@ -8,10 +8,10 @@ from typing import Any
 from chunfeng.core.crypto import mask
 
 _PHONE = re.compile(
-    r"(?<![\d〔\-])(?:[0０]\d{2,3}[-－—–  )）]{0,2}\d{3,4}[- ]?\d{4}"
+    r"(?<![\d〔\-])(?:[0０]\d{2,3}[-－—– \u00a0\u3000)）]{0,2}\d{3,4}[- ]?\d{4}"
     r"|[1１][3-9３-９]\d[- ]?\d{4}[- ]?\d{4}|\d{7,8})(?:[-－转]\d{1,4})?(?!\d)"
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.]+")
 
 
 def masked(text: str) -> str:

@@ -23,7 +23,10 @@ _IN_OWN_NOTICE = (
 _OF_NOTICE = walls.Wall(read=_SEEN_WITH_NOTICE, write=_IN_OWN_NOTICE)
 """What a notice says is read by whoever sees the notice and written only in the area that registered it."""
 
-_HIDDEN_FROM_SEARCH = r"[[:alnum:]._+-]+@[[:alnum:]._-]+|[0-9０-９]([-－—–  ()（）]{0,2}[0-9０-９]){5,}"
+_HIDDEN_FROM_SEARCH = (
+    r"[^[:space:]，。；、：:()（）]{0,64}@[^[:space:]，。；、：:()（）]+"
+    r"|[0-9０-９]([-－—– \u00a0\u3000()（）转]{0,2}[0-9０-９]){5,}"
+)
 """Whatever may be a telephone number or a mail address, in PostgreSQL's regular expressions; wider than
 `masking`, so that nothing masked on the screen can be found by asking for it piece by piece."""
 

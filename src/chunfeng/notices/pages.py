@@ -50,8 +50,8 @@ def raw_between(reading: Reading, start: int, end: int) -> str:
     if (start, end) == (0, len(reading.text)):
         return reading.raw
     pieces: list[str] = []
-    at, cuts = 0, {}
-    length = 0
+    cuts: dict[int, int] = {}
+    at = length = 0
     for change in sorted(reading.repairs, key=lambda change: change.at):
         if change.at < at or reading.text[change.at : change.at + len(change.repaired)] != change.repaired:
             return ""

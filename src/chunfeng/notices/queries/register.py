@@ -87,7 +87,7 @@ def emergencies() -> QuerySet[Emergency]:
 
 def emergency(pk: int | None) -> Emergency | None:
     """One emergency, or None."""
-    return Emergency.objects.select_related("opened_by").filter(pk=pk).first()
+    return Emergency.objects.select_related("opened_by").filter(pk=pk or 0).first()
 
 
 def may_end(actor: Actor, event: Emergency) -> bool:
@@ -143,12 +143,14 @@ def duty(actor: Actor, pk: int) -> Duty | None:
 
 def clause(notice: Notice, pk: int | None) -> Clause | None:
     """A clause of the notice."""
-    return notice.clauses.filter(pk=pk).first()
+    return notice.clauses.filter(pk=pk or 0).first()
 
 
-def explanations(notice: Notice) -> list[Explanation]:
-    """All versions, the newest of each first within its clause."""
-    return list(notice.explanations.select_related("clause", "office").order_by("clause__position", "-id"))
+def explanations(actor: Actor, notice: Notice) -> list[Explanation]:
+    """All versions, the newest of each first within its clause: from inside or above the own area."""
+    near = Q(area_code__gte=actor.lo, area_code__lt=actor.hi) | Q(area_code__in=actor.above)
+    rows = notice.explanations.filter(near).select_related("clause", "office")
+    return list(rows.order_by("clause__position", "-id"))
 
 
 def history(notice: Notice, *, most: int = 200) -> list[NoticeEntry]:
@@ -193,7 +195,7 @@ def forwarded_by(notice: Notice) -> list[Notice]:
 
 def explanation(notice: Notice, pk: int | None) -> Explanation | None:
     """One version of an explanation of this notice."""
-    return notice.explanations.filter(pk=pk).first()
+    return notice.explanations.filter(pk=pk or 0).first()
 
 
 def may_explain(actor: Actor, notice: Notice) -> bool:

@@ -50,7 +50,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "dispatches": list(queries.dispatches(found, silent=True)[:SHOWN_OFFICES]),
         "signed": list(queries.dispatches(found).filter(received_at__isnull=False)[:SHOWN_OFFICES]),
         "mine": mine,
-        "questions": _questions(queries.explanations(found)),
+        "questions": _questions(queries.explanations(actor, found)),
         "history": queries.history(found) if actor.sees(found.area_code) else [],
         "contacts": _masked(found) if roles.can(actor, "contact.read") else [],
         "keeps": keeps,
