@@ -21,6 +21,7 @@ from chunfeng.notices.models import DeadlineDefault, Dispatch, Emergency, Explan
 from tests import factories
 from tests.factories import NOW
 from tests.notices import papers
+from tests.tasking.builders import tasks
 
 pytestmark = pytest.mark.django_db
 PHONE = "0518-85550101"
@@ -81,6 +82,15 @@ class TestContacts:
         assert answer.status_code == 200
         assert "raw_text" not in answer.json() and "85550101" not in answer.content.decode()
         assert len(answer.json()["text"]) == len(notice.text)
+
+    def test_the_tasks_of_the_api_are_masked_too(self, city, county):
+        (task,) = tasks(city, [county], duties=1)
+        words = f"请致电{PHONE}上报"
+        type(task.duty).objects.filter(pk=task.duty_id).update(action=words, quote=words)
+        client = factories.browse(factories.posting(county))
+        for url in ("/api/v1/tasks", f"/api/v1/tasks/{task.pk}"):
+            answer = client.get(url).content.decode()
+            assert "上报" in answer and "85550101" not in answer
 
     def test_what_the_reader_found_holds_no_contact_in_clear(self, city):
         notice = registered(papers.CITY, factories.actor(city))[0]

@@ -19,6 +19,7 @@ from chunfeng.core import idempotency
 from chunfeng.core.actions import store_file
 from chunfeng.core.errors import Refused
 from chunfeng.core.models import StoredFile
+from chunfeng.notices.masking import masked
 from chunfeng.tasking import actions, queries
 from chunfeng.tasking.models import Task, TaskEntry
 
@@ -43,7 +44,7 @@ class TaskOut(Schema):
     state: str
     part: str
     action: str
-    quote: str = Field(description="The words of the notice, verbatim.")
+    quote: str = Field(description="The words of the notice, verbatim; contacts masked.")
     clause: str
     duty_id: int
     notice_id: int
@@ -57,11 +58,11 @@ class TaskOut(Schema):
 
     @staticmethod
     def resolve_action(task: Task) -> str:
-        return task.duty.action
+        return masked(task.duty.action)
 
     @staticmethod
     def resolve_quote(task: Task) -> str:
-        return task.duty.quote
+        return masked(task.duty.quote)
 
     @staticmethod
     def resolve_clause(task: Task) -> str:
