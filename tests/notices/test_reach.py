@@ -89,7 +89,7 @@ class TestContacts:
         type(task.duty).objects.filter(pk=task.duty_id).update(action=words, quote=words)
         client = factories.browse(factories.posting(county))
         for url in ("/api/v1/tasks", f"/api/v1/tasks/{task.pk}"):
-            answer = client.get(url).content.decode()
+            answer = str(client.get(url).json())
             assert "上报" in answer and "85550101" not in answer
 
     def test_what_the_reader_found_holds_no_contact_in_clear(self, city):
