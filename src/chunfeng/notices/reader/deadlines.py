@@ -45,7 +45,9 @@ _FUZZY = re.compile(
     r"第一时间|(?<!无法)(?<![不未])及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期"
     r"|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
     r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)"
-    r"|(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}"
+)
+_WITHIN = re.compile(
+    r"(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}"
     r"|[一二三四五六七八九十两]{1,3})个?(?:工作日|自然日|小时|日|天|分钟)(?:之内|以内|内)"
 )
 _SIGNED = re.compile(
@@ -210,4 +212,7 @@ def _after_signing(text: str, days: Calendar) -> Deadline | None:
 
 def _fuzzy(text: str) -> Deadline | None:
     match = _FUZZY.search(text)
+    within = _WITHIN.search(text) if "内" in text else None
+    if within and (match is None or within.start() < match.start()):
+        match = within
     return Deadline(re.sub(r"^(?:[并要应须需]|应?当|必须|务必)*", "", match[0]), "fuzzy") if match else None

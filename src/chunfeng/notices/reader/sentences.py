@@ -51,6 +51,11 @@ _STATEMENT = re.compile(
     r"|^(?!推迟|延长|延期|暂停|调整|取消|暂缓)[^，]{0,60}时间[^，]{0,30}(?:，[^，]{0,20})?另行(?:通知|公告|通告|公布)$"
     r"|是指|(?:主要)?包括(?:以下|：|下列)|(?:^|，)属于|如有[^，。]{0,8}变化"
 )
+# One of these stands in every sentence that _STATEMENT knows; looking for them first is cheap.
+_MAY_BE_STATEMENT = re.compile(
+    "如下|特此|制定|起|有效期|废止|解释|为准|联系|咨询|举报|监督|值班|未尽|看到|时间紧|任务重|感谢|希望|参加|出席"
+    "|列席|主持|记录|通报|重于|就是|另行|源于|得益于|归功于|是指|包括|属于|如有"
+)
 # What only describes the situation; a later part of the same sentence may order.
 _SITUATION = re.compile(
     r"意义重大|重要意义|至关重要|形势(?:依然|仍然)?(?:十分|非常)?严峻|关系到|(?:^|，)事关|责任重大"
@@ -140,12 +145,12 @@ def hide(sentence: str) -> str:
 
 def is_statement(hidden: str) -> bool:
     """Tell a sentence that orders nothing: introduction, background, praise, definition, entry into force."""
-    return bool(_STATEMENT.search(hidden))
+    return bool(_MAY_BE_STATEMENT.search(hidden) and _STATEMENT.search(hidden))
 
 
 def goes_on(hidden: str) -> bool:
     """Tell a part behind an order, after ；, that goes on ordering although no word of its own says so."""
-    return not _STATEMENT.search(hidden) and not _NARRATIVE.search(hidden) and not _COPULA.match(hidden)
+    return not is_statement(hidden) and not _NARRATIVE.search(hidden) and not _COPULA.match(hidden)
 
 
 def is_background(hidden: str) -> bool:
@@ -167,7 +172,7 @@ def carrier_of(hidden: str, *, bare: bool = True) -> Carrier | None:
     """
     if is_statement(hidden):
         return None
-    please = _PLEASE.search(hidden)
+    please = _PLEASE.search(hidden) if "请" in hidden else None
     modal = _main_modal(hidden)
     situation = _SITUATION.search(hidden)
     if situation and not _orders_behind(hidden, situation.end(), modal or please):
@@ -181,7 +186,7 @@ def carrier_of(hidden: str, *, bare: bool = True) -> Carrier | None:
         return Carrier(force, modal.start(), modal.end())
     if _NARRATIVE.search(hidden):
         return None
-    will = _WILL.search(hidden)
+    will = _WILL.search(hidden) if "将" in hidden else None
     if will:
         return Carrier("must", will.start(), will.end())
     return Carrier(_bare_force(hidden), 0, 0) if bare and is_imperative(hidden) else None

@@ -121,12 +121,19 @@ class Document:
         return found
 
 
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
     """Strings, numbers and None as they are, dates in ISO form, lists and the classes here taken apart."""
-    if value is None or isinstance(value, (str, int, float)):
+    kind = value.__class__
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
+    if kind is list:
+        return [item if item.__class__ in _AS_IT_IS else _plain(item) for item in value]
     if isinstance(value, dt.date):
         return value.isoformat()
-    return {name: _plain(getattr(value, name)) for name in value.__slots__}
+    return {
+        name: held if (held := getattr(value, name)).__class__ in _AS_IT_IS else _plain(held)
+        for name in value.__slots__
+    }
