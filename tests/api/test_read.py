@@ -25,7 +25,13 @@ def token_for(posting, permits: str = "read") -> str:
     by = queries.actor_for(posting)
     with scope.applied(by):
         _row, key = accounts.create_token(
-            user=posting.user, name="测试程序", permits=permits, days=30, by=by, at=timezone.now()
+            user=posting.user,
+            name="测试程序",
+            permits=permits,
+            days=30,
+            password="correct horse 77",
+            by=by,
+            at=timezone.now(),
         )
     return key
 

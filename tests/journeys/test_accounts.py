@@ -83,6 +83,7 @@ def test_own_account(desktop, phone, sign_in, shoot, bureau):
         sign_in(page, person)
         page.goto("/accounts/tokens/")
         page.get_by_label("用途").fill("区级数据平台")
+        page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="创建令牌").click()
         page.locator(".key code").wait_for()
         shoot(page, f"tokens-{size}")

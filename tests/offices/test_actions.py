@@ -114,7 +114,13 @@ def test_a_moved_office_takes_its_rows_along(county):
     actions.set_contact(office=made, name="甲", mobile="13800000000", by=SYSTEM, at=NOW)
     held = posting(made)
     token, _key = create_token(
-        user=held.user, name="x", permits="read", days=1, by=queries.actor_for(held), at=NOW
+        user=held.user,
+        name="x",
+        permits="read",
+        days=1,
+        password="correct horse 77",
+        by=queries.actor_for(held),
+        at=NOW,
     )
     Responsibility.objects.create(
         office=made, area_code=made.area_code, person="测试甲", valid_from=date(2020, 1, 1)

@@ -20,6 +20,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse 77"
 NEW = "ein neues Wort 4711"
+WISH = {"name": "报表程序", "permits": "read", "days": "90", "password": PASSWORD}
 
 
 @pytest.fixture
@@ -314,6 +315,35 @@ class TestSecondFactor:
             == 422
         )
 
+    def test_it_is_replaced_with_the_password_only(self, officer):
+        first = enrol(officer.user)
+        client = factories.browse(officer)
+        for wrong in ({}, {"password": "x"}):
+            answer = client.post(reverse("second-factor"), {"act": "begin"} | wrong)
+            assert answer.status_code == 422
+            assert queries.waiting_second_factor(officer.user) is None
+        client.post(reverse("second-factor"), {"act": "begin", "password": PASSWORD})
+        device = queries.waiting_second_factor(officer.user)
+        client.post(reverse("second-factor"), {"act": "confirm", "code": code_of(device)})
+        assert queries.second_factor(officer.user) == device != first
+
+    @pytest.mark.parametrize(("before", "after"), [("aes", "sm4"), ("sm4", "aes")])
+    def test_backup_codes_and_tokens_outlive_a_change_of_cipher(
+        self, client, officer, settings, before, after
+    ):
+        from chunfeng.offices.queries import actor_for
+
+        settings.FIELD_CIPHER = before
+        device, by, now = accounts.begin_second_factor(user=officer.user), actor_for(officer), timezone.now()
+        codes = accounts.confirm_second_factor(user=officer.user, code=code_of(device), by=by, at=now)
+        token, key = accounts.create_token(
+            user=officer.user, name="x", permits="read", days=1, password=PASSWORD, by=by, at=now
+        )
+        settings.FIELD_CIPHER = after
+        assert queries.live_token(key, now) == token
+        client.post(log_in(client, officer.user.username).url, {"code": codes[0]})
+        assert is_in(client)
+
     def test_it_can_be_given_up_with_the_password(self, officer):
         enrol(officer.user)
         client = factories.browse(officer)
@@ -325,7 +355,7 @@ class TestSecondFactor:
 class TestTokens:
     def test_the_key_is_shown_once_and_only_its_hash_is_kept(self, officer):
         client = factories.browse(officer)
-        page = client.post(reverse("tokens"), {"name": "报表程序", "permits": "read", "days": "90"})
+        page = client.post(reverse("tokens"), WISH)
         key = re.search(r"<code>(cf_[\w-]{40,})</code>", page.content.decode())[1]
         assert key not in client.get(reverse("tokens")).content.decode()
         token = ApiToken.objects.get()
@@ -334,7 +364,7 @@ class TestTokens:
 
     def test_it_can_be_revoked_by_its_owner_only(self, officer):
         client = factories.browse(officer)
-        client.post(reverse("tokens"), {"name": "报表程序", "permits": "read", "days": "90"})
+        client.post(reverse("tokens"), WISH)
         token = ApiToken.objects.get()
         other = factories.browse(factories.posting(officer.office))
         assert other.post(reverse("token-revoke", args=[token.pk])).status_code == 404
@@ -342,9 +372,11 @@ class TestTokens:
         token.refresh_from_db()
         assert token.revoked_at is not None
 
-    @pytest.mark.parametrize("wrong", [{"name": ""}, {"permits": "all"}, {"days": "9999"}])
+    @pytest.mark.parametrize(
+        "wrong", [{"name": ""}, {"permits": "all"}, {"days": "9999"}, {"password": "x"}, {"password": ""}]
+    )
     def test_bad_wishes_are_refused(self, officer, wrong):
-        wish = {"name": "报表程序", "permits": "read", "days": "90"} | wrong
+        wish = WISH | wrong
         assert factories.browse(officer).post(reverse("tokens"), wish).status_code == 422
         assert not ApiToken.objects.exists()
 

@@ -169,6 +169,52 @@ class TestSystemAdministrator:
         assert not guard.user.postings.filter(role="audit_admin").exists()
 
 
+def test_a_one_time_password_puts_everybody_out_who_knew_the_old_one(administrator, county):
+    from chunfeng.offices.queries import actor_for
+
+    person = factories.posting(county)
+    user, now = person.user, timezone.now()
+    _token, key = accounts.create_token(
+        user=user,
+        name="x",
+        permits="write",
+        days=9,
+        password="correct horse 77",
+        by=actor_for(person),
+        at=now,
+    )
+    user.must_change_password = True
+    user.save()
+    halfway = Client()
+    step = log_in(halfway, user.username, "correct horse 77").url
+    assert halfway.get(step).status_code == 200
+    page = factories.browse(administrator).post(reverse("account", args=[user.pk]), {"act": "password"})
+    assert queries.live_token(key, now) is None
+    assert halfway.post(step, {"new": NEW, "again": NEW}).url == reverse("login")
+    assert not is_in(halfway)
+    owner = Client()
+    step = log_in(owner, user.username, shown_password(page)).url
+    owner.post(step, {"new": NEW, "again": NEW})
+    assert is_in(owner)
+
+
+@pytest.mark.parametrize("day", ["2020-13-45", "²", "x" * 50])
+def test_a_posting_does_not_end_on_a_day_that_is_none(administrator, county, day):
+    person = factories.posting(county)
+    client, url = factories.browse(administrator), reverse("account", args=[person.user_id])
+    assert client.post(url, {"act": "end", "posting": person.pk, "on": day}).status_code == 422
+    person.refresh_from_db()
+    assert person.valid_to is None
+
+
+@pytest.mark.parametrize("pk", ["²", "9" * 30, "１"])
+def test_an_office_key_that_is_none_is_no_office(administrator, pk):
+    page = factories.browse(administrator).post(
+        reverse("account-new"), wish() | {"office": pk, "searched": wish()["office_text"]}
+    )
+    assert page.status_code < 500
+
+
 class TestSecurityAdministrator:
     def test_a_locked_account_is_seen_and_opened(self, guard, county):
         person = factories.posting(county)
@@ -214,7 +260,13 @@ class TestSecurityAdministrator:
 
         person = factories.posting(county)
         accounts.create_token(
-            user=person.user, name="程序", permits="read", days=30, by=actor_for(person), at=timezone.now()
+            user=person.user,
+            name="程序",
+            permits="read",
+            days=30,
+            password="correct horse 77",
+            by=actor_for(person),
+            at=timezone.now(),
         )
         factories.browse(guard).post(
             reverse("security-person", args=[person.user_id]), {"act": "tokens", "reason": "泄露"}

@@ -224,6 +224,10 @@ def test_a_leading_group_grows_and_ends(client, county):
     assert client.post(there, {"person": "", "role": "head", "valid_from": "2020-01-25"}).status_code == 422
     client.post(there, {"person": "测试甲", "role": "head", "post": "局长", "valid_from": "2020-01-25"})
     member = GroupMembership.objects.get()
+    for wrong in ({"membership": member.pk, "on": "2020-13-45"}, {"on": "²"}):
+        assert client.post(there, wrong).status_code == 422
+    for pk in ("²", "9" * 30):
+        assert client.post(there, {"membership": pk}).status_code == 404
     client.post(there, {"membership": member.pk, "on": "2020-03-01"})
     member.refresh_from_db()
     assert member.valid_to == date(2020, 3, 1)

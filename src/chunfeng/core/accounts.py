@@ -42,8 +42,8 @@ def set_own_password(
     `old` is None only where a one-time password was checked a moment ago (first log-in).
     """
     _require_self(user, by)
-    if old is not None and not user.check_password(old):
-        raise Refused(_("The present password is not right. Enter the one you logged in with."))
+    if old is not None:
+        _require_password(user, old)
     if user.check_password(new):
         raise Refused(_("The new password is the same as the present one. Choose another."))
     try:
@@ -73,8 +73,13 @@ def end_own_sessions(*, user: User, keep: str, by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def begin_second_factor(*, user: User) -> Authenticator:
-    """An authenticator that waits for its first right code. Asking again gives a new key."""
+def begin_second_factor(*, user: User, password: str = "") -> Authenticator:
+    """An authenticator that waits for its first right code. Asking again gives a new key.
+
+    Whoever has one in use proves by the password that it is they who replace it, not somebody at their desk.
+    """
+    if Authenticator.objects.filter(user=user, confirmed=True).exists():
+        _require_password(user, password)
     Authenticator.objects.filter(user=user, confirmed=False).delete()
     return Authenticator.objects.create(
         user=user, name="totp", confirmed=False, key=Authenticator.sealed_key()
@@ -104,12 +109,13 @@ def _new_backup_codes(user: User) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="backup")
     codes = ["".join(secrets.choice(_CODE_LETTERS) for _i in range(10)) for _j in range(BACKUP_CODES)]
-    StaticToken.objects.bulk_create([StaticToken(device=device, token=_backup_hash(code)) for code in codes])
+    hashes = [_backup_hashes(code)[0] for code in codes]
+    StaticToken.objects.bulk_create([StaticToken(device=device, token=each) for each in hashes])
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
-def _backup_hash(code: str) -> str:
-    return crypto.lookup(code, "backup-code")[:16]
+def _backup_hashes(code: str) -> list[str]:
+    return [found[:16] for found in crypto.lookups(code, "backup-code")]
 
 
 def digits(code: str) -> str:
@@ -125,7 +131,11 @@ def check_second_factor(*, user: User, code: str) -> Any:
         device = Authenticator.objects.select_for_update().filter(user=user, confirmed=True).first()
         return device if device is not None and device.verify_token(code) else None
     backup = StaticDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-    return backup if backup is not None and backup.verify_token(_backup_hash(code)) else None
+    if backup is None:
+        return None
+    hashes = _backup_hashes(code)
+    there = backup.token_set.filter(token__in=hashes).first()
+    return backup if backup.verify_token(there.token if there else hashes[0]) else None
 
 
 def remove_second_factor(*, user: User) -> bool:
@@ -141,18 +151,21 @@ def drop_own_second_factor(*, user: User, password: str, required: bool, by: Act
     _require_self(user, by)
     if required:
         raise Refused(_("Your posting requires a second factor. You can replace it, not remove it."))
-    if not user.check_password(password):
-        raise Refused(_("The present password is not right. Enter the one you logged in with."))
+    _require_password(user, password)
     if remove_second_factor(user=user):
         record_access("account.second_factor_off", by=by, at=at)
 
 
 @transaction.atomic
 def create_token(
-    *, user: User, name: str, permits: str, days: int, by: Actor, at: datetime
+    *, user: User, name: str, permits: str, days: int, password: str, by: Actor, at: datetime
 ) -> tuple[ApiToken, str]:
-    """A key for a program that acts in the present posting. Returns the row and the key, shown once."""
+    """A key for a program that acts in the present posting. Returns the row and the key, shown once.
+
+    It outlives the session, so the password is asked for again.
+    """
     _require_self(user, by)
+    _require_password(user, password)
     name = name.strip()
     if by.posting_id is None:
         raise Refused(_("A token acts for a posting, and you have none in force."))
@@ -189,8 +202,13 @@ def revoke_token(*, token: ApiToken, by: Actor, at: datetime, reason: str = "") 
 
 
 def token_hash(key: str) -> str:
-    """What is stored of a key, and what it is found by."""
-    return crypto.lookup(key, "api-token")
+    """What is stored of a key."""
+    return token_hashes(key)[0]
+
+
+def token_hashes(key: str) -> tuple[str, str]:
+    """What the key may be stored as: the site may have changed its cipher since."""
+    return crypto.lookups(key, "api-token")
 
 
 def touch_token(*, token: ApiToken, at: datetime, every: timedelta = timedelta(minutes=10)) -> None:
@@ -208,6 +226,11 @@ def password_rules() -> Sequence[str]:
         _("Not one of the passwords that many people use"),
         _("Not digits alone"),
     ]
+
+
+def _require_password(user: User, password: str) -> None:
+    if not user.check_password(password):
+        raise Refused(_("The present password is not right. Enter the one you logged in with."))
 
 
 def _require_self(user: User, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 A stored value is `version byte | nonce (12) | ciphertext and tag`. Version 1 is AES-256-GCM with HMAC-SHA-256
 look-ups; version 2 is SM4-GCM with HMAC-SM3, for sites that must use the national algorithms (GB/T 39786).
-The version is chosen by `CHUNFENG_CIPHER`; both can always be read.
+The version is chosen by `CHUNFENG_CIPHER`; both can always be read, and look-ups find both (`lookups`).
 """
 
 from __future__ import annotations
@@ -60,8 +60,19 @@ def decrypt(sealed: bytes) -> str:
 
 def lookup(text: str, purpose: str) -> str:
     """Keyed hash (64 hex digits) to find equal values without opening them; `purpose` separates columns."""
+    return lookups(text, purpose)[0]
+
+
+def lookups(text: str, purpose: str) -> tuple[str, str]:
+    """The hash as it is written now, then as it is under the other choice of cipher: to find older rows."""
     sm = settings.FIELD_CIPHER == "sm4"
-    mac = hmac.HMAC(_subkey(settings.FIELD_KEY, f"lookup-{purpose}"), hashes.SM3() if sm else hashes.SHA256())
+    key = _subkey(settings.FIELD_KEY, f"lookup-{purpose}")
+    order = (hashes.SM3(), hashes.SHA256()) if sm else (hashes.SHA256(), hashes.SM3())
+    return _mac(key, order[0], text), _mac(key, order[1], text)
+
+
+def _mac(key: bytes, algorithm: hashes.HashAlgorithm, text: str) -> str:
+    mac = hmac.HMAC(key, algorithm)
     mac.update(text.encode())
     return mac.finalize().hex()
 

@@ -59,8 +59,8 @@ def live_token(key: str, now: datetime) -> ApiToken | None:
     """The token of this key, if it is neither revoked nor run out and its user is active."""
     with scope.applied(SYSTEM):
         return (
-            ApiToken.objects.filter(key_hash=accounts.token_hash(key), revoked_at=None, expires_at__gt=now)
-            .filter(user__is_active=True)
+            ApiToken.objects.filter(key_hash__in=accounts.token_hashes(key), revoked_at=None)
+            .filter(expires_at__gt=now, user__is_active=True)
             .select_related("user")
             .first()
         )

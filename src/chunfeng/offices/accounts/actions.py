@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from chunfeng.core import accounts
+from chunfeng.core import accounts, scope
 from chunfeng.core.actions import record
-from chunfeng.core.actor import Actor
+from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import ApiToken, User
 from chunfeng.offices import roles
@@ -92,7 +92,8 @@ def create_user(
 
 @transaction.atomic
 def give_one_time_password(*, user: User, by: Actor, at: datetime) -> str:
-    """A password for one log-in, at which the person sets an own one. Ends sessions."""
+    """A password for one log-in, at which the person sets an own one. Whoever is in or on the way in as this
+    person is out: sessions, log-ins begun with the old password and API tokens end."""
     roles.require(by, "account.manage")
     user = _governed(user, by, at)
     once = one_time_password()
@@ -100,6 +101,9 @@ def give_one_time_password(*, user: User, by: Actor, at: datetime) -> str:
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     accounts.end_sessions(user_id=user.pk)
+    with scope.applied(SYSTEM):  # tokens are out of this administrator's sight
+        for token in queries.live_tokens_of(user, at):
+            accounts.revoke_token(token=token, by=by, at=at, reason=_("A new one-time password was given."))
     record("account.one_time_password", by=by, on=user, at=at)
     return once
 

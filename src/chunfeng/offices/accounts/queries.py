@@ -109,8 +109,8 @@ def offices_like(by: Actor, text: str, limit: int = 12) -> list[Office]:
     return list(rows.filter(like).order_by("area_code", "id")[:limit])
 
 
-def office_of(by: Actor, pk: str) -> Office | None:
+def office_of(by: Actor, pk: int | None) -> Office | None:
     """An office in service of the actor's range."""
-    if not pk.isdigit():
+    if pk is None:
         return None
     return Office.objects.filter(pk=pk, active=True, area_code__gte=by.lo, area_code__lt=by.hi).first()

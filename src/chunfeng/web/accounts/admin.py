@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,6 +16,7 @@ from chunfeng.core.errors import Refused
 from chunfeng.offices.accounts import actions, queries
 from chunfeng.offices.actions import end_posting, post_user
 from chunfeng.offices.choices import Role
+from chunfeng.web import asked
 from chunfeng.web.accounts.forms import NewUserForm, PostingForm
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
@@ -117,7 +117,10 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         posting = next((p for p in user.inside if str(p.pk) == request.POST.get("posting")), None)
         if posting is None:
             raise Http404
-        day = parse_date(request.POST.get("on", "")) or timezone.localdate()
+        text = request.POST.get("on", "")
+        day = asked.day(text) if text else timezone.localdate()
+        if day is None:
+            raise Refused(_("“%(text)s” is not a day. Write it like 2020-02-01.") % {"text": text[:20]})
         end_posting(posting=posting, on=day, by=actor, at=now)
         messages.success(request, _("The posting ends on that day."))
     elif act == "deactivate":

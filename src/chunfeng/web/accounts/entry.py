@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from chunfeng.core import accounts
 from chunfeng.core import queries as core_queries
@@ -42,18 +43,27 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
     request.session[WAITING] = {
         "user": user.pk,
         "at": now.isoformat(),
-        "backend": user.backend,
-        "device": "",  # type: ignore[attr-defined]
+        "backend": user.backend,  # type: ignore[attr-defined]
+        "device": "",
+        "password": user.get_session_auth_hash(),
     }
 
 
 def waiting(request: HttpRequest, now: datetime) -> tuple[User, dict[str, Any]] | None:
-    """Who is on the way, unless ten minutes have passed."""
+    """Who is on the way, unless ten minutes have passed or the password has become another."""
     state = request.session.get(WAITING)
     if not state or now - datetime.fromisoformat(state["at"]) > PATIENCE:
         return None
     user = core_queries.user_by_id(state["user"])
-    return None if user is None else (user, state)
+    if user is None or not constant_time_compare(state.get("password", ""), user.get_session_auth_hash()):
+        return None
+    return user, state
+
+
+def keep_on(request: HttpRequest, user: User, **more: Any) -> None:
+    """One step further: remember it, and the password as it now is."""
+    state = request.session[WAITING]
+    request.session[WAITING] = {**state, "password": user.get_session_auth_hash(), **more}
 
 
 def next_step(user: User, state: dict[str, Any]) -> str:

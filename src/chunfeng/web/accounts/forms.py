@@ -14,6 +14,7 @@ from chunfeng.core.models import ApiToken
 from chunfeng.offices.accounts import queries
 from chunfeng.offices.choices import Role
 from chunfeng.offices.models import Office
+from chunfeng.web import asked
 
 
 class _Day(forms.DateInput):
@@ -103,6 +104,12 @@ class TokenForm(forms.Form):
         initial=90,
         choices=[(30, _("30 days")), (90, _("90 days")), (180, _("180 days")), (365, _("one year"))],
     )
+    password = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
 
 class PostingForm(forms.Form):
@@ -132,7 +139,7 @@ class PostingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         text = data.get("office_text", "")
-        chosen = queries.office_of(self.by, self.data.get("office", ""))
+        chosen = queries.office_of(self.by, asked.key(self.data.get("office")))
         if chosen is not None and self.data.get("searched") == text:
             data["office"] = chosen
             return data

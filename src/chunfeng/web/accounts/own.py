@@ -51,6 +51,7 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "web/accounts/password.html", page, status=_status(form))
 
 
+@sensitive_post_parameters()
 @never_cache
 @signed_in("GET", "POST")
 def second_factor(request: HttpRequest) -> HttpResponse:
@@ -60,7 +61,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     form = CodeForm()
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "begin":
-        accounts.begin_second_factor(user=user)  # type: ignore[arg-type]
+        accounts.begin_second_factor(user=user, password=request.POST.get("password", ""))  # type: ignore[arg-type]
         return redirect("second-factor")
     if act == "drop":
         accounts.drop_own_second_factor(
@@ -116,6 +117,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "web/accounts/sessions.html", {"rows": rows, "own": own})
 
 
+@sensitive_post_parameters()
 @never_cache
 @signed_in("GET", "POST")
 def tokens(request: HttpRequest) -> HttpResponse:

@@ -65,13 +65,13 @@ def login_code(request: HttpRequest) -> HttpResponse:
     found = entry.waiting(request, now)
     if found is None:
         return _begin_again(request)
-    user, state = found
+    user, _state = found
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not _locked(request, user):
             device = accounts.check_second_factor(user=user, code=form.cleaned_data["code"])
             if device is not None:
-                request.session[entry.WAITING] = {**state, "device": device.persistent_id}
+                entry.keep_on(request, user, device=device.persistent_id)
                 return _onward(request, now)
             user_login_failed.send(
                 sender=__name__, request=request, credentials={"username": user.get_username()}
@@ -102,6 +102,7 @@ def login_password(request: HttpRequest) -> HttpResponse:
                 by=entry.actor_of_user(user, request),
                 at=now,
             )
+            entry.keep_on(request, user)
             return _onward(request, now)
         except Refused as refusal:
             form.add_error("new", str(refusal))

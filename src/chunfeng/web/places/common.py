@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
@@ -19,6 +18,7 @@ from chunfeng.areas import queries as areas
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import queries
 from chunfeng.offices.models import Office
+from chunfeng.web import asked
 
 
 def office_or_404(pk: int) -> Office:
@@ -38,10 +38,7 @@ def found_or_404(row: Any) -> Any:
 
 def day_of(request: HttpRequest) -> date:
     """The day the page speaks of (`on`), today where none or a wrong one is given."""
-    try:
-        return parse_date(request.GET.get("on", "")) or timezone.localdate()
-    except ValueError:
-        return timezone.localdate()
+    return asked.day(request.GET.get("on")) or timezone.localdate()
 
 
 class Day(forms.DateInput):

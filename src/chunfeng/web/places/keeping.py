@@ -10,15 +10,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
+from chunfeng.core.errors import Refused
 from chunfeng.offices import actions, queries
 from chunfeng.offices.choices import GroupRole
 from chunfeng.offices.models import LeadingGroup
+from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Listing
 from chunfeng.web.places.common import (
@@ -163,8 +164,9 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _end(request: HttpRequest, there: LeadingGroup) -> HttpResponse:
     on = _day(request)
-    if member_pk := request.POST.get("membership", ""):
-        member = found_or_404(queries.membership_by_id(int(member_pk)) if member_pk.isdigit() else None)
+    if text := request.POST.get("membership", ""):
+        member_pk = asked.key(text)
+        member = found_or_404(queries.membership_by_id(member_pk) if member_pk is not None else None)
         actions.end_membership(membership=member, on=on, **_by(request))
         messages.success(request, _("The membership ends on that day."))
     else:
@@ -256,10 +258,11 @@ def end_responsible(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _day(request: HttpRequest) -> date:
-    try:
-        return parse_date(request.POST.get("on", "")) or timezone.localdate()
-    except ValueError:
-        return timezone.localdate()
+    text = request.POST.get("on", "")
+    day = asked.day(text) if text else timezone.localdate()
+    if day is None:
+        raise Refused(_("“%(text)s” is not a day. Write it like 2020-02-01.") % {"text": text[:20]})
+    return day
 
 
 def _order(role: str) -> int:
