@@ -14,6 +14,7 @@ from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event, User
 from chunfeng.offices import actions, queries
+from chunfeng.offices.accounts.queries import offices_like
 from chunfeng.offices.models import Office, OfficeContact, Posting, Responsibility
 from tests.builder import Builder
 from tests.factories import NOW, actor, notice, office, posting
@@ -167,6 +168,20 @@ def test_papers_of_other_areas_about_an_office_do_not_hold_it(county):
     notice(county, issuing_office=made)
     moved = actions.change_office(office=made, area_code="220184101000", by=SYSTEM, at=NOW)
     assert moved.area_code == "220184101000"
+
+
+def test_the_search_for_offices_keeps_its_order_and_its_range(county):
+    town = office("220184100000", name="测试县人力资源和社会保障局一分局", level="township")
+    other = office(NEIGHBOUR, name="邻县测试县人力资源和社会保障局", level="county")
+    text = county.name
+    assert queries.suggest(f" {text} ") == [county, town, other]
+    assert queries.suggest(text, lo="220184", hi="220185") == [county, town]
+    assert queries.suggest(text, limit=1) == [county]
+    assert queries.suggest(town.code) == [town]
+    assert queries.suggest("  ") == []
+    admin = actor(county, "system_admin")
+    assert offices_like(admin, text) == [county]
+    assert offices_like(admin, "保障局") == [county, town]
 
 
 def test_retiring_needs_a_reason_and_an_empty_house(leader, county):

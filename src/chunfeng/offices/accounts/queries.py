@@ -14,6 +14,7 @@ from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.models import ApiToken, Authenticator, Session, User
 from chunfeng.offices.models import Office, Posting
+from chunfeng.offices.queries.directory import suggest
 
 
 def users_of(by: Actor) -> QuerySet[User]:
@@ -99,14 +100,10 @@ def live_tokens_of(user: User, now: datetime) -> QuerySet[ApiToken]:
 
 
 def offices_like(by: Actor, text: str, limit: int = 12) -> list[Office]:
-    """Offices in service of the actor's range with the text in name, short name or code; exact first."""
-    text = text.strip()
-    rows = Office.objects.filter(active=True, area_code__gte=by.lo, area_code__lt=by.hi)
-    exact = list(rows.filter(Q(name=text) | Q(code=text))[:2])
-    if len(exact) == 1 or not text:
-        return exact
-    like = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__icontains=text)
-    return list(rows.filter(like).order_by("area_code", "id")[:limit])
+    """Offices in service of the actor's range for the text; the one alone that is called or coded just so."""
+    found = suggest(text, lo=by.lo, hi=by.hi, limit=limit)
+    exact = [office for office in found if text.strip() in (office.name, office.code)]
+    return exact if len(exact) == 1 else found
 
 
 def office_of(by: Actor, pk: int | None) -> Office | None:

@@ -67,16 +67,21 @@ def matching(rows: QuerySet[Office], text: str) -> QuerySet[Office]:
     )
 
 
-def suggest(text: str, *, within: str = "", limit: int = 12) -> list[Office]:
-    """Offices for a few typed characters, higher levels first; `within` keeps to one area."""
-    rows = Office.objects.filter(active=True)
-    if within:
-        rows = rows.filter(inside(within))
-    found = list(matching(rows, text).order_by("area_code", "code")[: limit * 8]) if text.strip() else []
+def suggest(text: str, *, lo: str = "", hi: str = "~", limit: int = 12) -> list[Office]:
+    """Offices in service for a few typed characters: the one called or coded so, those that begin so, the
+    rest, higher levels first. `lo` and `hi` keep to a range of area codes, `hi` outside it."""
+    text = text.strip()
+    if not text:
+        return []
+    rows = matching(Office.objects.filter(active=True, area_code__gte=lo, area_code__lt=hi), text)
+    exact = Case(When(Q(name=text) | Q(code=text), then=Value(0)), default=Value(1))
     order = [str(level) for level in Level]
-    return sorted(found, key=lambda office: (not office.name.startswith(text), order.index(office.level)))[
-        :limit
-    ]
+
+    def rank(office: Office) -> tuple[bool, bool, int]:
+        other = text not in (office.name, office.code)
+        return other, not office.name.startswith(text), order.index(office.level)
+
+    return sorted(rows.order_by(exact, "area_code", "code")[: limit * 8], key=rank)[:limit]
 
 
 def area_names(wanted: Iterable[str], on: date) -> dict[str, str]:
