@@ -18,7 +18,9 @@ NAMES = ("reader", "desk")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("name", choices=(*NAMES, "all"))
     parser.add_argument("--size", choices=("small", "full"), default="small")
     parser.add_argument("--json", action="store_true", help="print one JSON object last")
@@ -32,7 +34,16 @@ def main() -> int:
         if asked.size == "full" and not asked.no_keep:
             results.keep(name, asked.size, found)
         if asked.json:
-            print(json.dumps({"bench": name, "size": asked.size, "machine": machine.describe(), "figures": found.figures}))
+            print(
+                json.dumps(
+                    {
+                        "bench": name,
+                        "size": asked.size,
+                        "machine": machine.describe(),
+                        "figures": found.figures,
+                    }
+                )
+            )
     return 0
 
 

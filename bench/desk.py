@@ -20,7 +20,14 @@ from bench.results import Found
 
 SIZES = {"full": (20_000, 25), "small": (2_000, 25)}
 ROLES = ("village", "county", "province")
-TABLES = ("tasking_task", "tasking_message", "notices_notice", "notices_duty", "notices_clause", "offices_office")
+TABLES = (
+    "tasking_task",
+    "tasking_message",
+    "notices_notice",
+    "notices_duty",
+    "notices_clause",
+    "offices_office",
+)
 TREE = """WITH RECURSIVE tree AS (
     SELECT id FROM offices_office WHERE id = %s UNION ALL
     SELECT o.id FROM offices_office o JOIN tree t ON o.parent_id = t.id)
@@ -67,23 +74,41 @@ def _measure(size: str, say: Callable[[str], None]) -> Found:
     for page, url in pages.items():
         for role in ROLES:
             times[page, role], queries[page, role], rows[page, role] = world.ask(role, url(), count)
-            say(f"desk: {page} as {role}: p95 {_p95(times[page, role]):.1f} ms, {queries[page, role]} queries")
+            say(
+                f"desk: {page} as {role}: p95 {_p95(times[page, role]):.1f} ms, {queries[page, role]} queries"
+            )
     peer = world.tree_walk(count)
     p95 = {role: _p95(times["desk", role]) for role in ROLES}
     table = [["page", "role", "p50 ms", "p95 ms", "queries", "rows read"]]
     for (page, role), taken in times.items():
-        table.append([
-            page, role, f"{statistics.median(taken):.1f}", f"{_p95(taken):.1f}", str(queries[page, role]),
-            f"{rows[page, role]:.0f}",
-        ])
-    table.append(["open tasks by recursive tree walk (peer, the query alone)", "province",
-                  f"{statistics.median(peer):.1f}", f"{_p95(peer):.1f}", "1", "–"])
+        table.append(
+            [
+                page,
+                role,
+                f"{statistics.median(taken):.1f}",
+                f"{_p95(taken):.1f}",
+                str(queries[page, role]),
+                f"{rows[page, role]:.0f}",
+            ]
+        )
+    table.append(
+        [
+            "open tasks by recursive tree walk (peer, the query alone)",
+            "province",
+            f"{statistics.median(peer):.1f}",
+            f"{_p95(peer):.1f}",
+            "1",
+            "–",
+        ]
+    )
     figures: dict[str, Any] = {f"p95_ms_{role}": round(p95[role], 1) for role in ROLES}
     figures["slowest_role_ratio"] = round(max(p95.values()) / min(p95.values()), 2)
     figures["queries_max"] = max(queries.values())
     figures["matrix_p95_ms_province"] = round(_p95(times["matrix", "province"]), 1)
     figures["vs_tree_walk_province"] = round(_p95(peer) / p95["province"], 1)
-    remarks = [f"{offices:,} offices, {offices * duties:,} tasks, {count} requests a role and page, one process."]
+    remarks = [
+        f"{offices:,} offices, {offices * duties:,} tasks, {count} requests a role and page, one process."
+    ]
     return Found(figures=figures, table=table, remarks=remarks)
 
 
@@ -110,32 +135,60 @@ class World:
         made: dict[str, Office] = {}
         for level in ("province", "prefecture", "county", "township", "village"):
             rows = [
-                Office(code=f"B{code}", name=f"测试就业服务机构{code}", level=level, line="employment",
-                       area_code=code, parent=made.get(parent))
-                for code, parent, at in places if at == level
+                Office(
+                    code=f"B{code}",
+                    name=f"测试就业服务机构{code}",
+                    level=level,
+                    line="employment",
+                    area_code=code,
+                    parent=made.get(parent),
+                )
+                for code, parent, at in places
+                if at == level
             ]
             Office.objects.bulk_create(rows, batch_size=5000)
             made |= {row.area_code: row for row in rows}
             self.by_level[level] = [row.pk for row in rows]
         top = made["220000000000"]
-        event = Emergency.objects.create(name="测试疫情", began_on=NOW.date(), opened_by=top, area_code=top.area_code)
+        event = Emergency.objects.create(
+            name="测试疫情", began_on=NOW.date(), opened_by=top, area_code=top.area_code
+        )
         for n in range(5):
             notice = Notice.objects.create(
-                emergency=event, area_code=top.area_code, registered_by_office=top, issuing_office=top, state="issued",
-                title=f"关于测试事项{n}的通知", kind="通知", number=f"测人社发〔2020〕{n}号", date=NOW.date(),
-                text="测试", registered_at=NOW, issued_at=NOW,
+                emergency=event,
+                area_code=top.area_code,
+                registered_by_office=top,
+                issuing_office=top,
+                state="issued",
+                title=f"关于测试事项{n}的通知",
+                kind="通知",
+                number=f"测人社发〔2020〕{n}号",
+                date=NOW.date(),
+                text="测试",
+                registered_at=NOW,
+                issued_at=NOW,
             )
             self.notice_id = notice.pk
             clause = Clause.objects.create(
                 notice=notice, ident="1", label="一、", text="测试", start=0, end=2, position=0
             )
             Duty.objects.bulk_create(
-                Duty(notice=notice, clause=clause, quote="测试", force="must", action=f"报送第{d}项情况",
-                     state="confirmed", position=d)
+                Duty(
+                    notice=notice,
+                    clause=clause,
+                    quote="测试",
+                    force="must",
+                    action=f"报送第{d}项情况",
+                    state="confirmed",
+                    position=d,
+                )
                 for d in range(self.duties // 5)
             )
             Dispatch.objects.bulk_create(
-                (Dispatch(notice=notice, office=office, area_code=office.area_code, sent_at=NOW) for office in made.values()),
+                (
+                    Dispatch(notice=notice, office=office, area_code=office.area_code, sent_at=NOW)
+                    for office in made.values()
+                ),
                 batch_size=5000,
             )
         self._tasks()
@@ -152,8 +205,10 @@ class World:
                    SELECT d.id, d.notice_id, o.id, o.area_code, 'lead', s.state, %s + (d.position * 7 + o.id %% 40) *
                        interval '1 day', '', %s, CASE WHEN s.state = 'done' THEN %s END, o.parent_id
                    FROM notices_duty d CROSS JOIN offices_office o CROSS JOIN LATERAL
-                       (SELECT (ARRAY['new','accepted','done','done','done'])[1 + (d.id * 7 + o.id * 13) %% 5] AS state) s
-                   ORDER BY o.area_code""", [NOW, NOW, NOW],
+                       (SELECT (ARRAY['new','accepted','done','done','done'])
+                            [1 + (d.id * 7 + o.id * 13) %% 5] AS state) s
+                   ORDER BY o.area_code""",
+                [NOW, NOW, NOW],
             )
         connection.close()
         connection.connect()
@@ -170,10 +225,12 @@ class World:
         townships = [f"{c[:6]}{n:03d}000" for n in range(100, 116) for c in counties][:wanted]
         out += [(code, code[:6].ljust(12, "0"), "township") for code in townships]
         villages = [f"{t[:9]}{n:03d}" for n in range(200, 400) for t in townships]
-        return out + [(code, code[:9].ljust(12, "0"), "village") for code in villages[: self.offices - len(out)]]
+        return out + [
+            (code, code[:9].ljust(12, "0"), "village") for code in villages[: self.offices - len(out)]
+        ]
 
     def ask(self, role: str, url: str, count: int) -> tuple[list[float], int, float]:
-        """`count` requests by postings of this level. Returns milliseconds, most queries of one, rows read a request."""
+        """`count` requests by postings of this level. Milliseconds, most queries of one, rows read a request."""
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
@@ -204,7 +261,8 @@ class World:
             cursor.execute("SELECT pg_stat_force_next_flush()")
             cursor.execute(
                 """SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0) FROM pg_stat_user_tables
-                   WHERE relname = ANY (%s)""", [list(TABLES)],
+                   WHERE relname = ANY (%s)""",
+                [list(TABLES)],
             )
             return int(cursor.fetchone()[0])
 

@@ -45,17 +45,30 @@ def run(*, size: str, say: Callable[[str], None]) -> Found:
         began = time.perf_counter()
         subprocess.run(
             [str(Path(sys.executable).with_name("chunfeng")), "notice", "read", str(shortest), "--json"],
-            check=True, capture_output=True,
+            check=True,
+            capture_output=True,
         )
         starts.append(time.perf_counter() - began)
     speed, cold = statistics.median(speeds), statistics.median(starts)
     return Found(
-        figures={"chars_per_s": round(speed), "cold_start_s": round(cold, 3), "vs_opencc_tw2s": round(speed / plain, 1)},
+        figures={
+            "chars_per_s": round(speed),
+            "cold_start_s": round(cold, 3),
+            "vs_opencc_tw2s": round(speed / plain, 1),
+        },
         table=[
             ["what", "measured", "target"],
             ["whole reading, one core, median", f"{speed:,.0f} characters/s", f"≥ {TARGET['chars_per_s']:,}"],
-            ["`chunfeng notice read FILE --json`, cold, median", f"{cold:.2f} s", f"< {TARGET['cold_start_s']} s"],
-            ["OpenCC tw2s alone on the same texts", f"{plain:,.0f} characters/s", "the peer: one step of the repair"],
+            [
+                "`chunfeng notice read FILE --json`, cold, median",
+                f"{cold:.2f} s",
+                f"< {TARGET['cold_start_s']} s",
+            ],
+            [
+                "OpenCC tw2s alone on the same texts",
+                f"{plain:,.0f} characters/s",
+                "the peer: one step of the repair",
+            ],
         ],
         remarks=[f"{len(texts)} notices, {characters:,} characters, {rounds} rounds."],
     )

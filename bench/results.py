@@ -36,5 +36,9 @@ def keep(name: str, size: str, found: Found) -> None:
     section = "\n".join(lines).rstrip() + "\n"
     text = FILE.read_text(encoding="utf-8") if FILE.exists() else HEAD
     pattern = re.compile(rf"^## {name}\n.*?(?=^## |\Z)", re.M | re.S)
-    text = pattern.sub(lambda _: section + "\n", text) if pattern.search(text) else f"{text.rstrip()}\n\n{section}"
+    text = (
+        pattern.sub(lambda _: section + "\n", text)
+        if pattern.search(text)
+        else f"{text.rstrip()}\n\n{section}"
+    )
     FILE.write_text(text.rstrip() + "\n", encoding="utf-8")

@@ -15,8 +15,12 @@ from chunfeng.core.errors import Refused
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--size", choices=("small", "large"), default="small",
-                        help="small: the villages of one county; large: of the whole prefecture")
+    parser.add_argument(
+        "--size",
+        choices=("small", "large"),
+        default="small",
+        help="small: the villages of one county; large: of the whole prefecture",
+    )
     parser.add_argument("--seed", type=int, default=2020)
     asked = parser.parse_args()
     try:

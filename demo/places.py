@@ -1,4 +1,4 @@
-"""Where the story plays: one real prefecture's divisions, and the offices a prefecture has. Names of persons are made up."""
+"""Where the story plays: one real prefecture's divisions, and the offices a prefecture has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from datetime import date
 from chunfeng.areas import queries as areas
 
 PROVINCE, PREFECTURE, COUNTY = "220000000000", "220100000000", "220184000000"
-ZONES = ("长春经济技术开发区", "长春高新技术产业开发区", "长春净月高新技术产业开发区", "长春汽车经济技术开发区")
+ZONES = (
+    "长春经济技术开发区",
+    "长春高新技术产业开发区",
+    "长春净月高新技术产业开发区",
+    "长春汽车经济技术开发区",
+)
 BUREAUS = {
     "employment": "就业服务局",
     "health": "卫生健康委员会",
@@ -47,10 +52,20 @@ class Row:
 def rows(*, on: date, zones: dict[str, str], villages: str) -> Iterator[Row]:
     """All offices, parents first. `zones` maps a zone's name to its local code; `villages` bounds the villages."""
     province = areas.area(PROVINCE, on)
-    yield Row("HR22", f"{province.name}人力资源和社会保障厅", "province", "hrss", PROVINCE, "", AGENCY[PROVINCE])
+    yield Row(
+        "HR22", f"{province.name}人力资源和社会保障厅", "province", "hrss", PROVINCE, "", AGENCY[PROVINCE]
+    )
     for line, ending in BUREAUS.items():
         name = ending if line in {"employment", "health"} else ending[:-1] + "厅"
-        yield Row(f"{line}22", f"{province.name}{name}", "province", line, PROVINCE, "HR22", partner=line in PARTNERS)
+        yield Row(
+            f"{line}22",
+            f"{province.name}{name}",
+            "province",
+            line,
+            PROVINCE,
+            "HR22",
+            partner=line in PARTNERS,
+        )
     for place in areas.children(PROVINCE, on):
         if place.level == 2:
             yield from _bureau(place, "prefecture", "HR22", with_bureaus=place.code == PREFECTURE)
@@ -69,18 +84,30 @@ def _bureau(place: areas.Area, level: str, parent: str, *, with_bureaus: bool) -
     stem = place.code[:4] if level == "prefecture" else place.code[:6]
     code = f"HR{stem}"
     yield Row(
-        code, f"{place.name}人力资源和社会保障局", level, "hrss", place.code, parent, AGENCY.get(place.code, "")
+        code,
+        f"{place.name}人力资源和社会保障局",
+        level,
+        "hrss",
+        place.code,
+        parent,
+        AGENCY.get(place.code, ""),
     )
     for line, ending in BUREAUS.items() if with_bureaus else ():
         name = "卫生健康局" if line == "health" and level == "county" else ending
-        yield Row(f"{line}{stem}", f"{place.name}{name}", level, line, place.code, code, partner=line in PARTNERS)
+        yield Row(
+            f"{line}{stem}", f"{place.name}{name}", level, line, place.code, code, partner=line in PARTNERS
+        )
 
 
 def _town(town: areas.Area, parent: str, on: date, *, with_villages: bool) -> Iterator[Row]:
-    ending = "办事处" if town.name.endswith("街道") else "人民政府" if town.name.endswith(("乡", "镇")) else ""
+    ending = (
+        "办事处" if town.name.endswith("街道") else "人民政府" if town.name.endswith(("乡", "镇")) else ""
+    )
     name = town.name if town.name.endswith(("办事处", "人民政府")) else town.name + ending
     yield Row(f"T{town.code[:9]}", name, "township", "government", town.code, parent)
     if not with_villages:
         return
     for village in areas.children(town.code, on):
-        yield Row(f"V{village.code}", village.name, "village", "government", village.code, f"T{town.code[:9]}")
+        yield Row(
+            f"V{village.code}", village.name, "village", "government", village.code, f"T{town.code[:9]}"
+        )

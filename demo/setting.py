@@ -26,8 +26,15 @@ def offices(*, villages: str, on: date, at: datetime) -> None:
         for level in ("province", "prefecture", "county", "township", "village"):
             fresh = [
                 Office(
-                    code=row.code, name=row.name, short_name=row.short, level=row.level, line=row.line, area_code=row.area_code,
-                    parent_id=have.get(row.parent), agency_code=row.agency, is_partner=row.partner,
+                    code=row.code,
+                    name=row.name,
+                    short_name=row.short,
+                    level=row.level,
+                    line=row.line,
+                    area_code=row.area_code,
+                    parent_id=have.get(row.parent),
+                    agency_code=row.agency,
+                    is_partner=row.partner,
                 )
                 for row in _rows(on, zones, villages)
                 if row.level == level and row.code not in have
@@ -66,8 +73,11 @@ def _leading_groups(at: datetime) -> None:
         if office is None or LeadingGroup.objects.filter(office=office).exists():
             continue
         group = LeadingGroup.objects.create(
-            office=office, area_code=office.area_code, name="疫情防控就业服务领导小组",
-            set_up_on=at.date(), source="吉人社演示发1号（八）",
+            office=office,
+            area_code=office.area_code,
+            name="疫情防控就业服务领导小组",
+            set_up_on=at.date(),
+            source="吉人社演示发1号（八）",
         )
         for n, role in enumerate((GroupRole.HEAD, GroupRole.DEPUTY, GroupRole.MEMBER)):
             group.memberships.create(
@@ -87,6 +97,12 @@ def accounts(*, since: date, at: datetime) -> None:
             if Posting.objects.filter(user=user, office=office).exists():
                 continue
             office_actions.post_user(
-                user=user, office=office, role=part.role, title=part.title, valid_from=since, valid_to=None,
-                by=SYSTEM, at=at,
+                user=user,
+                office=office,
+                role=part.role,
+                title=part.title,
+                valid_from=since,
+                valid_to=None,
+                by=SYSTEM,
+                at=at,
             )

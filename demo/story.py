@@ -43,13 +43,15 @@ class Story:
         self.event, _ = Emergency.objects.get_or_create(
             name=EVENT,
             defaults={
-                "began_on": today - timedelta(days=12), "areas": ["220000000000"],
-                "opened_by": self.names["HR22"], "area_code": self.names["HR22"].area_code,
+                "began_on": today - timedelta(days=12),
+                "areas": ["220000000000"],
+                "opened_by": self.names["HR22"],
+                "area_code": self.names["HR22"].area_code,
             },
         )
 
     def tell(self) -> None:
-        """A national opinion, a provincial notice, forwarded by the prefecture, ordered by the county; one to review."""
+        """National opinion, provincial notice, forwarded by the prefecture, ordered by the county; one to review."""
         national = self.read("0-national", "HR22", days_ago=5)
         self.review(national, "HR22", days_ago=5)
         provincial = self.read("1-province", "HR22", days_ago=4)
@@ -69,7 +71,9 @@ class Story:
         self.work(covering, accepted=0.85, done=0.45)
         self.work(order, accepted=0.9, done=0.6)
         self.delegate(order)
-        self.read("4-damaged", "HR22", days_ago=0)  # a page damaged on its way, left for the visitor to review
+        self.read(
+            "4-damaged", "HR22", days_ago=0
+        )  # a page damaged on its way, left for the visitor to review
         tasking.chase(now=timezone.now())
 
     def read(self, name: str, office: str, *, days_ago: int) -> Notice:
@@ -78,7 +82,11 @@ class Story:
         by = self.actor(office, "officer")
         with scope.applied(by):
             made = notices.register(
-                emergency=self.event, data=texts.text(name, signed).encode(), text="", name=f"{name}.txt", by=by,
+                emergency=self.event,
+                data=texts.text(name, signed).encode(),
+                text="",
+                name=f"{name}.txt",
+                by=by,
                 at=self.at(days_ago, 9),
             )[0]
         self.numbers["read"].append(made)
@@ -91,7 +99,9 @@ class Story:
         signed = self.today - timedelta(days=days_ago)
         with scope.applied(by):
             original.refresh_from_db()
-            made = notices.forward(notice=original, text=texts.text(name, signed), by=by, at=self.at(days_ago, 10))
+            made = notices.forward(
+                notice=original, text=texts.text(name, signed), by=by, at=self.at(days_ago, 10)
+            )
         self.numbers["read"].append(made)
         self.say(f"{made.number}：转发，另加 {made.duties.count()} 项职责")
         return made
@@ -117,7 +127,9 @@ class Story:
                 for found in offices.resolve_addressees(notice.addressees, issuer=issuer)
                 for each in found.offices
             ]
-            issued = notices.issue(notice=notice, dispatches=recipients, openness=notice.openness, by=by, at=at)
+            issued = notices.issue(
+                notice=notice, dispatches=recipients, openness=notice.openness, by=by, at=at
+            )
             made = tasking.assign(notice=issued, by=by, at=at)
         self.numbers["offices"] += len({each.pk for each, _ in recipients})
         self.numbers["tasks"] += made.tasks_made
@@ -129,7 +141,9 @@ class Story:
             if self.random.random() < share:
                 by = self.actor_of(dispatch.office, "officer")
                 with scope.applied(by):
-                    notices.receive(dispatch=dispatch, by=by, at=self.at(days_ago, 8, self.random.randrange(240)))
+                    notices.receive(
+                        dispatch=dispatch, by=by, at=self.at(days_ago, 8, self.random.randrange(240))
+                    )
 
     def work(self, notice: Notice, *, accepted: float, done: float) -> None:
         """Offices accept and report, one with a file; the rest is new or late."""
@@ -146,13 +160,24 @@ class Story:
                 at = self.at(1, 14, minutes)
                 files = []
                 if luck < done / 4:
-                    files.append(core.store_file(
-                        data=f"{task.office.name}\n{task.duty.action}\n（演示材料）\n".encode(), name="办理情况.txt",
-                        media_type="text/plain", area_code=task.office.area_code, by=by, at=at,
-                    ))
+                    files.append(
+                        core.store_file(
+                            data=f"{task.office.name}\n{task.duty.action}\n（演示材料）\n".encode(),
+                            name="办理情况.txt",
+                            media_type="text/plain",
+                            area_code=task.office.area_code,
+                            by=by,
+                            at=at,
+                        )
+                    )
                 tasking.report_done(
-                    task=task, text="已按要求办理，情况见附件。" if files else "已按要求办理。", files=files, period="",
-                    key=f"demo-{task.pk}", by=by, at=at,
+                    task=task,
+                    text="已按要求办理，情况见附件。" if files else "已按要求办理。",
+                    files=files,
+                    period="",
+                    key=f"demo-{task.pk}",
+                    by=by,
+                    at=at,
                 )
                 self.numbers["reports"] += 1
 
@@ -167,7 +192,11 @@ class Story:
                     continue
                 try:
                     made = tasking.delegate(
-                        task=task, offices=villages, note="请各村今日内完成，没有的也要报。", by=by, at=self.at(0, 8)
+                        task=task,
+                        offices=villages,
+                        note="请各村今日内完成，没有的也要报。",
+                        by=by,
+                        at=self.at(0, 8),
                     )
                 except Refused as refusal:
                     self.say(str(refusal))
@@ -185,8 +214,11 @@ class Story:
         with scope.applied(by):
             clause = notice.clauses.exclude(ident="0").order_by("position")[1]
             notices.explain(
-                clause=clause, question="没有外出人员的村也要报吗？", answer="要报。填零上报，不报不等于没有。",
-                by=by, at=self.at(1, 10),
+                clause=clause,
+                question="没有外出人员的村也要报吗？",
+                answer="要报。填零上报，不报不等于没有。",
+                by=by,
+                at=self.at(1, 10),
             )
 
     def actor(self, office: str, role: str) -> Actor:
@@ -197,13 +229,21 @@ class Story:
         """Somebody of any office, without an account."""
         lo, hi = codes.code_range(office.area_code)
         return Actor(
-            name="演示人员", role=role, office_id=office.pk, office_name=office.name, area_code=office.area_code,
-            lo=lo, hi=hi, above=tuple(codes.ancestors(office.area_code)),
+            name="演示人员",
+            role=role,
+            office_id=office.pk,
+            office_name=office.name,
+            area_code=office.area_code,
+            lo=lo,
+            hi=hi,
+            above=tuple(codes.ancestors(office.area_code)),
         )
 
     def at(self, days_ago: int, hour: int, minutes: int = 0) -> datetime:
         """A moment of the story, never in the future."""
-        day = datetime.combine(self.today - timedelta(days=days_ago), time(hour), timezone.get_current_timezone())
+        day = datetime.combine(
+            self.today - timedelta(days=days_ago), time(hour), timezone.get_current_timezone()
+        )
         return min(day + timedelta(minutes=minutes), timezone.now())
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Count, Q
 from django.utils import timezone
-from rich.console import Console
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 
 from chunfeng.core import scope
@@ -20,7 +20,12 @@ def show(console: Console) -> None:
     now = timezone.now()
     open_states = ("new", "accepted", "returned")
     with scope.applied(SYSTEM):
-        table = Table(title=f"通知与任务 {timezone.localtime(now):%Y-%m-%d %H:%M}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table = Table(
+            title=f"通知与任务 {timezone.localtime(now):%Y-%m-%d %H:%M}",
+            title_justify="left",
+            box=SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+        )
         for name in ("文号", "条款", "职责", "发至", "签收", "任务", "今日", "逾期", "办结"):
             table.add_column(name, justify="left" if name == "文号" else "right", no_wrap=True)
         for notice in Notice.objects.order_by("id"):
@@ -32,8 +37,11 @@ def show(console: Console) -> None:
             )
             sent = notice.dispatches.filter(for_task=False)
             table.add_row(
-                notice.number or notice.title[:24], str(notice.clauses.count()), str(notice.duties.count()),
-                str(sent.count()), str(sent.filter(received_at__isnull=False).count()),
+                notice.number or notice.title[:24],
+                str(notice.clauses.count()),
+                str(notice.duties.count()),
+                str(sent.count()),
+                str(sent.filter(received_at__isnull=False).count()),
                 *(str(tasks[key]) for key in ("all", "today", "late", "done")),
             )
         console.print(table)
@@ -60,6 +68,9 @@ def _orders(console: Console) -> None:
             table.add_column(name, no_wrap=name != "要求", overflow="fold")
         for duty in notice.duties.select_related("clause"):
             table.add_row(
-                duty.clause.label.rstrip("、"), str(duty.get_force_display()), duty.deadline_text or "—", duty.action
+                duty.clause.label.rstrip("、"),
+                str(duty.get_force_display()),
+                duty.deadline_text or "—",
+                duty.action,
             )
     console.print(table)

@@ -23,7 +23,13 @@ def office(area_code: str, *, line: str = "employment", parent: Office | None = 
     used = len(area_code.rstrip("0"))
     level = next(name for size, name in _LEVELS.items() if used <= size)
     n = next(_serial)
-    defaults = {"code": f"T{n}", "name": f"测试就业服务中心{n}", "level": level, "line": line, "parent": parent}
+    defaults = {
+        "code": f"T{n}",
+        "name": f"测试就业服务中心{n}",
+        "level": level,
+        "line": line,
+        "parent": parent,
+    }
     return Office.objects.create(area_code=area_code, **(defaults | fields))
 
 
@@ -63,20 +69,31 @@ def notice(at: Office, *, duties: int = 1, **fields) -> Notice:
     text = "\n".join(f"各单位要于2月{d + 1}日前上报第{d + 1}项情况。" for d in range(duties))
     defaults = {
         "emergency": fields.pop("emergency", None) or emergency(),
-        "title": f"关于测试事项{n}的通知", "kind": "通知", "number": f"测人社发〔2020〕{n}号",
-        "date": date(2020, 1, 26), "state": "reviewed", "text": text, "raw_text": text, "registered_at": NOW,
+        "title": f"关于测试事项{n}的通知",
+        "kind": "通知",
+        "number": f"测人社发〔2020〕{n}号",
+        "date": date(2020, 1, 26),
+        "state": "reviewed",
+        "text": text,
+        "raw_text": text,
+        "registered_at": NOW,
         "issuing_office": at,
     }
-    made = Notice.objects.create(
-        area_code=at.area_code, registered_by_office=at, **(defaults | fields)
-    )
+    made = Notice.objects.create(area_code=at.area_code, registered_by_office=at, **(defaults | fields))
     clause = Clause.objects.create(
         notice=made, ident="1", label="一、", text=text, start=0, end=len(text), position=0
     )
     for d, line in enumerate(text.splitlines()):
         Duty.objects.create(
-            notice=made, clause=clause, quote=line, force="must", action=f"上报第{d + 1}项情况",
-            deadline_text=f"2月{d + 1}日前", deadline_kind="by", due_on=date(2020, 2, d + 1),
-            state="confirmed", position=d,
+            notice=made,
+            clause=clause,
+            quote=line,
+            force="must",
+            action=f"上报第{d + 1}项情况",
+            deadline_text=f"2月{d + 1}日前",
+            deadline_kind="by",
+            due_on=date(2020, 2, d + 1),
+            state="confirmed",
+            position=d,
         )
     return made

@@ -26,9 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "chunfeng"
 LOCALES = {"zh_Hans": "zh_Hans", "en": "en"}
 KEYWORDS = {
-    **{name: None for name in ("gettext", "gettext_lazy", "_", "gettext_noop")},
-    **{name: (1, 2) for name in ("ngettext", "ngettext_lazy")},
-    **{name: ((1, "c"), 2) for name in ("pgettext", "pgettext_lazy")},
+    **dict.fromkeys(("gettext", "gettext_lazy", "_", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     "npgettext": ((1, "c"), 2, 3),
 }
 
@@ -72,11 +72,25 @@ def load(locale: str) -> Catalog:
 def save(locale: str, catalogue: Catalog) -> None:
     catalogue.header_comment = "# Chunfeng"
     out = io.BytesIO()
-    pofile.write_po(out, catalogue, omit_header=False, width=110, sort_output=True, no_location=True,
-                    ignore_obsolete=True, include_previous=False)
+    pofile.write_po(
+        out,
+        catalogue,
+        omit_header=False,
+        width=110,
+        sort_output=True,
+        no_location=True,
+        ignore_obsolete=True,
+        include_previous=False,
+    )
     lines = out.getvalue().decode().splitlines(keepends=True)
     # dates in the header would make every run a change
-    kept = [x for x in lines if not x.startswith(('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator', '"Language-Team'))]
+    kept = [
+        x
+        for x in lines
+        if not x.startswith(
+            ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator', '"Language-Team')
+        )
+    ]
     _po(locale).parent.mkdir(parents=True, exist_ok=True)
     _po(locale).write_text("".join(kept), encoding="utf-8")
     compile_one(locale)
@@ -119,7 +133,9 @@ def missing() -> list[str]:
         if not message.id:
             continue
         known = catalogue.get(message.id, message.context)
-        strings = [] if known is None else ([known.string] if isinstance(known.string, str) else list(known.string))
+        strings = (
+            [] if known is None else ([known.string] if isinstance(known.string, str) else list(known.string))
+        )
         if not strings or not all(strings):
             gone.append(message.id if isinstance(message.id, str) else message.id[0])
     return gone
@@ -136,7 +152,9 @@ def main(arguments: list[str]) -> int:
             case ["update"]:
                 update()
             case ["translate", file]:
-                rows = [x.split("\t") for x in Path(file).read_text(encoding="utf-8").splitlines() if "\t" in x]
+                rows = [
+                    x.split("\t") for x in Path(file).read_text(encoding="utf-8").splitlines() if "\t" in x
+                ]
                 update({row[0].replace("\\n", "\n"): row[1:] for row in rows})
             case ["compile"]:
                 for locale in LOCALES:

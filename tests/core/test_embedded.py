@@ -85,7 +85,9 @@ def test_a_pid_file_of_a_dead_server_is_no_server(home):
 
 def test_two_first_starts_at_once_agree_on_one_server(home):
     code = "from chunfeng.core import embedded; print(embedded.ensure()['pid'])"
-    both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     began = time.monotonic()
     pids = {p.communicate(timeout=120)[0].strip() for p in both}
     assert len(pids) == 1 and pids != {""}, time.monotonic() - began

@@ -35,7 +35,7 @@ def test_the_same_bytes_lie_once_and_the_name_is_no_path():
 
 
 def test_empty_and_over_large_files_are_refused(monkeypatch):
-    with pytest.raises(Refused, match="a.txt"):
+    with pytest.raises(Refused, match=r"a\.txt"):
         put(b"", "a.txt")
     monkeypatch.setattr(actions, "MAX_FILE", 3)
     with pytest.raises(Refused, match="20 MB"):

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 
 def actor(code: str, role: str = "officer") -> Actor:
     prefix = code.rstrip("0")
-    return Actor(name="测试员", role=role, user_id=7, area_code=code, lo=code, hi=prefix[:-1] + chr(ord(prefix[-1]) + 1))
+    return Actor(
+        name="测试员",
+        role=role,
+        user_id=7,
+        area_code=code,
+        lo=code,
+        hi=prefix[:-1] + chr(ord(prefix[-1]) + 1),
+    )
 
 
 def put_file(code: str, by: Actor) -> StoredFile:
@@ -67,7 +74,11 @@ def test_a_read_only_scope_refuses_writes():
 @pytest.mark.parametrize("sql", ["UPDATE core_event SET verb = 'x'", "DELETE FROM core_event"])
 def test_events_are_append_only(sql):
     actions.record("test.act", by=SYSTEM, at=NOW)
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 
@@ -84,13 +95,17 @@ def test_an_auditor_reads_the_trail_of_the_area_and_others_only_their_own():
 
 
 def test_what_is_only_read_from_above_cannot_be_taken_over():
-    from tests.builder import Builder
-
     from chunfeng.offices.models import OfficeContact
+    from tests.builder import Builder
 
     upper = Builder("220100000000").make(OfficeContact)
     below = Actor(
-        name="村", role="officer", user_id=9, area_code="220184001001", lo="220184001001", hi="220184001002",
+        name="村",
+        role="officer",
+        user_id=9,
+        area_code="220184001001",
+        lo="220184001001",
+        hi="220184001002",
         above=("220184001000", "220184000000", "220100000000", "220000000000"),
     )
     with scope.applied(below):

@@ -62,14 +62,28 @@ def test_modules_stay_small():
 
 def test_no_registry_address_and_no_machine_path():
     pattern = re.compile(
-        "|".join(["py" + r"pi\.org", "python" + "hosted", r"registry\.n" + "pmjs", r"deb\.d" + "ebian", "/w" + "ork/"])
+        "|".join(
+            [
+                "py" + r"pi\.org",
+                "python" + "hosted",
+                r"registry\.n" + "pmjs",
+                r"deb\.d" + "ebian",
+                "/w" + "ork/",
+            ]
+        )
     )
     hits = []
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        if not path.is_file() or parts[0] in {".git", ".venv", ".tools", "node_modules"} or path.stat().st_size > 2e6:
+        if (
+            not path.is_file()
+            or parts[0] in {".git", ".venv", ".tools", "node_modules"}
+            or path.stat().st_size > 2e6
+        ):
             continue
-        if any(p.startswith(".") and p.endswith("_cache") or p in {"__pycache__", ".hypothesis"} for p in parts):
+        if any(
+            (p.startswith(".") and p.endswith("_cache")) or p in {"__pycache__", ".hypothesis"} for p in parts
+        ):
             continue
         try:
             text = path.read_text(encoding="utf-8")

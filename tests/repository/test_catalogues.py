@@ -20,6 +20,7 @@ def catalogue(locale: str):
 
 def texts(messages) -> dict[tuple[str | None, tuple[str, ...]], tuple[str, ...]]:
     """(context, ids) → strings of every translated message."""
+
     def several(value) -> tuple[str, ...]:
         return (value,) if isinstance(value, str) else tuple(value)
 
@@ -33,7 +34,9 @@ def texts(messages) -> dict[tuple[str | None, tuple[str, ...]], tuple[str, ...]]
 def test_every_text_has_its_chinese():
     ran = subprocess.run(
         [sys.executable, str(ROOT / "tools/messages.py"), "check"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 

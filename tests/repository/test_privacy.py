@@ -36,7 +36,11 @@ def test_every_field_is_classified():
 
 
 def test_personal_fields_name_purpose_basis_and_deletion():
-    poor = [k for k, r in rows().items() if r["class"] != "none" and not (r["purpose"] and r["basis"] and r["deletion"])]
+    poor = [
+        k
+        for k, r in rows().items()
+        if r["class"] != "none" and not (r["purpose"] and r["basis"] and r["deletion"])
+    ]
     assert poor == []
 
 

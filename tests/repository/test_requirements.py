@@ -21,7 +21,9 @@ def test_ids_are_unique_and_well_formed():
 
 
 def test_places_exist():
-    gone = [f"{r['id']}: {place}" for r in rows() for place in r["where"].split() if not (ROOT / place).exists()]
+    gone = [
+        f"{r['id']}: {place}" for r in rows() for place in r["where"].split() if not (ROOT / place).exists()
+    ]
     assert gone == []
 
 

@@ -46,7 +46,9 @@ def test_every_table_with_an_area_is_walled():
 
 def actor(area: str, role: str) -> Actor:
     lo, hi = codes.code_range(area)
-    return Actor(name="测试员", role=role, user_id=-1, area_code=area, lo=lo, hi=hi, above=tuple(codes.ancestors(area)))
+    return Actor(
+        name="测试员", role=role, user_id=-1, area_code=area, lo=lo, hi=hi, above=tuple(codes.ancestors(area))
+    )
 
 
 @pytest.mark.django_db
@@ -72,7 +74,8 @@ def test_force_is_on_and_an_empty_scope_sees_nothing(model):
     Builder(HERE).make(model)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
+            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
+            [model._meta.db_table],
         )
         assert cursor.fetchone() == (True, True)
     if model._meta.label_lower in READ_BY_ALL:

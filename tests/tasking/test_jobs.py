@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,9 @@ def put_back() -> int:
         finally:
             await sync_to_async(lambda: connection.close())()
 
-    return asyncio.run(run())
+    # in a thread of its own: a browser journey before this test keeps an event loop running in this one
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
 
 
 @pytest.mark.django_db

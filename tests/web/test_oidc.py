@@ -80,8 +80,13 @@ print(Client(SERVER_NAME="localhost").get("/accounts/login/?next=/desk/").conten
 
 @pytest.mark.parametrize("on", [True, False])
 def test_the_button_is_there_when_the_site_is_set_up(on):
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "chunfeng.config.settings", "PYTHONIOENCODING": "utf-8"}
-    environment = {k: v for k, v in environment.items() if not k.startswith("OIDC")} | (ENVIRONMENT if on else {})
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "chunfeng.config.settings",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    environment = {k: v for k, v in environment.items() if not k.startswith("OIDC")} | (
+        ENVIRONMENT if on else {}
+    )
     page = subprocess.run(
         [sys.executable, "-c", PAGE], env=environment, capture_output=True, text=True, timeout=60, check=True
     ).stdout

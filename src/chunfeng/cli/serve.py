@@ -15,7 +15,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Web processes.")] = 2,
-    jobs: Annotated[bool, typer.Option(help="Run the background worker (reminders, outbox) beside the site.")] = True,
+    jobs: Annotated[
+        bool, typer.Option(help="Run the background worker (reminders, outbox) beside the site.")
+    ] = True,
 ) -> None:
     """Serve the site and run background jobs until Ctrl-C."""
     from chunfeng.cli.db import up
@@ -24,9 +26,24 @@ def serve(
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chunfeng.config.settings"}
     parts = [
         [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", str(workers), "--blocking-threads", "2", "--respawn-failed-workers",
-            "--no-ws", "--log-level", "warning", "chunfeng.config.wsgi:application",
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+            "--blocking-threads",
+            "2",
+            "--respawn-failed-workers",
+            "--no-ws",
+            "--log-level",
+            "warning",
+            "chunfeng.config.wsgi:application",
         ]
     ]
     if jobs:

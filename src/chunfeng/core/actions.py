@@ -107,10 +107,12 @@ def read_file(file: StoredFile) -> bytes:
         data = file_path(file.sha256).read_bytes()
     except FileNotFoundError:
         raise Refused(
-            _("The file “%(name)s” is missing from the store. Restore it from the backup.") % {"name": file.name}
+            _("The file “%(name)s” is missing from the store. Restore it from the backup.")
+            % {"name": file.name}
         ) from None
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise Refused(
-            _("The file “%(name)s” was changed on the disk. Restore it from the backup.") % {"name": file.name}
+            _("The file “%(name)s” was changed on the disk. Restore it from the backup.")
+            % {"name": file.name}
         )
     return data

@@ -96,7 +96,9 @@ def stop(*, wait_s: float = 60) -> bool:
     until = time.monotonic() + wait_s
     while (pgdata / "postmaster.pid").exists():
         if time.monotonic() > until:
-            raise Refused(f"The database in {pgdata} does not stop; its process is {found['pid']}. See {pgdata / 'log'}.")
+            raise Refused(
+                f"The database in {pgdata} does not stop; its process is {found['pid']}. See {pgdata / 'log'}."
+            )
         time.sleep(0.05)
     return True
 

@@ -129,7 +129,9 @@ class Listing:
                 _write(sheet, line, i, column.value(row))
         book.close()
         chosen_filters = {f.name: request.GET[f.name] for f in self.filters if request.GET.get(f.name)}
-        searched = bool(request.GET.get("q"))  # the words may be a name or a number: they stay out of the trail
+        searched = bool(
+            request.GET.get("q")
+        )  # the words may be a name or a number: they stay out of the trail
         events.record_export(
             f"{self.name}.export", by=actor, detail={"rows": line, "searched": searched} | chosen_filters
         )

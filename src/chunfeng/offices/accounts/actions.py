@@ -189,10 +189,7 @@ def _governed(user: User, by: Actor, at: datetime) -> User:
     found = queries.users_of(by).filter(pk=user.pk).exists()
     if not found or queries.is_posted_elsewhere(user, by, localdate(at)):
         raise NotAllowed(
-            _(
-                "This person is posted outside your area too, or only there. "
-                "An administrator above can do it."
-            )
+            _("This person is posted outside your area too, or only there. An administrator above can do it.")
         )
     return User.objects.select_for_update().get(pk=user.pk)
 
