@@ -340,3 +340,16 @@ def test_a_refused_report_leaves_no_file(task, counties):
     assert "完成情况" in response.content.decode()
     assert StoredFile.objects.count() == 0
     assert Event.objects.count() == events
+
+
+def test_a_phone_number_inside_an_order_is_masked_and_not_found(task, counties):
+    duty = task.duty
+    duty.action = duty.quote = "报送情况，联系13912345678"
+    duty.save(update_fields=["action", "quote"])
+    client = f.browse(f.posting(counties[0]))
+    mine = Task.objects.get(duty=duty, office=counties[0])
+    assert "13912345678" not in page(client, reverse("desk"))
+    assert "13912345678" not in page(client, reverse("task", args=[mine.pk]))
+    for words in ("139", "1391234", "13912345678"):
+        assert client.get(reverse("desk"), {"q": words}).context["page"].rows == []
+    assert len(client.get(reverse("desk"), {"q": "报送情况"}).context["page"].rows) == 1

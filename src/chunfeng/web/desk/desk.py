@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chunfeng.core.actor import Actor
+from chunfeng.notices.masking import masked
 from chunfeng.tasking import queries
 from chunfeng.tasking.choices import Part
 from chunfeng.tasking.models import Task
@@ -76,14 +77,14 @@ def _listing(actor: Actor, sort: str) -> Listing:
             Filter("part", gettext_lazy("Part"), lambda: Part.choices),
         ],
         columns=[
-            Column("action", gettext_lazy("Task"), lambda t: t.duty.action),
+            Column("action", gettext_lazy("Task"), lambda t: masked(t.duty.action)),
             Column("due", gettext_lazy("Due"), lambda t: t.due_at, order=sort.lstrip("-")),
             Column("state", gettext_lazy("State"), Task.get_state_display),
             Column("part", gettext_lazy("Part"), Task.get_part_display),
             Column("every", gettext_lazy("Repeats"), lambda t: t.every),
             Column("notice", gettext_lazy("Notice"), lambda t: str(t.notice)),
             Column("clause", gettext_lazy("Clause"), lambda t: t.duty.clause.label),
-            Column("quote", gettext_lazy("Quote"), lambda t: t.duty.quote),
+            Column("quote", gettext_lazy("Quote"), lambda t: masked(t.duty.quote)),
             Column("recipient", gettext_lazy("Result goes to"), lambda t: t.recipient),
             Column("done", gettext_lazy("Done at"), lambda t: t.done_at),
         ],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.notices import queries as notices
+from chunfeng.notices.masking import masked
 from chunfeng.notices.models import Notice
 from chunfeng.offices import roles
 from chunfeng.offices.choices import Level, Line
@@ -103,7 +104,7 @@ _BEHIND = Listing(
     ],
     columns=[
         Column("office", gettext_lazy("Office"), lambda t: t.office.name),
-        Column("action", gettext_lazy("Task"), lambda t: t.duty.action),
+        Column("action", gettext_lazy("Task"), lambda t: masked(t.duty.action)),
         Column("due", gettext_lazy("Due"), lambda t: t.due_at, order="sort_due"),
         Column("state", gettext_lazy("State"), Task.get_state_display),
         Column("part", gettext_lazy("Part"), Task.get_part_display),

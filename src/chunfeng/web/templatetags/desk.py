@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chunfeng.notices.masking import masked
 from chunfeng.notices.models import Clause
 from chunfeng.tasking import moves
 from chunfeng.tasking.choices import CLOSED_STATES, TaskState
@@ -70,6 +71,12 @@ def looks(task: Task) -> str:
 def standing(task: Task) -> str:
     """The state in words."""
     return _words().get(look(task)) or str(task.get_state_display())
+
+
+@register.filter
+def unnumbered(text: str) -> str:
+    """The words of an order with telephone numbers and addresses masked, as on the page of the notice."""
+    return masked(text)
 
 
 @register.filter
