@@ -38,8 +38,8 @@ class TokenMiddleware:
             return problems.no_entry()
         accounts.touch_token(token=token, at=now)
         request.user = token.user
-        request.token = token  # type: ignore[attr-defined]
-        request.acts_as = actor  # type: ignore[attr-defined]
+        request.token = token
+        request.acts_as = actor
         return self.get_response(request)
 
 
@@ -78,15 +78,15 @@ def needs(ability: str, *, writes: bool = False) -> Callable[[Callable[..., Any]
     def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.actor is None:  # type: ignore[attr-defined]
+            if request.actor is None:
                 raise NotAllowed(_("You have no posting in force. Ask your system administrator."))
-            roles.require(request.actor, ability)  # type: ignore[attr-defined]
+            roles.require(request.actor, ability)
             token = getattr(request, "token", None)
             if writes and token is not None and token.scope != ApiToken.Scope.WRITE:
                 raise NotAllowed(_("This token permits reading only. Make one that permits writing."))
             return view(request, *args, **kwargs)
 
-        inner.ability = ability  # type: ignore[attr-defined]
+        inner.ability = ability
         return inner
 
     return wrap

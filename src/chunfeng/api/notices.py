@@ -173,7 +173,7 @@ def list_notices(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Narrow by words (title, number in any writing, issuer, text), by state and by emergency."""
-    rows = queries.register_list(request.actor)  # type: ignore[attr-defined]
+    rows = queries.register_list(request.actor)
     if q:
         rows = queries.search(rows, q)
     if state:
@@ -187,8 +187,8 @@ def list_notices(
 @needs("notice.read")
 def get_notice(request: HttpRequest, pk: Key) -> Any:
     """Contact persons printed on the notice are left out. The read stands in the audit trail."""
-    notice = queries.one(request.actor, pk)  # type: ignore[attr-defined]
+    notice = queries.one(request.actor, pk)
     if notice is None:
         raise Http404
-    events.record_read("notice.original", by=request.actor, on=notice, detail={"through": "api"})  # type: ignore[attr-defined]
+    events.record_read("notice.original", by=request.actor, on=notice, detail={"through": "api"})
     return notice

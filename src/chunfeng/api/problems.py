@@ -40,7 +40,7 @@ def problem(status: int, detail: str, *, errors: list[dict[str, Any]] | None = N
         "errors": errors or [],
     }
     response = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
-    response.roll_back = True  # type: ignore[attr-defined]
+    response.roll_back = True
     if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="chunfeng"'
     return response

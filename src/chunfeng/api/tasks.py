@@ -154,7 +154,7 @@ def list_tasks(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Narrow by the part of the desk, by words of the order or the notice, and by notice."""
-    rows = queries.desk(request.actor, show.value, timezone.now())  # type: ignore[attr-defined]
+    rows = queries.desk(request.actor, show.value, timezone.now())
     if q:
         rows = queries.search(rows, q)
     if notice:
@@ -187,7 +187,7 @@ def report_task(
     ],
 ) -> Any:
     """With a sentence, or files, or both. The same key with the same body has one effect and one answer."""
-    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, now = request.actor, timezone.now()
 
     def act() -> tuple[int, dict[str, Any]]:
         task = _find(request, pk)
@@ -219,7 +219,7 @@ def report_task(
 
 
 def _find(request: HttpRequest, pk: int) -> Task:
-    task = queries.task(request.actor, pk)  # type: ignore[attr-defined]
+    task = queries.task(request.actor, pk)
     if task is None:
         raise Http404
     return task
@@ -235,6 +235,6 @@ def _stored(piece: FileIn, task: Task, request: HttpRequest, now: dt.datetime) -
         name=piece.name,
         media_type=piece.media_type,
         area_code=task.area_code,
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         at=now,
     )

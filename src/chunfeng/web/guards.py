@@ -26,13 +26,13 @@ def guarded(ability: str, *methods: str) -> Callable[[View], View]:
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            actor = request.actor  # type: ignore[attr-defined]
+            actor = request.actor
             if actor is None:
                 return render(request, "web/no_posting.html", status=403)
             roles.require(actor, ability)
             return view(request, *args, **kwargs)
 
-        inner.ability = ability  # type: ignore[attr-defined]
+        inner.ability = ability
         return inner
 
     return wrap
@@ -40,7 +40,7 @@ def guarded(ability: str, *methods: str) -> Callable[[View], View]:
 
 def public(view: View) -> View:
     """Mark a view that anybody may open (log-in, language, service probes)."""
-    view.ability = None  # type: ignore[attr-defined]
+    view.ability = None
     return view
 
 
@@ -55,7 +55,7 @@ def signed_in(*methods: str) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             return view(request, *args, **kwargs)
 
-        inner.ability = "own account"  # type: ignore[attr-defined]
+        inner.ability = "own account"
         return inner
 
     return wrap

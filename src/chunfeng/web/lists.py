@@ -108,7 +108,7 @@ class Listing:
 
     def export(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
         """The whole filtered list as xlsx, with an audit event. Refused above EXPORT_LIMIT rows."""
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         roles.require(actor, "export")
         sort = self._sort(request)
         chosen = self._order(self._narrow(request, rows), sort)

@@ -36,5 +36,5 @@ class RefusalMiddleware:
         template = "web/refused_part.html" if request.headers.get("HX-Request") else "web/refused.html"
         status = 403 if isinstance(exception, NotAllowed) else 422
         response = render(request, template, {"refusal": str(exception)}, status=status)
-        response.roll_back = True  # type: ignore[attr-defined]
+        response.roll_back = True
         return response

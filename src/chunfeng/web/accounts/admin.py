@@ -66,7 +66,7 @@ def _moment(value: Any) -> str:
 @guarded("account.manage")
 def accounts(request: HttpRequest) -> HttpResponse:
     """The people posted inside the own range."""
-    rows = queries.users_of(request.actor)  # type: ignore[attr-defined]
+    rows = queries.users_of(request.actor)
     if LIST.wants_export(request):
         return LIST.export(request, rows)
     return render(request, "web/accounts/accounts.html", {"page": LIST.page(request, rows)})
@@ -76,7 +76,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @guarded("account.manage", "GET", "POST")
 def new_account(request: HttpRequest) -> HttpResponse:
     """A person with a first posting; the one-time password is shown once."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = NewUserForm(request.POST or None, by=actor)
     if request.method == "POST" and form.is_valid():
         try:
@@ -102,7 +102,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     user = _find(request, pk)
     if request.method != "POST":
         return _account_page(request, user)
-    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, now = request.actor, timezone.now()
     act, reason = request.POST.get("act"), request.POST.get("reason", "")
     if act == "password":
         once = actions.give_one_time_password(user=user, by=actor, at=now)
@@ -135,7 +135,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 def _account_page(
     request: HttpRequest, user: Any, *, once: str = "", form: PostingForm | None = None
 ) -> HttpResponse:
-    actor, today = request.actor, timezone.localdate()  # type: ignore[attr-defined]
+    actor, today = request.actor, timezone.localdate()
     page = {
         "person": user,
         "once": once,
@@ -147,7 +147,7 @@ def _account_page(
 
 
 def _find(request: HttpRequest, pk: int) -> Any:
-    user = queries.users_of(request.actor).filter(pk=pk).first()  # type: ignore[attr-defined]
+    user = queries.users_of(request.actor).filter(pk=pk).first()
     if user is None:
         raise Http404
     return user

@@ -43,7 +43,7 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
     request.session[WAITING] = {
         "user": user.pk,
         "at": now.isoformat(),
-        "backend": user.backend,  # type: ignore[attr-defined]
+        "backend": user.backend,
         "device": "",
         "password": user.get_session_auth_hash(),
     }

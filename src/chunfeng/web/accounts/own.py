@@ -22,7 +22,7 @@ from chunfeng.web.guards import signed_in
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return getattr(request, "actor", None) or entry.actor_of_user(request.user, request)  # type: ignore[arg-type]
+    return getattr(request, "actor", None) or entry.actor_of_user(request.user, request)
 
 
 @sensitive_post_parameters()
@@ -36,7 +36,7 @@ def password(request: HttpRequest) -> HttpResponse:
             accounts.set_own_password(
                 user=request.user,
                 old=form.cleaned_data["old"],
-                new=form.cleaned_data["new"],  # type: ignore[arg-type]
+                new=form.cleaned_data["new"],
                 by=_actor(request),
                 at=timezone.now(),
                 keep_session=request.session.session_key or "",
@@ -44,7 +44,7 @@ def password(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            auth.update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+            auth.update_session_auth_hash(request, request.user)
             messages.success(request, _("The password is changed. Other sessions of yours have ended."))
             return redirect("password")
     page = {"form": form, "rules": accounts.password_rules()}
@@ -57,17 +57,17 @@ def password(request: HttpRequest) -> HttpResponse:
 def second_factor(request: HttpRequest) -> HttpResponse:
     """See, set up, replace or give up the second factor. `act` says which."""
     user, now = request.user, timezone.now()
-    required = entry.must_have_second_factor(user)  # type: ignore[arg-type]
+    required = entry.must_have_second_factor(user)
     form = CodeForm()
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "begin":
-        accounts.begin_second_factor(user=user, password=request.POST.get("password", ""))  # type: ignore[arg-type]
+        accounts.begin_second_factor(user=user, password=request.POST.get("password", ""))
         return redirect("second-factor")
     if act == "drop":
         accounts.drop_own_second_factor(
             user=user,
             password=request.POST.get("password", ""),
-            required=required,  # type: ignore[arg-type]
+            required=required,
             by=_actor(request),
             at=now,
         )
@@ -81,18 +81,18 @@ def second_factor(request: HttpRequest) -> HttpResponse:
                     user=user,
                     code=form.cleaned_data["code"],
                     by=_actor(request),
-                    at=now,  # type: ignore[arg-type]
+                    at=now,
                 )
-                request.session["otp_device_id"] = queries.second_factor(user).persistent_id  # type: ignore[arg-type, union-attr]
+                request.session["otp_device_id"] = queries.second_factor(user).persistent_id
                 return render(request, "web/accounts/backup_codes.html", {"codes": codes})
             except Refused as refusal:
                 form.add_error("code", str(refusal))
     page = {
         "form": form,
         "required": required,
-        "active": queries.second_factor(user),  # type: ignore[arg-type]
-        "codes_left": queries.backup_codes_left(user),  # type: ignore[arg-type]
-        **enrolment(queries.waiting_second_factor(user)),  # type: ignore[arg-type]
+        "active": queries.second_factor(user),
+        "codes_left": queries.backup_codes_left(user),
+        **enrolment(queries.waiting_second_factor(user)),
     }
     return render(request, "web/accounts/second_factor.html", page, status=_status(form))
 
@@ -107,13 +107,13 @@ def sessions(request: HttpRequest) -> HttpResponse:
             user=request.user,
             keep=own,
             by=_actor(request),
-            at=timezone.now(),  # type: ignore[arg-type]
+            at=timezone.now(),
         )
         messages.success(
             request, ngettext("%(n)s session has ended.", "%(n)s sessions have ended.", count) % {"n": count}
         )
         return redirect("sessions")
-    rows = queries.open_sessions(request.user.pk, timezone.now())  # type: ignore[arg-type]
+    rows = queries.open_sessions(request.user.pk, timezone.now())
     return render(request, "web/accounts/sessions.html", {"rows": rows, "own": own})
 
 
@@ -131,17 +131,17 @@ def tokens(request: HttpRequest) -> HttpResponse:
                 user=user,
                 by=_actor(request),
                 at=now,
-                **form.cleaned_data,  # type: ignore[arg-type]
+                **form.cleaned_data,
             )
             form = TokenForm()
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    postings = office_queries.postings_on(user.pk, timezone.localdate())  # type: ignore[arg-type]
+    postings = office_queries.postings_on(user.pk, timezone.localdate())
     page = {
         "form": form,
         "key": key,
         "now": now,
-        "rows": queries.own_tokens(user.pk),  # type: ignore[arg-type]
+        "rows": queries.own_tokens(user.pk),
         "postings": {p.pk: p for p in postings},
     }
     return render(request, "web/accounts/tokens.html", page, status=_status(form))
@@ -150,7 +150,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @signed_in("POST")
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of the own tokens."""
-    token = queries.own_tokens(request.user.pk).filter(pk=pk).first()  # type: ignore[arg-type]
+    token = queries.own_tokens(request.user.pk).filter(pk=pk).first()
     if token is None:
         raise Http404
     accounts.revoke_token(token=token, by=_actor(request), at=timezone.now())
@@ -159,4 +159,4 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _status(form: object) -> int:
-    return 422 if form.is_bound and form.errors else 200  # type: ignore[attr-defined]
+    return 422 if form.is_bound and form.errors else 200

@@ -36,7 +36,7 @@ LIST = Listing(
 @guarded("security.manage")
 def security(request: HttpRequest) -> HttpResponse:
     """Locked accounts, open sessions, people and their second factors, the rules in force."""
-    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, now = request.actor, timezone.now()
     rows = queries.users_of(actor)
     page = {
         "page": LIST.page(request, rows),
@@ -52,7 +52,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @guarded("security.manage", "GET", "POST")
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person's sessions, tokens, lock-out and second factor. `act` says what to do."""
-    actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+    actor, now = request.actor, timezone.now()
     user = queries.users_of(actor).filter(pk=pk).first()
     if user is None:
         raise Http404

@@ -130,7 +130,7 @@ def login_second_factor(request: HttpRequest) -> HttpResponse:
                 user=user, code=form.cleaned_data["code"], by=entry.actor_of_user(user, request), at=now
             )
             device = core_queries.second_factor(user)
-            entry.enter(request, user, {**state, "device": device.persistent_id}, now)  # type: ignore[union-attr]
+            entry.enter(request, user, {**state, "device": device.persistent_id}, now)
             return _entry_page(request, "web/accounts/backup_codes_entry.html", {"codes": codes})
         except Refused as refusal:
             form.add_error("code", str(refusal))
@@ -163,12 +163,12 @@ def logout(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The first room of the role."""
     for name, _label, ability in context.ROOMS:
-        if roles.can(request.actor, ability):  # type: ignore[attr-defined]
+        if roles.can(request.actor, ability):
             try:
                 return redirect(reverse(name))
             except NoReverseMatch:
                 continue
-    status = 200 if request.actor is not None else 403  # type: ignore[attr-defined]
+    status = 200 if request.actor is not None else 403
     template = "web/accounts/no_room.html" if status == 200 else "web/no_posting.html"
     return render(request, template, status=status)
 
@@ -176,7 +176,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in("GET", "POST")
 def posting(request: HttpRequest) -> HttpResponse:
     """Choose in which of the own postings to act."""
-    postings = queries.postings_on(request.user.pk, timezone.localdate())  # type: ignore[arg-type]
+    postings = queries.postings_on(request.user.pk, timezone.localdate())
     target = _safe_next(request) or reverse("home")
     if request.method == "POST":
         chosen = next((p for p in postings if str(p.pk) == request.POST.get("posting")), None)
@@ -254,7 +254,7 @@ def _locked(request: HttpRequest, user: User) -> bool:
 
     if AxesProxyHandler.is_allowed(request, {"username": user.get_username()}):
         return False
-    request.axes_locked_out = True  # type: ignore[attr-defined]
+    request.axes_locked_out = True
     return True
 
 

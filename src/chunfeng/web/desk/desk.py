@@ -26,7 +26,7 @@ SHOWN = ("open", "new", "today", "overdue", "done", "refused", "withdrawn")
 @guarded("task.read")
 def desk(request: HttpRequest) -> HttpResponse:
     """Tiles, unread reminders, and the tasks behind the chosen tile."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     now = timezone.now()
     show = request.GET.get("show", "open")
     show = show if show in SHOWN else "open"

@@ -43,7 +43,7 @@ _INBOX = Listing(
 @guarded("task.read")
 def inbox(request: HttpRequest) -> HttpResponse:
     """Reminders to this office, newest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     rows = queries.inbox(actor)
     if _INBOX.wants_export(request):
         return _INBOX.export(request, rows)
@@ -54,14 +54,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """Mark the messages on the page as read."""
     keys = asked.keys(request.POST.getlist("message"))[:200]
-    actions.mark_read(messages=keys, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]
+    actions.mark_read(messages=keys, by=request.actor, at=timezone.now())
     return redirect(request.POST.get("next") if request.POST.get("next") in {"desk", "inbox"} else "inbox")
 
 
 @guarded("task.delegate", "GET", "POST")
 def channels(request: HttpRequest) -> HttpResponse:
     """The office's e-mail addresses and webhooks, masked; a new one is added by the form."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     error, status = "", 200
     if request.method == "POST":
         try:
@@ -97,7 +97,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     """Set the office's own chasing rule."""
     names = ("before", "after", "every", "escalate", "hour", "before_means")
     given = {name: request.POST.get(name, "") for name in names}
-    actions.set_chase_rule(**given, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]
+    actions.set_chase_rule(**given, by=request.actor, at=timezone.now())
     messages.success(request, _("The chasing rule was set."))
     return redirect("channels")
 
@@ -105,7 +105,7 @@ def rule(request: HttpRequest) -> HttpResponse:
 @guarded("task.delegate", "POST")
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop using an address."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = next((c for c in queries.channels(actor) if c.pk == pk), None)
     if found is None:
         raise Http404(_("This address is no longer in use."))

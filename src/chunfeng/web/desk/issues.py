@@ -27,7 +27,7 @@ from chunfeng.web.templatetags.chunfeng import moment
 @guarded("issue.work")
 def issues(request: HttpRequest) -> HttpResponse:
     """Issues that offices in sight raised or own, newest first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     rows = queries.issues(actor)
     listing = _listing(actor)
     if listing.wants_export(request):
@@ -38,7 +38,7 @@ def issues(request: HttpRequest) -> HttpResponse:
 @guarded("issue.work", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Raise an issue, from a task or on its own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     given = request.POST if request.method == "POST" else request.GET
     key = asked.key(given.get("task"))
     task = queries.task(actor, key) if key is not None else None
@@ -62,7 +62,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @guarded("issue.work", "GET", "POST")
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """One issue; the form hands it on, settles it or drops it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = queries.issue(actor, pk)
     if found is None:
         raise Http404(_("This issue does not exist or lies outside your area."))

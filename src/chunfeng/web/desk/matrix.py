@@ -28,7 +28,7 @@ from chunfeng.web.templatetags import desk as look
 @guarded("task.read")
 def matrix(request: HttpRequest, pk: int) -> HttpResponse:
     """Duties × offices of the next level below; a column opens the level below it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     notice = _notice_or_404(actor, pk)
     area, line = _area_or_404(actor, request.GET.get("area", "")), request.GET.get("line", "")
     found = queries.matrix(notice=notice, actor=actor, area_code=area, line=line)
@@ -57,7 +57,7 @@ def _area_or_404(actor: Actor, area: str) -> str:
 @guarded("task.read")
 def behind(request: HttpRequest, pk: int) -> HttpResponse:
     """Offices in sight whose tasks of a notice are still open, latest deadline passed first."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     notice = _notice_or_404(actor, pk)
     rows = queries.behind(notice=notice, actor=actor)
     if _BEHIND.wants_export(request):
@@ -75,10 +75,10 @@ def behind(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("task.delegate", "POST")
 def remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Remind one office at once."""
-    found = queries.task(request.actor, pk)  # type: ignore[attr-defined]
+    found = queries.task(request.actor, pk)
     if found is None:
         raise Http404(_("This task does not exist or lies outside your area."))
-    actions.remind(task=found, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]
+    actions.remind(task=found, by=request.actor, at=timezone.now())
     messages.success(request, _("%(office)s was reminded.") % {"office": found.office})
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}):

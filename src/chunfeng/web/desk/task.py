@@ -58,7 +58,7 @@ def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     except Refused as refusal:
         fresh = _task_or_404(request, pk)
         response = _page(request, fresh, failed=move, error=str(refusal), status=422)
-        response.roll_back = True  # type: ignore[attr-defined]  # files of the refused report are not kept
+        response.roll_back = True  # files of the refused report are not kept
         return response
     messages.success(request, DONE_WORDS[move]())
     return redirect("task", pk)
@@ -66,7 +66,7 @@ def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
 
 def _do(request: HttpRequest, move: str, found: Task) -> None:
     given = request.POST
-    common: dict[str, Any] = {"task": found, "by": request.actor, "at": timezone.now()}  # type: ignore[attr-defined]
+    common: dict[str, Any] = {"task": found, "by": request.actor, "at": timezone.now()}
     match move:
         case "accept":
             actions.accept(**common)
@@ -94,7 +94,7 @@ def _stored(request: HttpRequest, found: Task, at: datetime) -> list[StoredFile]
     return [
         core.store_file(
             data=upload.read(), name=upload.name or "", media_type=upload.content_type or "",
-            area_code=found.area_code, by=request.actor, at=at,  # type: ignore[attr-defined]
+            area_code=found.area_code, by=request.actor, at=at,
         )
         for upload in uploads
     ]  # fmt: skip
@@ -113,7 +113,7 @@ def _moment(text: str) -> datetime:
 def _page(
     request: HttpRequest, found: Task, *, failed: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     may = moves.possible(actor, found)
     context = {
         "task": found,
@@ -138,7 +138,7 @@ def _page(
 
 
 def _task_or_404(request: HttpRequest, pk: int) -> Task:
-    found = queries.task(request.actor, pk)  # type: ignore[attr-defined]
+    found = queries.task(request.actor, pk)
     if found is None:
         raise Http404(_("This task does not exist or lies outside your area."))
     return found
@@ -147,7 +147,7 @@ def _task_or_404(request: HttpRequest, pk: int) -> Task:
 @guarded("task.read")
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """A file handed in with a task; every download leaves an event."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = queries.evidence(actor, pk)
     if found is None:
         raise Http404(_("This file does not exist or lies outside your area."))

@@ -17,7 +17,7 @@ from chunfeng.web.notices.fields import every_text
 
 def actor_of(request: HttpRequest) -> Actor:
     """The actor the guard has made sure of."""
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor
 
 
 def notice_or_404(request: HttpRequest, pk: int) -> Notice:

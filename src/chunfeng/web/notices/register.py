@@ -78,8 +78,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if "emergency" not in request.GET:
         running = queries.emergencies().first()
         if running is not None:
-            request.GET = request.GET.copy()  # type: ignore[assignment]
-            request.GET["emergency"] = str(running.pk)  # type: ignore[index]
+            request.GET = request.GET.copy()
+            request.GET["emergency"] = str(running.pk)
     rows = queries.register_list(actor_of(request))
     if LISTING.wants_export(request):
         return LISTING.export(request, rows)

@@ -84,7 +84,7 @@ def area_change(request: HttpRequest) -> HttpResponse:
     form = ChangeForm(request.POST or None, initial=start)
     preview = None
     if request.method == "POST" and form.is_valid():
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         change = form.division()
         try:
             if request.POST.get("act") == "do":

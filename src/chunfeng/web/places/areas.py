@@ -25,7 +25,7 @@ FOUND = 40
 @guarded("area.read")
 def areas(request: HttpRequest) -> HttpResponse:
     """The tree of divisions on a day, and what a search finds on that day."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     on = day_of(request)
     text = request.GET.get("q", "").strip()[:60]
     at = _code(request.GET.get("at") or codes.COUNTRY)
@@ -92,7 +92,7 @@ def add_local(request: HttpRequest, code: str) -> HttpResponse:
     if above is None:
         raise Http404
     form = LocalAreaForm(request.POST or None, initial={"on": timezone.localdate()})
-    form.fields["kind"].choices = [  # type: ignore[attr-defined]
+    form.fields["kind"].choices = [
         (kind, Kind(kind).label)
         for kind, levels in LOCAL_KINDS.items()
         if any(n > above.level for n in levels)
@@ -103,7 +103,7 @@ def add_local(request: HttpRequest, code: str) -> HttpResponse:
         do=lambda data: actions.add_local_area(
             parent=code,
             **data,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             at=timezone.now(),
         ),
         to=lambda made: ("area", made.code),

@@ -52,7 +52,7 @@ DIRECTORY = Listing(
 @guarded("office.read")
 def offices(request: HttpRequest) -> HttpResponse:
     """Every office in service; retired ones with `state=retired`."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = queries.retired_offices() if request.GET.get("state") == "retired" else queries.offices()
     if request.GET.get("within") == "own":
         rows = rows.filter(area_code__gte=actor.lo, area_code__lt=actor.hi)
@@ -65,7 +65,7 @@ def offices(request: HttpRequest) -> HttpResponse:
 @guarded("office.read")
 def tree(request: HttpRequest) -> HttpResponse:
     """Offices by area, level by level; each branch is fetched when it is opened."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     on = day_of(request)
     at = _area_code(request.GET.get("at") or actor.area_code or codes.COUNTRY)
     chain = [*codes.ancestors(at), at]
@@ -97,7 +97,7 @@ def _branches(branches: list[queries.Branch]) -> dict[str, Any]:
 @guarded("office.read")
 def lines(request: HttpRequest) -> HttpResponse:
     """Offices by line of business (条): one line from the top down."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     area = actor.area_code or codes.COUNTRY
     counts = queries.by_line(area)
     line = request.GET.get("line", "")
@@ -127,7 +127,7 @@ def suggest_office(request: HttpRequest) -> HttpResponse:
 @guarded("area.read")
 def suggest_area(request: HttpRequest) -> HttpResponse:
     """Options for a field that takes an area, as of today."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     text = next((value for key, value in request.GET.items() if key != "csrfmiddlewaretoken"), "").strip()
     on = timezone.localdate()
     within = actor.area_code if actor.area_code not in ("", codes.COUNTRY) else None

@@ -45,7 +45,7 @@ LIST = Listing(
 @guarded("office.read")
 def leading_groups(request: HttpRequest) -> HttpResponse:
     """The list with what is missing first in sight, and n of m for each area below."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     office = found_or_404(queries.office_by_id(actor.office_id))
     on = day_of(request)
     asked = request.GET.get("line", "")

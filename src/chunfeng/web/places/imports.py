@@ -30,7 +30,7 @@ SHOWN = 300
 @guarded("office.import", "GET", "POST")
 def import_offices(request: HttpRequest) -> HttpResponse:
     """The page of all steps: `file` begins a dry run, `sealed` confirms it."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if request.method != "POST":
         return render(request, "web/places/import.html", {})
     if "sealed" in request.POST:
@@ -46,7 +46,7 @@ def import_offices(request: HttpRequest) -> HttpResponse:
         "counts": [(state, n) for state, n in outcome.counts.items()],
         "rows": rows[:SHOWN],
         "hidden": max(len(rows) - SHOWN, 0),
-        "todo": outcome.counts["added"] + outcome.counts["changed"],  # type: ignore[index]
+        "todo": outcome.counts["added"] + outcome.counts["changed"],
         "sealed": _seal(data, actor),
         "result": _seal(imports.result_file(data, outcome.verdicts), actor),
     }
@@ -57,7 +57,7 @@ def import_offices(request: HttpRequest) -> HttpResponse:
 @guarded("office.import", "POST")
 def import_result(request: HttpRequest) -> HttpResponse:
     """The rows with their verdicts as xlsx, as the page before has made it."""
-    data = _open(request.POST.get("result", ""), request.actor)  # type: ignore[attr-defined]
+    data = _open(request.POST.get("result", ""), request.actor)
     stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
     return _download(data, f"office-import-{stamp}.xlsx")
 

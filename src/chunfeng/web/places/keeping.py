@@ -110,7 +110,7 @@ def responsible(request: HttpRequest) -> HttpResponse:
     rows = queries.responsibilities(timezone.localdate())
     if RESPONSIBLE.wants_export(request):
         return RESPONSIBLE.export(request, rows)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     without, below = queries.areas_without_responsible(actor.area_code or codes.COUNTRY, timezone.localdate())
     page = RESPONSIBLE.page(request, rows)
     shown = {
@@ -219,7 +219,7 @@ def new_responsible(request: HttpRequest, pk: int) -> HttpResponse:
     start = {"area_code": there.area_code, "valid_from": timezone.localdate()}
     form = ResponsibleForm(request.POST or None, initial=start)
     choices = [("", _("everything")), *((str(p.pk), p.name) for p in programmes)]
-    form.fields["programme"].choices = choices  # type: ignore[attr-defined]
+    form.fields["programme"].choices = choices
     return run_form(
         request,
         form,
@@ -270,4 +270,4 @@ def _order(role: str) -> int:
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": timezone.now()}  # type: ignore[attr-defined]
+    return {"by": request.actor, "at": timezone.now()}

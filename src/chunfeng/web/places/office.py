@@ -75,7 +75,7 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
 def show_contacts(request: HttpRequest, pk: int) -> HttpResponse:
     """The contacts with their numbers, for a reason that is recorded."""
     there = office_or_404(pk)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     shown = actions.reveal_contacts(
         office=there, reason=request.POST.get("reason", ""), by=actor, at=timezone.now()
     )
@@ -87,7 +87,7 @@ def show_contacts(request: HttpRequest, pk: int) -> HttpResponse:
 @guarded("office.change", "GET", "POST")
 def new_office(request: HttpRequest) -> HttpResponse:
     """Enter an office in the directory."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     above = queries.office_by_id(actor.office_id) if actor.office_id else None
     order = list(Level.values)
     level = order[min(order.index(above.level) + 1, len(order) - 1)] if above else str(Level.COUNTY)
@@ -126,7 +126,7 @@ def change_office(request: HttpRequest, pk: int) -> HttpResponse:
         do=lambda data: actions.change_office(
             office=there,
             **data,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             at=timezone.now(),
         ),
         to=lambda made: ("office", made.pk),
@@ -144,7 +144,7 @@ def retire_office(request: HttpRequest, pk: int) -> HttpResponse:
     act(
         office=there,
         reason=request.POST.get("reason", ""),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         at=timezone.now(),
     )
     messages.success(
@@ -167,7 +167,7 @@ def set_contact(request: HttpRequest, pk: int, contact_pk: int | None = None) ->
             office=there,
             contact=contact,
             **data,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             at=timezone.now(),
         ),
         to=lambda made: ("office", there.pk),
@@ -188,7 +188,7 @@ def remove_contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpRespon
         found_or_404(None)
     actions.remove_contact(
         contact=contact,
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         at=timezone.now(),
     )
     messages.success(request, _("The contact is removed."))
@@ -202,7 +202,7 @@ def crumbs(there: Office) -> list[tuple[str, str]]:
 
 def _page(request: HttpRequest, there: Office, open_contacts: list[Any] | None = None) -> HttpResponse:
     on = timezone.localdate()
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     children = list(queries.below(there, direct=True)[: CHILDREN_SHOWN + 1])
     shown = {
         "office": there,
