@@ -149,6 +149,25 @@ class StoredFile(models.Model):
         return self.name
 
 
+class SpecialDay(models.Model):
+    """A day on which people work or rest in an area against the yearly arrangement, by order of a notice."""
+
+    area_code = models.CharField(_("area"), max_length=18, db_collation="C")
+    day = models.DateField(_("day"))
+    works = models.BooleanField(_("working day"))
+    source = models.CharField(_("source"), max_length=300)
+
+    wall = walls.Wall(read=walls.in_range_or_above(), write=walls.in_range())
+
+    class Meta:
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
+        constraints = [models.UniqueConstraint(fields=["area_code", "day"], name="special_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.area_code}"
+
+
 class IdempotencyKey(models.Model):
     """One answered request. The same key from the same user gets the same answer, never a second effect."""
 

@@ -33,6 +33,15 @@ ABILITIES: dict[str, frozenset[str]] = {
     "task.delegate": _DESK,
     "task.extend": frozenset({Role.LEADER}),
     "issue.work": _DESK,
+    "report.read": _STAFF | {Role.AUDITOR},
+    "report.file": _STAFF,
+    "report.accept": _DESK,
+    "form.read": _STAFF | {Role.AUDITOR},
+    "form.change": _DESK,
+    "situation.report": _STAFF,
+    "bulletin.read": _STAFF | {Role.AUDITOR},
+    "bulletin.write": _DESK,
+    "bulletin.issue": frozenset({Role.LEADER}),
     "export": _DESK | {Role.AUDITOR, Role.AUDIT_ADMIN},
 }
 

@@ -6,6 +6,11 @@ urlpatterns = [
     path("", include("chunfeng.web.accounts.urls")),
     path("desk/", include("chunfeng.web.desk.urls")),
     path("notices/", include("chunfeng.web.notices.urls")),
+    path("reports/", include("chunfeng.web.reports.urls")),
+    path("figures/", include("chunfeng.web.figures.urls")),
+    path("situations/", include("chunfeng.web.situations.urls")),
+    path("bulletins/", include("chunfeng.web.bulletins.urls")),
+    path("forms/", include("chunfeng.web.forms.urls")),
     path("", include("chunfeng.web.places.urls")),
     path("", include("chunfeng.web.audit.urls")),
 ]

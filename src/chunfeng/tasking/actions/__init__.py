@@ -3,7 +3,7 @@
 from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, assign_waiting
 from chunfeng.tasking.actions.chase_rules import set_chase_rule
 from chunfeng.tasking.actions.issues import change_issue, drop_issue, may_work, raise_issue, settle_issue
-from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel
+from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel, tell
 from chunfeng.tasking.actions.withdrawing import close_withdrawn
 from chunfeng.tasking.actions.work import (
     accept,
@@ -46,4 +46,5 @@ __all__ = [
     "set_chase_rule",
     "settle_issue",
     "stop_channel",
+    "tell",
 ]

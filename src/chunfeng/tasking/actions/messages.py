@@ -18,7 +18,7 @@ from chunfeng.offices import roles
 from chunfeng.offices.choices import Role
 from chunfeng.tasking import chasing, moves, webhooks
 from chunfeng.tasking.actions.work import locked
-from chunfeng.tasking.choices import Channel
+from chunfeng.tasking.choices import Channel, MessageState
 from chunfeng.tasking.models import Message, OfficeChannel, Task
 
 MOST_CHANNELS = 5
@@ -33,6 +33,46 @@ def remind(*, task: Task, by: Actor, at: datetime) -> None:
     if not made:
         raise Refused(_("%(office)s was already reminded of this task today.") % {"office": task.office})
     record("task.remind", by=by, on=task, at=at)
+
+
+def tell(
+    *,
+    office_id: int,
+    area_code: str,
+    subject: str,
+    body: str,
+    dedupe: str,
+    at: datetime,
+    for_leader: bool = False,
+) -> bool:
+    """Put a message for an office on its desk and into its channels; False when `dedupe` was told before.
+
+    For what is not a task: a silent report, a situation on its way. No personal data in either text.
+    """
+    if Message.objects.filter(dedupe=dedupe).exists():
+        return False
+    channels = OfficeChannel.objects.filter(office=office_id, active=True)
+    Message.objects.bulk_create(
+        [
+            Message(
+                office_id=office_id,
+                area_code=area_code,
+                for_leader=for_leader,
+                channel=channel.channel if channel else Channel.IN_APP,
+                to=channel,
+                subject=subject[:200],
+                body=body,
+                dedupe=dedupe + (f":{channel.pk}" if channel else ""),
+                state=MessageState.QUEUED if channel else MessageState.SENT,
+                next_try_at=at if channel else None,
+                sent_at=None if channel else at,
+                created_at=at,
+            )
+            for channel in (*channels, None)
+        ],
+        ignore_conflicts=True,
+    )
+    return True
 
 
 @transaction.atomic

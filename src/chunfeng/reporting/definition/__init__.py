@@ -1,0 +1,41 @@
+"""What a form asks, as data. Pure: no database.
+
+`parse` turns the plain data of a YAML file (or the editor) into a checked `FormDefinition`, `dump` turns it
+back; both directions keep everything.
+"""
+
+from chunfeng.reporting.definition.expressions import BadExpression, Expression, Figures
+from chunfeng.reporting.definition.parsing import BadForm, dump, parse
+from chunfeng.reporting.definition.shape import (
+    Aggregate,
+    Cell,
+    Check,
+    Dimension,
+    FormDefinition,
+    Indicator,
+    Reporter,
+    Source,
+    Strength,
+    Text,
+    Type,
+)
+
+__all__ = [
+    "Aggregate",
+    "BadExpression",
+    "BadForm",
+    "Cell",
+    "Check",
+    "Dimension",
+    "Expression",
+    "Figures",
+    "FormDefinition",
+    "Indicator",
+    "Reporter",
+    "Source",
+    "Strength",
+    "Text",
+    "Type",
+    "dump",
+    "parse",
+]
