@@ -258,6 +258,9 @@ class Migration(migrations.Migration):
                 ('received_by_name', models.CharField(blank=True, max_length=60, verbose_name='taken in by')),
                 ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='receiver told at')),
                 ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='escalated at')),
+                ('skipped_at', models.DateTimeField(blank=True, null=True, verbose_name='passed over at')),
+                ('skipped_by_name', models.CharField(blank=True, max_length=60, verbose_name='passed over by')),
+                ('skip_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for passing over')),
                 ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='situation_hops', to='offices.office')),
                 ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.office')),
                 ('situation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hops', to='reporting.situation')),
@@ -266,6 +269,24 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hop of a situation',
                 'verbose_name_plural': 'hops of a situation',
                 'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SituationNews',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('area_code', chunfeng.areas.fields.AreaCodeField(db_collation='C', max_length=18, verbose_name='area')),
+                ('text', models.TextField(verbose_name='news')),
+                ('key', models.CharField(blank=True, max_length=80)),
+                ('by_name', models.CharField(max_length=60, verbose_name='by')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='offices.office', verbose_name='reported by')),
+                ('situation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='news', to='reporting.situation')),
+            ],
+            options={
+                'verbose_name': 'news of a situation',
+                'verbose_name_plural': 'news of situations',
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
@@ -407,6 +428,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='situationhop',
             constraint=models.UniqueConstraint(fields=('situation', 'receiver'), name='hop_once_per_receiver'),
+        ),
+        migrations.AddConstraint(
+            model_name='situationhop',
+            constraint=models.CheckConstraint(condition=models.Q(('skipped_at__isnull', True), models.Q(('skip_reason', ''), _negated=True), _connector='OR'), name='passed_over_has_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='situationnews',
+            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('situation', 'key'), name='news_once_per_key'),
         ),
         migrations.AddConstraint(
             model_name='suggestion',

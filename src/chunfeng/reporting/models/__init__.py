@@ -3,7 +3,7 @@
 from chunfeng.reporting.models.bulletins import Bulletin, BulletinSeries
 from chunfeng.reporting.models.forms import Form, FormVersion, PeakPeriod
 from chunfeng.reporting.models.ledger import Acceptance, LedgerStep, Obligation, Revision, Suggestion
-from chunfeng.reporting.models.situations import Situation, SituationHop
+from chunfeng.reporting.models.situations import Situation, SituationHop, SituationNews
 
 __all__ = [
     "Acceptance",
@@ -17,5 +17,6 @@ __all__ = [
     "Revision",
     "Situation",
     "SituationHop",
+    "SituationNews",
     "Suggestion",
 ]

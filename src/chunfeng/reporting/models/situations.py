@@ -80,6 +80,9 @@ class SituationHop(models.Model):
     received_by_name = models.CharField(_("taken in by"), max_length=60, blank=True)
     told_at = models.DateTimeField(_("receiver told at"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("escalated at"), null=True, blank=True)
+    skipped_at = models.DateTimeField(_("passed over at"), null=True, blank=True)
+    skipped_by_name = models.CharField(_("passed over by"), max_length=60, blank=True)
+    skip_reason = models.CharField(_("reason for passing over"), max_length=500, blank=True)
 
     wall = walls.by_area()
 
@@ -90,7 +93,40 @@ class SituationHop(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["situation", "position"], name="hop_once"),
             models.UniqueConstraint(fields=["situation", "receiver"], name="hop_once_per_receiver"),
+            models.CheckConstraint(
+                condition=Q(skipped_at__isnull=True) | ~Q(skip_reason=""), name="passed_over_has_reason"
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(received_at__isnull=True), name="hop_waiting"),
         ]
+
+
+class SituationNews(models.Model):
+    """What became known later. Added, never changed; `area_code` is the situation's."""
+
+    situation = models.ForeignKey(Situation, on_delete=models.PROTECT, related_name="news")
+    area_code = AreaCodeField(_("area"))
+    office = models.ForeignKey(
+        Office, verbose_name=_("reported by"), on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.TextField(_("news"))
+    key = models.CharField(max_length=80, blank=True)
+    by_name = models.CharField(_("by"), max_length=60)
+    at = models.DateTimeField(_("at"))
+
+    append_only = True
+    wall = walls.by_area()
+
+    class Meta:
+        verbose_name = _("news of a situation")
+        verbose_name_plural = _("news of situations")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["situation", "key"], condition=~Q(key=""), name="news_once_per_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
