@@ -12,6 +12,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from chunfeng.core import upkeep
 from chunfeng.tasking import actions
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,14 @@ def chase(timestamp: int = 0) -> int:
 def deliver(timestamp: int = 0) -> int:
     """Send queued e-mail and webhooks, every minute."""
     return actions.deliver(now=timezone.now()).sent
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queue="upkeep", queueing_lock="clear", retry=_RETRY, name="tasking.clear")
+def clear(timestamp: int = 0) -> int:
+    """Remove what need not be kept, every night."""
+    done = upkeep.clear(now=timezone.now())
+    return done.keys + done.sessions
 
 
 @app.periodic(cron="* * * * *")

@@ -292,11 +292,9 @@ def offices_near(actor: Actor, of: Task | None) -> list[Office]:
 
 
 def offices_named(text: str, actor: Actor) -> list[Office]:
-    """Offices whose name contains the text, nearest province first."""
-    rows = Office.objects.filter(Q(name__icontains=text) | Q(short_name__icontains=text), active=True)
+    """Offices for a few typed characters: those of the actor's province, else of anywhere."""
     lo, hi = codes.code_range(actor.area_code[:2].ljust(12, "0") if actor.area_code else "")
-    inside = list(rows.filter(area_code__gte=lo, area_code__lt=hi).order_by("area_code", "code")[:50])
-    return inside or list(rows.order_by("area_code", "code")[:50])
+    return directory.suggest(text, lo=lo, hi=hi, limit=50) or directory.suggest(text, limit=50)
 
 
 def place_office(area_code: str) -> Office | None:

@@ -32,8 +32,6 @@ from chunfeng.notices.queries.sending import (
     bundle,
     dispatches,
     next_number,
-    offices_by_id,
-    offices_called,
     own_dispatch,
     receipts,
 )
@@ -70,8 +68,6 @@ __all__ = [
     "may_end",
     "may_explain",
     "next_number",
-    "offices_by_id",
-    "offices_called",
     "one",
     "own_dispatch",
     "receipts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from chunfeng.notices.models import Dispatch, Notice, NumberSeries
 from chunfeng.offices.models import Office
@@ -64,17 +64,3 @@ def next_number(office: Office, on: date) -> str:
         .first()
     )
     return f"{office.agency_code}〔{on.year}〕{(last or 0) + 1}号"
-
-
-def offices_called(text: str, *, lo: str, hi: str, limit: int = 20) -> list[Office]:
-    """Offices in service inside a range whose name, short name or code contains the text."""
-    if not text.strip():
-        return []
-    called = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code=text)
-    rows = Office.objects.filter(called, active=True, area_code__gte=lo, area_code__lt=hi)
-    return list(rows.order_by("area_code", "id")[:limit])
-
-
-def offices_by_id(ids: list[int]) -> list[Office]:
-    """These offices in service, by area."""
-    return list(Office.objects.filter(pk__in=ids, active=True).order_by("area_code", "id"))

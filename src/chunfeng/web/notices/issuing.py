@@ -123,7 +123,7 @@ def _recipients(request: HttpRequest, notice: Notice) -> list[tuple[Office, str]
     phrases = list(notice.addressees)
     found = [
         (each, phrases[at] if (at := chosen[each.pk]) is not None and at < len(phrases) else "")
-        for each in queries.offices_by_id(list(chosen))
+        for each in offices_queries.offices_by_id(chosen)
     ]
     if whole:
         for phrase in _phrases(request, notice):
@@ -154,7 +154,7 @@ def offices(request: HttpRequest, pk: int) -> HttpResponse:
     notice_or_404(request, pk)
     actor = actor_of(request)
     text = request.GET.get("called", "")
-    found = queries.offices_called(text, lo=actor.lo, hi=actor.hi)
+    found = offices_queries.suggest(text, lo=actor.lo, hi=actor.hi, limit=20)
     return render(request, "web/notices/_offices.html", {"offices": found, "text": text})
 
 
