@@ -109,7 +109,8 @@ def put_back() -> int:
 @pytest.mark.django_db
 def test_every_job_is_periodic_and_has_a_known_queue():
     mine = {name: task for name, task in app.tasks.items() if name.startswith("tasking.")}
-    assert set(mine) == {"tasking.assign", "tasking.chase", "tasking.deliver", "tasking.retry_stalled"}
+    jobs_here = {"assign", "chase", "clear", "deliver", "retry_stalled"}
+    assert set(mine) == {f"tasking.{name}" for name in jobs_here}
     assert {task.queue for task in mine.values()} == {"tasks", "outbox", "upkeep"}
     periodic = {name for name, _id in app.periodic_registry.periodic_tasks}
     assert set(mine) <= periodic
