@@ -5,6 +5,7 @@ back; both directions keep everything.
 """
 
 from chunfeng.reporting.definition.expressions import BadExpression, Expression, Figures
+from chunfeng.reporting.definition.files import dump_yaml, load_yaml
 from chunfeng.reporting.definition.parsing import BadForm, dump, parse
 from chunfeng.reporting.definition.shape import (
     Aggregate,
@@ -37,5 +38,7 @@ __all__ = [
     "Text",
     "Type",
     "dump",
+    "dump_yaml",
+    "load_yaml",
     "parse",
 ]

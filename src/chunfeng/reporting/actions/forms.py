@@ -1,0 +1,282 @@
+"""Making, publishing and ending forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chunfeng.areas import codes
+from chunfeng.core.actions import record
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.notices.models import Clause, Duty, Emergency
+from chunfeng.offices import queries as offices
+from chunfeng.offices import roles
+from chunfeng.offices.models import Office
+from chunfeng.reporting import definition as definitions
+from chunfeng.reporting import library, values
+from chunfeng.reporting.actions.renewing import renew
+from chunfeng.reporting.choices import FormState, Origin
+from chunfeng.reporting.definition import FormDefinition
+from chunfeng.reporting.models import Form, FormVersion
+
+
+@transaction.atomic
+def create_form(
+    *,
+    owner: Office,
+    definition: Mapping[str, Any] | FormDefinition,
+    origin: str,
+    by: Actor,
+    at: datetime,
+    clause: Clause | None = None,
+    duty: Duty | None = None,
+    emergency: Emergency | None = None,
+) -> Form:
+    """A form asked for by `owner`, with its first wording as a draft. Nobody owes anything yet.
+
+    Raises `BadForm` for a definition that cannot be used, `Refused` for a code the owner uses already.
+    """
+    may_change(by, owner)
+    parsed = read(definition, owner)
+    if Form.objects.filter(owner=owner, code=parsed.code).exists():
+        raise Refused(
+            _("%(office)s already has a form with the code “%(code)s”. Change that form or use another code.")
+            % {"office": owner.name, "code": parsed.code}
+        )
+    form = Form.objects.create(
+        owner=owner,
+        area_code=owner.area_code,
+        emergency=emergency,
+        code=parsed.code,
+        title=_title(parsed),
+        origin=Origin(origin),
+        clause=clause,
+        duty=duty,
+        source=_source(parsed),
+        created_at=at,
+        created_by_name=by.name,
+    )
+    _write(form, 1, parsed)
+    record("form.create", by=by, on=form, at=at, detail={"code": form.code, "origin": str(form.origin)})
+    return form
+
+
+@transaction.atomic
+def save_draft(
+    *, form: Form, definition: Mapping[str, Any] | FormDefinition, by: Actor, at: datetime
+) -> FormVersion:
+    """Keep a new wording as the form's one draft, replacing the draft before it."""
+    form = _locked(form, by)
+    parsed = read(definition, form.owner)
+    if parsed.code != form.code:
+        raise Refused(
+            _("The code of a form never changes: it is “%(code)s”, not “%(other)s”.")
+            % {"code": form.code, "other": parsed.code}
+        )
+    _keeps_places(form, parsed)
+    last = form.versions.order_by("-number").first()
+    if last is not None and last.published_at is None:
+        last.definition = definitions.dump(parsed)
+        last.save(update_fields=["definition"])
+        draft = last
+    else:
+        draft = _write(form, last.number + 1 if last else 1, parsed)
+    if form.state == FormState.DRAFT:
+        form.title, form.source = _title(parsed), _source(parsed)
+        form.save(update_fields=["title", "source"])
+    record("form.draft", by=by, on=form, at=at, detail={"version": draft.number})
+    return draft
+
+
+@transaction.atomic
+def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = None) -> FormVersion:
+    """Put the draft in force for periods that begin on `applies_from` (default today) or later.
+
+    Every number cell gets its permanent place. What is owed from then on and not answered yet is laid out
+    anew; what was filed keeps its wording. Raises `Refused` without a draft, without a source with its
+    clause, for a day before the last version's, and for a cell whose type or decimals would change.
+    """
+    form = _locked(form, by)
+    draft = form.versions.filter(published_at=None).first()
+    if draft is None:
+        raise Refused(_("The form “%(form)s” has no draft to publish.") % {"form": form.title})
+    parsed = read(draft.definition, form.owner)
+    if form.clause_id is None and not parsed.source.clause.strip():
+        raise Refused(
+            _(
+                "Before publishing, name the clause that orders this return (source, clause): every figure cites it."
+            )
+        )
+    _keeps_places(form, parsed)
+    last = form.versions.filter(published_at__isnull=False).order_by("-number").first()
+    first_day = applies_from or timezone.localdate(at)
+    if last is not None and last.applies_from is not None and first_day < last.applies_from:
+        if applies_from is not None:
+            raise Refused(
+                _("Version %(n)s applies from %(day)s; a later one cannot apply from an earlier day.")
+                % {"n": last.number, "day": last.applies_from.isoformat()}
+            )
+        first_day = last.applies_from
+    draft.applies_from, draft.published_at, draft.published_by_name = first_day, at, by.name
+    draft.save(update_fields=["applies_from", "published_at", "published_by_name"])
+    form.slots = values.slots(parsed, form.slots)
+    form.title, form.source = _title(parsed), _source(parsed)
+    form.state = FormState.ACTIVE
+    form.starts_on = form.starts_on or first_day
+    form.save(update_fields=["slots", "title", "source", "state", "starts_on"])
+    if last is not None:
+        renew(form=form, since=first_day, by=by, at=at, version=draft)
+    record(
+        "form.publish",
+        by=by,
+        on=form,
+        at=at,
+        detail={"version": draft.number, "applies_from": first_day.isoformat()},
+    )
+    return draft
+
+
+@transaction.atomic
+def end_form(*, form: Form, on: date, by: Actor, at: datetime, reason: str) -> Form:
+    """End a form: periods that begin after `on` are owed no more; what is owed until then stays."""
+    form = _locked(form, by)
+    if not reason.strip():
+        raise Refused(_("Say why the form ends: the reason stands in the audit trail."))
+    if form.starts_on and on < form.starts_on:
+        raise Refused(
+            _("The form has been in use since %(day)s; it cannot end before.") % {"day": form.starts_on}
+        )
+    form.ends_on = on
+    form.save(update_fields=["ends_on"])
+    if form.starts_on:
+        renew(form=form, since=form.starts_on, by=by, at=at, until=on, reason=reason.strip())
+    form.state = FormState.ENDED
+    form.save(update_fields=["state"])
+    record("form.end", by=by, on=form, at=at, detail={"on": on.isoformat()}, reason=reason.strip())
+    return form
+
+
+def take_from_library(
+    *,
+    code: str,
+    owner: Office,
+    by: Actor,
+    at: datetime,
+    reporters: Sequence[Mapping[str, Any]] | None = None,
+    emergency: Emergency | None = None,
+) -> Form:
+    """A draft of a shipped form for `owner`; `reporters` replace those it names."""
+    found = library.form(code)
+    if found is None:
+        raise Refused(
+            _("The library has no form “%(code)s”. See the list of shipped forms.") % {"code": code}
+        )
+    data = definitions.dump(found)
+    if reporters is not None:
+        data["reporters"] = [dict(each) for each in reporters]
+    return create_form(owner=owner, definition=data, origin=Origin.LIBRARY, by=by, at=at, emergency=emergency)
+
+
+def source_of(clause: Clause) -> dict[str, str]:
+    """The entry `source` of a definition for a clause of a registered notice."""
+    notice = clause.notice
+    found = {
+        "number": notice.number,
+        "title": notice.title,
+        "clause": f"{clause.label}{clause.heading}" or clause.ident,
+        "date": notice.date.isoformat() if notice.date else "",
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def read(definition: Mapping[str, Any] | FormDefinition, owner: Office) -> FormDefinition:
+    """The definition, checked: in itself, and that it asks only offices inside the owner's area."""
+    data = definitions.dump(definition) if isinstance(definition, FormDefinition) else definition
+    parsed = definitions.parse(data)
+    outside = [
+        _("reporters[%(n)s]: %(area)s lies outside the area of %(office)s")
+        % {"n": n, "area": each.area, "office": owner.name}
+        for n, each in enumerate(parsed.reporters, start=1)
+        if each.area and not codes.contains(owner.area_code, each.area)
+    ]
+    for n, each in enumerate(parsed.reporters, start=1):
+        for code in each.offices:
+            office = offices.office_by_code(code)
+            if office is None:
+                outside.append(
+                    _("reporters[%(n)s]: no office in service has the code “%(code)s”")
+                    % {"n": n, "code": code}
+                )
+            elif not codes.contains(owner.area_code, office.area_code):
+                outside.append(
+                    _("reporters[%(n)s]: %(area)s lies outside the area of %(office)s")
+                    % {"n": n, "area": office.name, "office": owner.name}
+                )
+    if outside:
+        raise definitions.BadForm(outside)
+    return parsed
+
+
+def may_change(by: Actor, owner: Office) -> None:
+    """The actor works at the owner, at the office it reports to, or in an area above; else `NotAllowed`."""
+    roles.require(by, "form.change")
+    above = by.sees(owner.area_code) and by.area_code != owner.area_code
+    if not above and by.office_id not in (owner.pk, owner.parent_id):
+        raise NotAllowed(
+            _("The forms of %(office)s are changed by that office or by one above it.")
+            % {"office": owner.name}
+        )
+
+
+def _locked(form: Form, by: Actor) -> Form:
+    found = Form.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=form.pk).first()
+    if found is None:
+        raise Refused(_("This form is not there any more, or not in your area."))
+    may_change(by, found.owner)
+    if found.state == FormState.ENDED:
+        raise Refused(_("The form “%(form)s” has ended; take a new one.") % {"form": found.title})
+    return found
+
+
+def _write(form: Form, number: int, parsed: FormDefinition) -> FormVersion:
+    return FormVersion.objects.create(
+        form=form, area_code=form.area_code, number=number, definition=definitions.dump(parsed)
+    )
+
+
+def _keeps_places(form: Form, parsed: FormDefinition) -> None:
+    """Figures of all versions stand side by side, so a cell that has a place keeps type and decimals."""
+    problems: dict[str, str] = {}
+    for row in form.versions.filter(published_at__isnull=False).order_by("number"):
+        for code, old in definitions.parse(row.definition).cells.items():
+            new = parsed.cells.get(code)
+            if new is None or code not in form.slots:
+                continue
+            a, b = old.indicator, new.indicator
+            if (a.type, a.decimals) != (b.type, b.decimals):
+                problems[a.code] = _(
+                    "indicators.%(code)s: figures are already kept as %(old)s with %(n)s decimals; give the "
+                    "changed indicator another code"
+                ) % {"code": a.code, "old": a.type.value, "n": a.decimals}
+    if problems:
+        raise definitions.BadForm(list(problems.values()))
+
+
+def _title(parsed: FormDefinition) -> str:
+    title = parsed.title.zh or parsed.title.en
+    if len(title) > 200:
+        raise Refused(_("The title is longer than 200 characters: shorten it."))
+    return title
+
+
+def _source(parsed: FormDefinition) -> str:
+    text = str(parsed.source)
+    if len(text) > 300:
+        raise Refused(_("The source is longer than 300 characters: shorten it."))
+    return text

@@ -1,0 +1,49 @@
+"""What is owed and not answered follows the form: a new wording, an end, a peak period."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import Max
+
+from chunfeng.areas import codes
+from chunfeng.core.actor import Actor
+from chunfeng.reporting.choices import OPEN, State
+from chunfeng.reporting.models import Form, FormVersion, Obligation
+
+
+def renew(
+    *,
+    form: Form,
+    since: date,
+    by: Actor,
+    at: datetime,
+    version: FormVersion | None = None,
+    until: date | None = None,
+    area_code: str = "",
+    reason: str = "",
+) -> None:
+    """Lay out anew what is owed from `since` on and was never answered, chased or returned.
+
+    With `version`, rows that have a history but no answer keep their dates and take the new wording. With
+    `until` (the form ends), what begins later is owed no more: with a history it is exempt for `reason`.
+    """
+    from chunfeng.reporting.actions.obligations import make_obligations
+
+    rows = Obligation.objects.filter(form=form, period_start__gte=since, revision=0)
+    if area_code:
+        lo, hi = codes.code_range(area_code)
+        rows = rows.filter(area_code__gte=lo, area_code__lt=hi)
+    last = until or rows.aggregate(last=Max("period_end"))["last"]
+    if version is not None:
+        rows.filter(steps__isnull=False).update(version=version)
+    untouched = rows.filter(state=State.DUE, steps__isnull=True)
+    if until is None:
+        untouched.delete()
+    else:
+        untouched.filter(period_start__gt=until).delete()
+        rows.filter(state__in=OPEN, period_start__gt=until).update(
+            state=State.EXEMPT, exempt_reason=reason[:300]
+        )
+    if last is not None:
+        make_obligations(form=form, until=last, since=since, by=by, at=at)
