@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('source', models.CharField(max_length=300, verbose_name='source')),
                 ('plan', models.JSONField(default=list, verbose_name='plan')),
+                ('sent_to', models.CharField(blank=True, help_text='printed at the foot, for example 报：… 送：…', max_length=300, verbose_name='distribution')),
                 ('active', models.BooleanField(default=True, verbose_name='in use')),
                 ('emergency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bulletin_series', to='notices.emergency')),
                 ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulletin_series', to='offices.office')),
@@ -53,6 +54,8 @@ class Migration(migrations.Migration):
                 ('drafted_by_name', models.CharField(max_length=60, verbose_name='drafted by')),
                 ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='issued at')),
                 ('issued_by_name', models.CharField(blank=True, max_length=60, verbose_name='issued by')),
+                ('correction', models.CharField(blank=True, max_length=300, verbose_name='what is corrected')),
+                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='reporting.bulletin', verbose_name='corrects')),
                 ('docx', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
                 ('pdf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulletins', to='reporting.bulletinseries')),
@@ -328,6 +331,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='bulletin',
             constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='bulletin_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='bulletin',
+            constraint=models.CheckConstraint(condition=models.Q(('corrects__isnull', True), models.Q(('correction', ''), _negated=True), _connector='OR'), name='correction_is_explained'),
         ),
         migrations.AddConstraint(
             model_name='form',

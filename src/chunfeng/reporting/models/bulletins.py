@@ -30,6 +30,9 @@ class BulletinSeries(models.Model):
     title = models.CharField(_("title"), max_length=120)
     source = models.CharField(_("source"), max_length=300)
     plan = models.JSONField(_("plan"), default=list)
+    sent_to = models.CharField(
+        _("distribution"), max_length=300, blank=True, help_text=_("printed at the foot, for example 报：… 送：…")
+    )
     active = models.BooleanField(_("in use"), default=True)
 
     wall = walls.Wall(read=walls.in_range_or_above(), write=walls.in_range())
@@ -44,7 +47,12 @@ class BulletinSeries(models.Model):
 
 
 class Bulletin(models.Model):
-    """One issue. `content` is a list of blocks; each figure in it carries form, cell, days, area, as_of."""
+    """One issue.
+
+    `content` holds `blocks` and `figures`; a block names its figures, each figure carries form, cell, area,
+    days, as_of, completeness and source (see `bulletins.content`). What is wrong in an issued bulletin is put
+    right by a new one that names it in `corrects`.
+    """
 
     series = models.ForeignKey(BulletinSeries, on_delete=models.PROTECT, related_name="bulletins")
     area_code = AreaCodeField(_("area"))
@@ -62,6 +70,15 @@ class Bulletin(models.Model):
     drafted_by_name = models.CharField(_("drafted by"), max_length=60)
     issued_at = models.DateTimeField(_("issued at"), null=True, blank=True)
     issued_by_name = models.CharField(_("issued by"), max_length=60, blank=True)
+    corrects = models.ForeignKey(
+        "self",
+        verbose_name=_("corrects"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+    )
+    correction = models.CharField(_("what is corrected"), max_length=300, blank=True)
 
     wall = walls.Wall(
         read=f"{walls.in_range()} OR (state = 'issued' AND {walls.in_range_or_above()})",
@@ -84,6 +101,9 @@ class Bulletin(models.Model):
                 name="issued_bulletin_is_numbered",
             ),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="bulletin_days"),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(correction=""), name="correction_is_explained"
+            ),
         ]
         indexes = [models.Index(fields=["area_code", "-id"], name="bulletin_by_area")]
 
