@@ -35,16 +35,16 @@ _DAMAGE = (
 )
 
 
-def checked(data: bytes, max_rows: int) -> bytes:
+def checked(data: bytes, max_rows: int, max_columns: int = MAX_COLUMNS) -> bytes:
     """The spreadsheet with its readable parts only, unpacked, each within the bounds.
 
-    :raises Refused: no xlsx, damaged, too much text, or a cell beyond `max_rows` or MAX_COLUMNS
+    :raises Refused: no xlsx, damaged, too much text, or a cell beyond `max_rows` or `max_columns`
     """
     try:
         parts = _unpacked(data)
         lengths = _Lengths.of(parts.get("xl/sharedstrings.xml", b"<sst/>"))
         for name, xml in parts.items():
-            _Walk(name.rpartition("/")[2], lengths, max_rows).follow(xml)
+            _Walk(name.rpartition("/")[2], lengths, max_rows, max_columns).follow(xml)
     except _DAMAGE as error:
         raise unreadable() from error
     out = io.BytesIO()
@@ -62,7 +62,7 @@ def unreadable() -> Refused:
 def _too_much() -> Refused:
     return Refused(
         _(
-            "The spreadsheet unpacks to more than %(mb)s MB. Keep only the sheet of offices, without "
+            "The spreadsheet unpacks to more than %(mb)s MB. Keep only the table, without "
             "pictures and formats, or split it by area."
         )
         % {"mb": MAX_BYTES // 2**20}
@@ -146,8 +146,9 @@ class _Lengths(_Steps):
 class _Walk(_Steps):
     """Rows and cells as the reader counts them: where no place is given, the next one."""
 
-    def __init__(self, sheet: str, lengths: list[int], max_rows: int) -> None:
-        self.sheet, self.lengths, self.max_rows = sheet, lengths, max_rows
+    def __init__(self, sheet: str, lengths: list[int], max_rows: int, max_columns: int) -> None:
+        self.sheet, self.lengths = sheet, lengths
+        self.max_rows, self.max_columns = max_rows, max_columns
         self.row = self.column = self.repeated = 0
         self._place = (0, 0)
         self._in_cell = self._is_shared = self._in_value = False
@@ -190,7 +191,7 @@ class _Walk(_Steps):
 
     def _check_place(self) -> None:
         row, column = self._place
-        if row > self.max_rows or column > MAX_COLUMNS:
+        if row > self.max_rows or column > self.max_columns:
             raise Refused(
                 _(
                     "%(sheet)s has something in row %(row)s, column %(column)s; at most %(rows)s rows and "
@@ -202,6 +203,6 @@ class _Walk(_Steps):
                     "row": row,
                     "column": column,
                     "rows": self.max_rows,
-                    "columns": MAX_COLUMNS,
+                    "columns": self.max_columns,
                 }
             )
