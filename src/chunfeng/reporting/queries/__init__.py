@@ -13,17 +13,24 @@ from chunfeng.reporting.queries.forms import (
     version_for,
     versions,
 )
+from chunfeng.reporting.queries.rollup import AreaRow, Figure, RollUp, figure, rollup, series
 
 __all__ = [
+    "AreaRow",
+    "Figure",
+    "RollUp",
     "current_version",
     "definition_of",
     "draft_of",
+    "figure",
     "form_by_code",
     "form_by_id",
     "forms_in_sight",
     "library",
     "peak_by_id",
     "peak_periods",
+    "rollup",
+    "series",
     "version_for",
     "versions",
 ]

@@ -1,0 +1,161 @@
+"""From partial sums by area code to the rows of a table. Adding happens here and nowhere else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from chunfeng.areas import codes
+from chunfeng.areas import queries as areas
+from chunfeng.areas.lineage import Lineage
+from chunfeng.reporting import values
+from chunfeng.reporting.definition import Aggregate, FormDefinition
+from chunfeng.reporting.queries.grouping import Counts, Plan, Span, groups
+
+Row = tuple[str, bool]
+"""An area's code, and whether the line is that of its seat alone."""
+_ENDS = (2, 4, 6, 9, 12, 15, 18)
+
+
+class Tree:
+    """Which row an area belongs to: the child of `area` that holds it, or its area at a level.
+
+    What no child holds and is not the seat itself goes to the area below that its code names, so a code the
+    table of divisions does not know keeps its figures.
+    """
+
+    def __init__(self, area: str, below: Sequence[str], level: int = 0) -> None:
+        self.area, self.level = area, level
+        self.children = {codes.prefix(code): code for code in below}
+        self.widths = sorted({len(stem) for stem in self.children})
+        self.width = _ENDS[level - 1] if level else max(self.widths, default=codes.MAX_LENGTH)
+
+    def key(self) -> str:
+        """The SQL expression to group by: as short as the rows allow, the whole code above them."""
+        if self.level:
+            return f"left(area_code, {self.width})"
+        own = codes.code_range(self.area)[0].ljust(self.width, "0")
+        return (
+            f"CASE WHEN left(area_code, {self.width}) = '{own}' THEN area_code "
+            f"ELSE left(area_code, {self.width}) END"
+        )
+
+    def row(self, key: str) -> Row:
+        """The row of a key or of a full code."""
+        if self.level:
+            code = codes.pad(key[: self.width])
+            return code, codes.level(code) != self.level
+        for width in self.widths:
+            if key[:width] in self.children:
+                return self.children[key[:width]], False
+        code = codes.pad(key)
+        if code == self.area:
+            return code, True
+        chain = [*codes.ancestors(code), code]
+        return (chain[chain.index(self.area) + 1], False) if self.area in chain else (code, False)
+
+    def holds(self, code: str) -> bool:
+        """Whether the code lies inside the area of the table."""
+        return codes.contains(self.area, code)
+
+
+class Part:
+    """Partial figures that can be added to others."""
+
+    def __init__(self, plan: Plan, columns: Sequence[Any] | None = None) -> None:
+        self.plan = plan
+        self.columns: list[Any] = list(columns) if columns is not None else [None] * len(plan.columns)
+        self.above: dict[int, int] = {}
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Take in the partial figures of another group."""
+        mine = self.columns
+        for i, (value, column) in enumerate(zip(columns, self.plan.columns, strict=True)):
+            if value is None:
+                continue
+            old = mine[i]
+            if old is None:
+                mine[i] = value
+            else:
+                mine[i] = max(old, value) if column.op == "max" else old + value
+
+    def counts(self) -> Counts:
+        """How the reports behind it stand."""
+        return Counts(*(value or 0 for value in self.columns[: len(Counts._fields)]))
+
+    def numbers(self, form: FormDefinition) -> dict[str, int | Fraction | None]:
+        """Figures by cell code, ratios by indicator code. A cell that is not added up is None."""
+        found: dict[str, int | Fraction | None] = {
+            cell.code: None for cell in form.number_cells if cell.indicator.aggregate is Aggregate.NONE
+        }
+        sums: dict[str, list[Any]] = defaultdict(list)
+        for column, value in zip(self.plan.columns, self.columns, strict=True):
+            if column.cell:
+                sums[column.cell].append(value)
+        for code, parts in sums.items():
+            if len(parts) == 2:  # a mean: sum and count
+                found[code] = Fraction(parts[0], parts[1]) if parts[1] else None
+            else:
+                found[code] = parts[0]
+        for ratio in form.ratios:
+            if ratio.of in found and ratio.to in found:
+                found[ratio.code] = _ratio(form, found, ratio.of, ratio.to)
+        return found
+
+    def kept(self) -> dict[str, int]:
+        """What stands here because its parts are unknown, by cell."""
+        return {self.plan.columns[i].cell: n for i, n in self.above.items() if self.plan.columns[i].cell}
+
+
+class Parts:
+    """Partial figures by row."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._rows: dict[Row, Part] = {}
+
+    @classmethod
+    def of(cls, plan: Plan, grouped: Iterable[tuple[Any, Sequence[Any]]], tree: Tree | None) -> Parts:
+        """Put groups into the rows of the tree; without one, all into a single row."""
+        found = cls(plan)
+        for key, columns in grouped:
+            found.at(tree.row(key) if tree else ("", True)).add(columns)
+        return found
+
+    def at(self, row: Row) -> Part:
+        """The part of a row, made empty when new."""
+        if row not in self._rows:
+            self._rows[row] = Part(self.plan)
+        return self._rows[row]
+
+    def by_row(self) -> dict[Row, Part]:
+        """All rows."""
+        return self._rows
+
+    def total(self) -> Part:
+        """Everything together, from the same parts."""
+        whole = Part(self.plan)
+        for part in self._rows.values():
+            whole.add(part.columns)
+        return whole
+
+
+def on_todays_codes(plan: Plan, span: Span, tree: Tree, today: date, now: datetime) -> Parts:
+    """The same figures where they stand by the divisions of `today`; the sum stays the same.
+
+    Figures are followed from each area's own code. What was divided without known shares stays at the area
+    above and is told in `kept`. Reads every row in sight, for an area may have come from elsewhere.
+    """
+    raise NotImplementedError(plan, span, tree, today, now, areas, Lineage, groups, timedelta)
+
+
+def _ratio(
+    form: FormDefinition, numbers: dict[str, int | Fraction | None], of: str, to: str
+) -> Fraction | None:
+    part, whole = numbers[of], numbers[to]
+    if part is None or whole is None:
+        return None
+    return values.per_cent(part * form.cells[to].indicator.scale, whole * form.cells[of].indicator.scale)
