@@ -10,16 +10,36 @@ from chunfeng.reporting.actions.forms import (
     take_from_library,
 )
 from chunfeng.reporting.actions.peaks import add_peak_period, end_peak_period
+from chunfeng.reporting.actions.situations import (
+    add_situation_news,
+    escalate_situations,
+    merge_situations,
+    pass_on_situation,
+    pass_over_silent,
+    report_situation,
+    reveal_situation,
+    settle_situation,
+    take_in_situation,
+)
 
 __all__ = [
     "add_peak_period",
+    "add_situation_news",
     "compose_call",
     "create_form",
     "end_form",
     "end_peak_period",
+    "escalate_situations",
+    "merge_situations",
+    "pass_on_situation",
+    "pass_over_silent",
     "publish",
     "read_source",
+    "report_situation",
+    "reveal_situation",
     "save_draft",
+    "settle_situation",
     "source_of",
     "take_from_library",
+    "take_in_situation",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chunfeng.areas.fields import AreaCodeField
@@ -61,7 +62,8 @@ class Situation(models.Model):
         indexes = [models.Index(fields=["area_code", "-id"], name="situation_by_area")]
 
     def __str__(self) -> str:
-        return self.what[:80]
+        # stands in the audit trail, where no words of a report belong
+        return f"#{self.pk} {timezone.localtime(self.happened_at):%Y-%m-%d %H:%M}"
 
 
 class SituationHop(models.Model):
@@ -129,4 +131,4 @@ class SituationNews(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return f"#{self.situation_id} {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
