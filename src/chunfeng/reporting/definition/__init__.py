@@ -4,9 +4,10 @@
 back; both directions keep everything.
 """
 
+from chunfeng.reporting.definition.dumping import dump
 from chunfeng.reporting.definition.expressions import BadExpression, Expression, Figures
 from chunfeng.reporting.definition.files import dump_yaml, load_yaml
-from chunfeng.reporting.definition.parsing import BadForm, dump, parse
+from chunfeng.reporting.definition.parsing import BadForm, parse
 from chunfeng.reporting.definition.shape import (
     Aggregate,
     Cell,

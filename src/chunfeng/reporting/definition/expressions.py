@@ -9,13 +9,15 @@ Allowed: names of cells, whole and decimal numbers, + - * /, comparisons (also c
     filled(x)     whether the cell holds a figure
 
 A cell nobody filled is unknown, and what depends on it is unknown too: such a check neither passes nor
-fails. Numbers are exact fractions, never binary floats.
+fails. Numbers are exact fractions, never binary floats. Numbers and truths are kept apart when the text is
+parsed, so that nothing can go wrong when it is evaluated.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -41,8 +43,16 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
 }
 _LOOKS = {"previous", "below", "filled"}
-_FOLDS: dict[str, Callable[..., Any]] = {"sum": lambda *v: sum(v), "min": min, "max": max, "abs": abs}
+_FOLDS: dict[str, Callable[..., Any]] = {
+    "sum": lambda *values: sum(values),
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
+    "abs": abs,
+}
+_TOKEN = re.compile(r"\s+|\d+(\.\d+)?(?![\w.])|[A-Za-z_]\w*|[<>=!]=|[-+*/()<>,]", re.ASCII)
 MAX_LENGTH = 500
+MAX_DEPTH = 100
+MAX_DIGITS = 15
 
 
 class BadExpression(ValueError):
@@ -73,59 +83,128 @@ class Expression:
 
 
 def parse(text: str) -> Expression:
-    """Parse one expression. Raises `BadExpression` with the place of the trouble."""
+    """Parse one expression, a number or a truth. Raises `BadExpression` with the place of the trouble."""
+    return _parse(text)[0]
+
+
+def parse_rule(text: str) -> Expression:
+    """Parse an expression that must be a truth, as a check needs it."""
+    expression, kind = _parse(text)
+    if kind is not bool:
+        raise BadExpression(
+            _("“%(text)s” is a number: a check must be a comparison, such as a + b == c.") % {"text": text}
+        )
+    return expression
+
+
+def _parse(text: str) -> tuple[Expression, type]:
     if len(text) > MAX_LENGTH:
         raise BadExpression(_("The expression is longer than %(n)s characters.") % {"n": MAX_LENGTH})
     source = text.strip()
+    _tokens(source)
     try:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        at = getattr(error, "offset", None) or 1
-        raise BadExpression(
-            _("“%(text)s” cannot be read at character %(at)s.") % {"text": text, "at": at}
-        ) from None
-    names: set[str] = set()
-    looks: set[str] = set()
-    _check(tree, source, names, looks)
-    return Expression(source, frozenset(names), frozenset(looks), tree)
+        at = min(getattr(error, "offset", None) or len(source) + 1, len(source) + 1)
+        raise _unreadable(source, at) from None
+    checked = _Checked(source)
+    kind = checked.kind(tree, 0)
+    return Expression(source, frozenset(checked.names), frozenset(checked.looks), tree), kind
 
 
-def _check(node: ast.AST, text: str, names: set[str], looks: set[str]) -> None:
-    match node:
-        case ast.BoolOp() | ast.IfExp():
-            pass
-        case ast.UnaryOp(op=ast.Not() | ast.USub()):
-            pass
-        case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
-            pass
-        case ast.Compare(ops=ops) if all(type(op) in _COMPARE for op in ops):
-            pass
-        case ast.Constant(value=bool()):
-            pass
-        case ast.Constant(value=int() | float()):
-            return
-        case ast.Name(id=name):
-            names.add(name)
-            return
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _LOOKS:
+def _tokens(source: str) -> None:
+    """Only the words and signs of this language reach Python's parser."""
+    place = 0
+    while place < len(source):
+        token = _TOKEN.match(source, place)
+        if token is None:
+            raise _unreadable(source, place + 1)
+        if token[0][0].isdigit() and len(token[0].replace(".", "")) > MAX_DIGITS:
+            raise BadExpression(
+                _("The number at character %(at)s has more than %(n)s digits.")
+                % {"at": place + 1, "n": MAX_DIGITS}
+            )
+        place = token.end()
+
+
+def _unreadable(source: str, at: int) -> BadExpression:
+    return BadExpression(_("“%(text)s” cannot be read at character %(at)s.") % {"text": source, "at": at})
+
+
+class _Checked:
+    """Walks a tree once: only known nodes, numbers where numbers belong, truths where truths belong."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: set[str] = set()
+        self.looks: set[str] = set()
+
+    def kind(self, node: ast.expr, depth: int) -> type:
+        """Fraction or bool: what the node evaluates to."""
+        if depth > MAX_DEPTH:
+            raise BadExpression(_("The expression is nested more than %(n)s deep.") % {"n": MAX_DEPTH})
+        match node:
+            case ast.Constant(value=bool()):
+                return bool
+            case ast.Constant(value=int() | float()):
+                return Fraction
+            case ast.Name(id=name):
+                self.names.add(name)
+                return Fraction
+            case ast.BoolOp(values=values):
+                return self.all(bool, values, depth)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self.all(bool, [operand], depth)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self.all(Fraction, [operand], depth)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+                return self.all(Fraction, [left, right], depth)
+            case ast.Compare(left=left, ops=ops, comparators=rest) if all(type(op) in _COMPARE for op in ops):
+                equal = all(isinstance(op, ast.Eq | ast.NotEq) for op in ops)
+                if equal:
+                    self.all(self.kind(left, depth + 1), rest, depth)
+                else:
+                    self.all(Fraction, [left, *rest], depth)
+                return bool
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                self.all(bool, [test], depth)
+                return self.all(self.kind(body, depth + 1), [orelse], depth)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _LOOKS | _FOLDS.keys():
+                return self.call(node, name, args, depth)
+        raise self.refused(node)
+
+    def call(self, node: ast.expr, name: str, args: list[ast.expr], depth: int) -> type:
+        if name in _LOOKS:
             if len(args) != 1 or not isinstance(args[0], ast.Name):
                 raise BadExpression(_("%(name)s(…) takes the code of one cell.") % {"name": name})
-            names.add(args[0].id)
-            looks.add(name)
-            return
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FOLDS and args:
-            for each in args:
-                _check(each, text, names, looks)
-            return
-        case _:
-            at = getattr(node, "col_offset", 0) + 1
-            piece = ast.get_source_segment(text, node) if isinstance(node, ast.expr) else ""
-            raise BadExpression(
-                _("“%(piece)s” at character %(at)s is not allowed here.") % {"piece": piece or text, "at": at}
-            )
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            _check(child, text, names, looks)
+            self.names.add(args[0].id)
+            self.looks.add(name)
+            return bool if name == "filled" else Fraction
+        if not args or (name == "abs" and len(args) != 1):
+            raise self.refused(node)
+        return self.all(Fraction, args, depth)
+
+    def all(self, wanted: type, nodes: list[ast.expr], depth: int) -> type:
+        for node in nodes:
+            if self.kind(node, depth + 1) is not wanted:
+                piece = {"piece": self.piece(node), "at": node.col_offset + 1}
+                if wanted is bool:
+                    raise BadExpression(
+                        _("“%(piece)s” at character %(at)s is a number; a comparison is needed here.") % piece
+                    )
+                raise BadExpression(
+                    _("“%(piece)s” at character %(at)s is a comparison; a number is needed here.") % piece
+                )
+        return wanted
+
+    def piece(self, node: ast.expr) -> str:
+        return ast.get_source_segment(self.text, node) or self.text
+
+    def refused(self, node: ast.expr) -> BadExpression:
+        return BadExpression(
+            _("“%(piece)s” at character %(at)s is not allowed here.")
+            % {"piece": self.piece(node), "at": node.col_offset + 1}
+        )
 
 
 def _eval(node: ast.expr, figures: Figures) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from chunfeng.reporting.definition.parsing import BadForm, dump, parse
+from chunfeng.reporting.definition.dumping import dump
+from chunfeng.reporting.definition.parsing import BadForm, parse
 from chunfeng.reporting.definition.shape import FormDefinition
 
 MAX_SIZE = 1_000_000
@@ -45,8 +46,10 @@ def plain(data: bytes | str) -> Any:
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         raise BadForm([_("line %(line)s: a character that no YAML file may hold") % {"line": line}]) from None
-    except RecursionError:
-        raise BadForm([_("The file is nested too deeply: this is no form.")]) from None
+    except (RecursionError, ValueError):
+        raise BadForm(
+            [_("The file is nested too deeply or holds an endless number: this is no form.")]
+        ) from None
 
 
 def dump_yaml(form: FormDefinition) -> str:

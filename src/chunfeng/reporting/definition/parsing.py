@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 from enum import StrEnum
+from math import prod
 from typing import Any, TypeVar
+from unicodedata import category
 
 from django.utils.translation import gettext as _
 
@@ -31,7 +33,11 @@ from chunfeng.tasking import due
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 FORM_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+PREFILL = re.compile(r"(form|register):[a-z0-9][a-z0-9_-]*:[a-z][a-z0-9_.]*")
 MAX_CELLS = 400
+MAX_CELL_CODE = 80
+MAX_TEXT = 2000
 E_ = TypeVar("E_", bound=StrEnum)
 
 
@@ -64,7 +70,7 @@ class _Parser:
         code = str(data.get("code", ""))
         if not FORM_CODE.fullmatch(code):
             self.wrong("code", _("use small letters, digits and hyphens, at most 60 characters"))
-        dimensions = self.dimensions(data.get("dimensions"))
+        dimensions = self.dimensions(data)
         indicators = tuple(
             self.indicator(each, f"indicators[{n}]", dimensions)
             for n, each in enumerate(self.several(data, "indicators"), start=1)
@@ -96,13 +102,18 @@ class _Parser:
         return form
 
     def with_checks(self, form: FormDefinition, data: Mapping[str, Any]) -> FormDefinition:
-        if len(form.cells) > MAX_CELLS:
+        sizes = (prod(len(form.dimensions[code].categories) for code in each.by) for each in form.indicators)
+        if sum(sizes) > MAX_CELLS:
             self.wrong("indicators", _("more than %(n)s cells: split the form") % {"n": MAX_CELLS})
+            return form
         seen: set[str] = set()
         for indicator in form.indicators:
             if indicator.code in seen:
                 self.wrong(f"indicators.{indicator.code}", _("this code stands twice"))
             seen.add(indicator.code)
+        for cell in form.cells:
+            if len(cell) > MAX_CELL_CODE:
+                self.wrong(f"indicators.{cell}", _("the code of this cell is longer than 80 characters"))
         for ratio in form.ratios:
             for part in (ratio.of, ratio.to):
                 if part not in form.cells or not form.cells[part].indicator.numeric:
@@ -113,7 +124,7 @@ class _Parser:
         names = {cell.code for cell in form.number_cells if "." not in cell.code}
         checks = tuple(
             found
-            for n, each in enumerate(data.get("checks") or [], start=1)
+            for n, each in enumerate(self.several(data, "checks", needed=False), start=1)
             if (found := self.check(each, f"checks[{n}]", names))
         )
         codes = [check.code for check in checks]
@@ -121,13 +132,18 @@ class _Parser:
             self.wrong(f"checks.{code}", _("this code stands twice"))
         return replace(form, checks=checks)
 
-    def dimensions(self, data: object) -> dict[str, Dimension]:
+    def dimensions(self, data: Mapping[str, Any]) -> dict[str, Dimension]:
         found: dict[str, Dimension] = {}
-        for n, each in enumerate(data if isinstance(data, list) else [], start=1):
+        for n, each in enumerate(self.several(data, "dimensions", needed=False), start=1):
             where = f"dimensions[{n}]"
-            if not isinstance(each, Mapping) or not self.code(each.get("code"), where):
+            if not isinstance(each, Mapping):
+                self.wrong(where, _("write an entry with code, label and categories"))
+                continue
+            if not self.code(each.get("code"), where):
                 continue
             self.known(each, where, {"code", "label", "categories"})
+            if each["code"] in found:
+                self.wrong(where, _("this code stands twice"))
             found[each["code"]] = Dimension(
                 each["code"],
                 self.text(each.get("label"), where, needed=True),
@@ -144,16 +160,17 @@ class _Parser:
             where = f"indicators.{code}"
         self.known(data, where, _INDICATOR_KEYS)
         type_ = self.kind(data.get("type", "count"), Type, f"{where}.type")
-        by = data.get("by") or []
-        by = (by,) if isinstance(by, str) else tuple(str(each) for each in by)
+        by = self.names(data, "by", where)
         for each in by:
             if each not in dimensions:
                 self.wrong(f"{where}.by", _("there is no dimension “%(code)s”") % {"code": each})
+        if len(set(by)) != len(by):
+            self.wrong(f"{where}.by", _("this code stands twice"))
         indicator = Indicator(
             code=code,
             label=self.text(data.get("label"), where, needed=True),
             type=type_,
-            unit=str(data.get("unit") or ("元" if type_ is Type.MONEY else "")),
+            unit=str(self.words(data.get("unit"), f"{where}.unit") or ("元" if type_ is Type.MONEY else "")),
             decimals=2 if type_ is Type.MONEY else self.whole(data, "decimals", f"{where}.decimals", 0, 6),
             aggregate=self.kind(data.get("aggregate", "sum"), Aggregate, f"{where}.aggregate"),
             required=self.truth(data, "required", True),
@@ -166,8 +183,10 @@ class _Parser:
             jump_from=self.whole(data, "jump_from", f"{where}.jump_from", 0, 10**12),
             help=self.text(data.get("help"), f"{where}.help"),
             source=self.source(data.get("source"), f"{where}.source", needed=False),
-            prefill=str(data.get("prefill") or ""),
+            prefill=self.prefill(data, where),
         )
+        if indicator.choices and type_ is not Type.CHOICE:
+            self.wrong(f"{where}.choices", _("only the type choice has choices"))
         if by and not indicator.numeric:
             self.wrong(f"{where}.by", _("only numbers can be broken down"))
         if indicator.decimals and type_ in (Type.COUNT, Type.YESNO):
@@ -186,7 +205,7 @@ class _Parser:
             except area_codes.BadCode as error:
                 self.wrong(f"{where}.area", str(error))
         level, line = str(data.get("level") or ""), str(data.get("line") or "")
-        offices = tuple(str(each) for each in data.get("offices") or ())
+        offices = self.names(data, "offices", where)
         if level:
             self.one_of(level, Level.values, f"{where}.level")
         if line:
@@ -196,12 +215,15 @@ class _Parser:
         return Reporter(level, line, area, offices, self.whole(data, "within", f"{where}.within", 0, 10_000))
 
     def check(self, data: object, where: str, names: set[str]) -> Check | None:
-        if not isinstance(data, Mapping) or not self.code(data.get("code"), where):
+        if not isinstance(data, Mapping):
+            self.wrong(where, _("write an entry with code, rule and message"))
+            return None
+        if not self.code(data.get("code"), where):
             return None
         where = f"checks.{data['code']}"
         self.known(data, where, {"code", "rule", "strength", "message", "identity", "source"})
         try:
-            rule = expressions.parse(str(data.get("rule", "")))
+            rule = expressions.parse_rule(str(data.get("rule", "")))
         except expressions.BadExpression as error:
             self.wrong(where, str(error))
             return None
@@ -216,11 +238,30 @@ class _Parser:
             self.source(data.get("source"), f"{where}.source", needed=False),
         )
 
-    def several(self, data: Mapping[str, Any], key: str) -> list[Any]:
+    def several(self, data: Mapping[str, Any], key: str, *, needed: bool = True) -> list[Any]:
         found = data.get(key)
-        if not isinstance(found, list) or not found:
-            self.wrong(key, _("at least one entry is needed"))
+        if found is None and not needed:
             return []
+        if not isinstance(found, list) or (needed and not found):
+            self.wrong(key, _("at least one entry is needed") if needed else _("write a list of entries"))
+            return []
+        return found
+
+    def names(self, data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+        found = data.get(key)
+        if found is None:
+            return ()
+        if isinstance(found, str):
+            return (found,)
+        if not isinstance(found, list) or not all(isinstance(each, str | int) for each in found):
+            self.wrong(f"{where}.{key}", _("write a list of codes"))
+            return ()
+        return tuple(str(each) for each in found)
+
+    def prefill(self, data: Mapping[str, Any], where: str) -> str:
+        found = str(data.get("prefill") or "")
+        if found and not PREFILL.fullmatch(found):
+            self.wrong(f"{where}.prefill", _("write form:CODE:CELL or register:NAME:FIGURE"))
         return found
 
     def known(self, data: Mapping[str, Any], where: str, keys: set[str]) -> None:
@@ -235,15 +276,27 @@ class _Parser:
         return False
 
     def text(self, value: object, where: str, *, needed: bool = False) -> Text:
-        if isinstance(value, str):
-            found = Text(value.strip())
-        elif isinstance(value, Mapping):
-            found = Text(str(value.get("zh") or "").strip(), str(value.get("en") or "").strip())
+        if isinstance(value, Mapping):
+            self.known(value, where, {"zh", "en"})
+            found = Text(self.words(value.get("zh"), where), self.words(value.get("en"), where))
         else:
-            found = Text("")
+            found = Text(self.words(value, where))
         if needed and not found:
             self.wrong(where, _("a text is missing"))
         return found
+
+    def words(self, value: object, where: str) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            self.wrong(where, _("write a text, or one for zh and one for en"))
+            return ""
+        text = str(value).replace("\r\n", "\n").strip()
+        if any(category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+            self.wrong(where, _("the text holds a sign that cannot be printed"))
+        if len(text) > MAX_TEXT:
+            self.wrong(where, _("the text is longer than %(n)s characters") % {"n": MAX_TEXT})
+        return text
 
     def labelled(self, value: object, where: str, *, needed: bool) -> dict[str, Text]:
         if not value and not needed:
@@ -258,7 +311,8 @@ class _Parser:
     def source(self, value: object, where: str, *, needed: bool = True) -> Source | None:
         if isinstance(value, Mapping):
             self.known(value, where, {"number", "title", "clause", "date"})
-            found = Source(*(str(value.get(key) or "") for key in ("number", "title", "clause", "date")))
+            parts = ("number", "title", "clause", "date")
+            found = Source(*(self.words(value.get(key), f"{where}.{key}") for key in parts))
             if found.number or found.title:
                 return found
         if needed:
@@ -275,13 +329,13 @@ class _Parser:
             return "day"
 
     def clock(self, value: object) -> time:
-        if isinstance(value, int) and not isinstance(value, bool):  # YAML reads 17:00 as 1020
+        if isinstance(value, int) and not isinstance(value, bool):  # YAML 1.1 reads 17:00 as 1020
             value = f"{value // 60:02d}:{value % 60:02d}"
-        try:
-            return time.fromisoformat(str(value))
-        except ValueError:
+        found = CLOCK.fullmatch(str(value))
+        if found is None:
             self.wrong("cut_off", _("write a clock time such as 17:00"))
             return time(17)
+        return time(int(found[1]), int(found[2]))
 
     def whole(self, data: Mapping[str, Any], key: str, where: str, low: int, high: int) -> int:
         value = data.get(key) or 0
@@ -321,83 +375,3 @@ _INDICATOR_KEYS = {
     "code", "label", "type", "unit", "decimals", "aggregate", "required", "by", "choices", "of", "to",
     "target", "jump", "jump_from", "help", "source", "prefill",
 }  # fmt: skip
-
-
-def dump(form: FormDefinition) -> dict[str, Any]:
-    """The plain data of a definition: `parse(dump(form)) == form`. Defaults are left out."""
-    data: dict[str, Any] = {
-        "code": form.code,
-        "title": _text(form.title),
-        "source": _source(form.source),
-        "every": form.every,
-        "cut_off": form.cut_off.isoformat("minutes"),
-        "reporters": [_without_defaults(vars(each), Reporter()) for each in form.reporters],
-    }
-    for key in ("grace", "days_after", "working_days", "peak_every", "figures", "zero"):
-        value = getattr(form, key)
-        if value != FormDefinition.__dataclass_fields__[key].default:
-            data[key] = value
-    if form.note:
-        data["note"] = _text(form.note)
-    if form.dimensions:
-        data["dimensions"] = [
-            {"code": d.code, "label": _text(d.label), "categories": _labels(d.categories)}
-            for d in form.dimensions.values()
-        ]
-    data["indicators"] = [_indicator(each) for each in form.indicators]
-    if form.checks:
-        data["checks"] = [_check(each) for each in form.checks]
-    return data
-
-
-def _indicator(each: Indicator) -> dict[str, Any]:
-    bare = Indicator(each.code, each.label, each.type, unit="元" if each.type is Type.MONEY else "")
-    data = _without_defaults(vars(each), bare)
-    if each.type is Type.MONEY:
-        data.pop("decimals", None)
-    return {"code": each.code, "label": _text(each.label), "type": each.type.value} | data
-
-
-def _check(each: Check) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "code": each.code,
-        "rule": each.rule.text,
-        "strength": each.strength.value,
-        "message": _text(each.message),
-    }
-    if each.identity:
-        data["identity"] = True
-    if each.source:
-        data["source"] = _source(each.source)
-    return data
-
-
-def _without_defaults(values: Mapping[str, Any], bare: object) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in values.items() if value != getattr(bare, key)}
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Text():
-            return _text(value)
-        case Source():
-            return _source(value)
-        case StrEnum():
-            return value.value
-        case tuple():
-            return list(value)
-        case Mapping():
-            return _labels(value)
-    return value
-
-
-def _labels(values: Mapping[str, Text]) -> dict[str, Any]:
-    return {key: _text(label) for key, label in values.items()}
-
-
-def _text(text: Text) -> str | dict[str, str]:
-    return {"zh": text.zh, "en": text.en} if text.en else text.zh
-
-
-def _source(source: Source) -> dict[str, str]:
-    return {key: value for key, value in vars(source).items() if value}
