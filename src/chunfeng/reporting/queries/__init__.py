@@ -13,7 +13,7 @@ from chunfeng.reporting.queries.forms import (
     version_for,
     versions,
 )
-from chunfeng.reporting.queries.rollup import AreaRow, Figure, RollUp, figure, rollup, series
+from chunfeng.reporting.queries.rollup import AreaRow, Figure, RollUp, figure, levels, rollup, series
 
 __all__ = [
     "AreaRow",
@@ -26,6 +26,7 @@ __all__ = [
     "form_by_code",
     "form_by_id",
     "forms_in_sight",
+    "levels",
     "library",
     "peak_by_id",
     "peak_periods",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
 from chunfeng.areas.lineage import Lineage
+from chunfeng.areas.models import AreaChange
 from chunfeng.reporting import values
 from chunfeng.reporting.definition import Aggregate, FormDefinition
 from chunfeng.reporting.queries.grouping import Counts, Plan, Span, groups
@@ -72,15 +74,19 @@ class Part:
 
     def add(self, columns: Sequence[Any]) -> None:
         """Take in the partial figures of another group."""
-        mine = self.columns
-        for i, (value, column) in enumerate(zip(columns, self.plan.columns, strict=True)):
-            if value is None:
-                continue
-            old = mine[i]
-            if old is None:
-                mine[i] = value
-            else:
-                mine[i] = max(old, value) if column.op == "max" else old + value
+        for i, value in enumerate(columns):
+            if value is not None:
+                self.put(i, value)
+
+    def put(self, i: int, value: int) -> None:
+        """Take in a figure of one column."""
+        old = self.columns[i]
+        if old is None:
+            self.columns[i] = value
+        elif self.plan.columns[i].op == "max":
+            self.columns[i] = max(old, value)
+        else:
+            self.columns[i] = old + value
 
     def counts(self) -> Counts:
         """How the reports behind it stand."""
@@ -135,6 +141,14 @@ class Parts:
         """All rows."""
         return self._rows
 
+    def codes(self) -> set[str]:
+        """The area of every row."""
+        return {code for code, _own in self._rows}
+
+    def up(self, tree: Tree) -> Parts:
+        """The same figures in the rows of a wider level."""
+        return Parts.of(self.plan, ((code, part.columns) for (code, _own), part in self._rows.items()), tree)
+
     def total(self) -> Part:
         """Everything together, from the same parts."""
         whole = Part(self.plan)
@@ -143,13 +157,62 @@ class Parts:
         return whole
 
 
-def on_todays_codes(plan: Plan, span: Span, tree: Tree, today: date, now: datetime) -> Parts:
+def on_todays_codes(plan: Plan, sight: Span, tree: Tree, today: date, now: datetime) -> Parts | None:
     """The same figures where they stand by the divisions of `today`; the sum stays the same.
 
-    Figures are followed from each area's own code. What was divided without known shares stays at the area
-    above and is told in `kept`. Reads every row in sight, for an area may have come from elsewhere.
+    `sight` is everything the actor sees: an area of today may hold figures reported under a code elsewhere.
+    What was divided without known shares stays at the area above and is told in `Part.kept`. None when
+    nothing in sight has changed since.
     """
-    raise NotImplementedError(plan, span, tree, today, now, areas, Lineage, groups, timedelta)
+    changes = [
+        (codes.code_range(old), on)
+        for old, on in AreaChange.objects.filter(on__gt=sight.first, on__lte=today).values_list(
+            "old_code", "on"
+        )
+    ]
+    stems = {lo for (lo, hi), _on in changes if lo < sight.hi and hi > sight.lo}
+    if not stems:
+        return None
+    cuts = sorted({on for _range, on in changes if on <= sight.last})
+    dates = ", ".join(f"DATE '{on.isoformat()}'" for on in cuts)
+    bucket = f"width_bucket(period_start, ARRAY[{dates}])" if cuts else "0"
+    followed = areas.lineage()
+    found = Parts(plan)
+    for (code, cut), columns in groups(plan, sight, f"ROW(area_code, {bucket})", now):
+        if any(code[:end] in stems for end in _ENDS):
+            since = cuts[int(cut)] - timedelta(days=1) if int(cut) < len(cuts) else sight.last
+            _follow(found, tree, columns, partial(_places, followed, code, since, today))
+        elif tree.holds(code):
+            found.at(tree.row(code)).add(columns)
+    return found
+
+
+def _follow(
+    found: Parts,
+    tree: Tree,
+    columns: Sequence[Any],
+    places: Callable[[int, bool], list[tuple[str, int, bool]]],
+) -> None:
+    for i, column in enumerate(found.plan.columns):
+        if columns[i] is None:
+            continue
+        for code, amount, exact in places(columns[i], column.op == "max"):
+            if not tree.holds(code):
+                continue
+            part = found.at(tree.row(code))
+            part.put(i, amount)
+            if not exact:
+                part.above[i] = part.above.get(i, 0) + amount
+
+
+def _places(
+    followed: Lineage, code: str, since: date, today: date, value: int, whole: bool
+) -> list[tuple[str, int, bool]]:
+    """Where a figure stands today, how much of it, and whether that is its true place."""
+    if whole:  # a maximum is not divided
+        return [(place.code, value, place.exact) for place in followed.places(code, since, today)]
+    folded = followed.fold({code: value}, since, today)
+    return [(at, amount, at not in folded.kept_above) for at, amount in folded.totals.items()]
 
 
 def _ratio(

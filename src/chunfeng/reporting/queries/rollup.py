@@ -7,7 +7,7 @@ puts those into the rows of a table; row-level security keeps both inside the ra
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
@@ -137,20 +137,37 @@ def rollup(
     on = timezone.localdate(at) if today else last
     below = areas.children(where, on) if by == "children" else []
     tree = folding.Tree(where, [row.code for row in below], by if isinstance(by, int) else 0)
+    parts = None
     if today:
-        parts = folding.on_todays_codes(plan, span, tree, on, at)
-    else:
+        parts = folding.on_todays_codes(plan, replace(span, lo=actor.lo, hi=actor.hi), tree, on, at)
+    if parts is None:
         parts = folding.Parts.of(plan, groups(plan, span, tree.key(), at), tree)
-    found = parts.by_row()
     names = {row.code: row.name for row in below}
-    names |= _names({where, *(code for code, _own in found)} - set(names), on)
-    rows = [
-        AreaRow(code, names.get(code, code), part.counts(), part.numbers(asked), own, part.kept())
-        for (code, own), part in sorted(found.items(), key=lambda pair: (pair[0][0], not pair[0][1]))
-    ]
-    whole = parts.total()
-    total = AreaRow(where, names.get(where, ""), whole.counts(), whole.numbers(asked))
-    return RollUp(form, asked, where, first, last, today, at, rows, total)
+    names |= _names({where, *parts.codes()} - set(names), on)
+    return RollUp(form, asked, where, first, last, today, at, *_rows(parts, asked, where, names))
+
+
+def levels(
+    actor: Actor, form: Form, first: date, last: date, *, at: datetime, area: str = "", down_to: int = 4
+) -> dict[int, RollUp]:
+    """The roll-up of every level from the country down to `down_to` (4 township) in one query.
+
+    Each level's rows add up to the same total; upper levels are summed from the level below.
+    """
+    asked = definition_for(form, last)
+    where = area or actor.area_code or form.area_code
+    plan = Plan.of(asked, form.slots, None, single=first == last and asked.every != "event")
+    span = Span(form.pk, first, last, *within(where, actor))
+    tree = folding.Tree(where, [], down_to)
+    parts = folding.Parts.of(plan, groups(plan, span, tree.key(), at), tree)
+    names = _names({where, *parts.codes()}, last)
+    found = {}
+    for level in range(down_to, max(codes.level(where), 1) - 1, -1):
+        if level < down_to:
+            parts = parts.up(folding.Tree(where, [], level))
+            names |= _names(parts.codes() - set(names), last)
+        found[level] = RollUp(form, asked, where, first, last, False, at, *_rows(parts, asked, where, names))
+    return found
 
 
 def figure(form: Form, cell: str, area_code: str, first: date, last: date, at: datetime) -> Figure:
@@ -225,6 +242,17 @@ def within(area: str, actor: Actor) -> tuple[str, str]:
     lo, hi = codes.code_range(area) if area else EVERYWHERE
     lo, hi = max(lo, actor.lo), min(hi, actor.hi)
     return (lo, hi) if lo < hi else ("", "")
+
+
+def _rows(
+    parts: folding.Parts, asked: FormDefinition, where: str, names: Mapping[str, str]
+) -> tuple[list[AreaRow], AreaRow]:
+    rows = [
+        AreaRow(code, names.get(code, code), part.counts(), part.numbers(asked), own, part.kept())
+        for (code, own), part in sorted(parts.by_row().items(), key=lambda pair: (pair[0][0], not pair[0][1]))
+    ]
+    whole = parts.total()
+    return rows, AreaRow(where, names.get(where, ""), whole.counts(), whole.numbers(asked))
 
 
 def _names(wanted: set[str], on: date) -> dict[str, str]:
