@@ -1,6 +1,7 @@
 """Everything that changes forms, obligations, filings, situations and bulletins."""
 
 from chunfeng.reporting.actions.calls import compose_call, read_source
+from chunfeng.reporting.actions.filing import file_event, file_report, file_zero
 from chunfeng.reporting.actions.forms import (
     create_form,
     end_form,
@@ -9,6 +10,7 @@ from chunfeng.reporting.actions.forms import (
     source_of,
     take_from_library,
 )
+from chunfeng.reporting.actions.obligations import make_due, make_obligations
 from chunfeng.reporting.actions.peaks import add_peak_period, end_peak_period
 from chunfeng.reporting.actions.situations import (
     add_situation_news,
@@ -21,8 +23,11 @@ from chunfeng.reporting.actions.situations import (
     settle_situation,
     take_in_situation,
 )
+from chunfeng.reporting.statements import BadFiling, Doubt
 
 __all__ = [
+    "BadFiling",
+    "Doubt",
     "add_peak_period",
     "add_situation_news",
     "compose_call",
@@ -30,6 +35,11 @@ __all__ = [
     "end_form",
     "end_peak_period",
     "escalate_situations",
+    "file_event",
+    "file_report",
+    "file_zero",
+    "make_due",
+    "make_obligations",
     "merge_situations",
     "pass_on_situation",
     "pass_over_silent",

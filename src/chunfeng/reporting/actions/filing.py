@@ -1,0 +1,358 @@
+"""Filing a report: every filing is a signed revision, the obligation keeps what stands (C1, C10)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chunfeng.core import crypto
+from chunfeng.core.actions import record
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
+from chunfeng.offices.models import Office
+from chunfeng.reporting import periods, statements
+from chunfeng.reporting import values as stored
+from chunfeng.reporting.choices import Channel, FormState, State, Step
+from chunfeng.reporting.definition import FormDefinition, Strength
+from chunfeng.reporting.models import Form, Obligation, Revision
+from chunfeng.reporting.queries import ledger
+from chunfeng.reporting.queries.forms import definition_of, version_for
+from chunfeng.reporting.reporters import reports_to
+from chunfeng.reporting.statements import BadFiling, Doubt, Statement
+
+MAX_KEY = 80
+MAX_REASON = 300
+
+
+@transaction.atomic
+def file_report(
+    *,
+    obligation_id: int,
+    values: Mapping[str, object],
+    by: Actor,
+    at: datetime,
+    comments: Mapping[str, str] | None = None,
+    clear: Sequence[str] = (),
+    reason: str = "",
+    channel: str = Channel.PAGE,
+    key: str = "",
+) -> Revision:
+    """File one office's statement for one period; filing again adds a revision and needs a reason.
+
+    `values` by cell code as people wrote them; None or "" leaves untouched what stands, only `clear` takes a
+    figure away, with a reason. The total of a breakdown is entered only where no part is, and refused where it
+    contradicts them. Everything that speaks against the statement softly needs a comment under its code.
+    Raises `BadFiling` (nothing is saved then). The same `key` again gives the first revision back, whatever
+    happened since.
+    """
+
+    def state(form: FormDefinition, standing: Statement) -> Statement:
+        return statements.merged(form, standing, values, clear)[0]
+
+    filing = _Filing(by, at, comments or {}, reason.strip(), channel, key, cleared=tuple(clear))
+    return _file(obligation_id, filing, state)
+
+
+@transaction.atomic
+def file_zero(
+    *,
+    obligation_id: int,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    comments: Mapping[str, str] | None = None,
+    channel: str = Channel.PAGE,
+    key: str = "",
+) -> Revision:
+    """State that nothing happened: every number is zero, signed like any filing (C1).
+
+    Refused where the form does not take zero reports, and where its checks say that it cannot be: a stock of
+    yesterday does not vanish.
+    """
+    filing = _Filing(by, at, comments or {}, reason.strip(), channel, key, zero=True)
+    return _file(obligation_id, filing, statements.nothing_happened)
+
+
+@transaction.atomic
+def file_event(
+    *,
+    form: Form,
+    office: Office,
+    values: Mapping[str, object],
+    by: Actor,
+    at: datetime,
+    on: date,
+    comments: Mapping[str, str] | None = None,
+    channel: str = Channel.PAGE,
+    key: str = "",
+) -> Revision:
+    """Report something that happened on a day, for a form on events: the obligation is made with its filing.
+
+    The same `key` from the same office again gives the first revision back.
+    """
+    roles.require(by, "report.file")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"event:{form.pk}:{office.pk}"]
+        )
+    if key:
+        known = Revision.objects.filter(
+            obligation__form=form, obligation__office=office, key=key, number=1
+        ).first()
+        if known is not None:
+            return known
+    version = version_for(form, on)
+    definition = definition_of(version)
+    _may_report_event(form, definition, office, at, on)
+    days = Obligation.objects.filter(form=form, office=office, period_start=on)
+    last = days.aggregate(last=Max("sequence"))["last"] or 0
+    made = Obligation.objects.create(
+        form=form, version=version, office=office, area_code=office.area_code,
+        period_start=on, period_end=on, sequence=last + 1, due_at=at, closes_at=at,
+    )  # fmt: skip
+    return file_report(
+        obligation_id=made.pk, values=values, by=by, at=at, comments=comments, channel=channel, key=key
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """How a statement comes in: who, when, why, and by which way."""
+
+    by: Actor
+    at: datetime
+    comments: Mapping[str, str]
+    reason: str
+    channel: str
+    key: str
+    zero: bool = False
+    cleared: tuple[str, ...] = ()
+
+
+def _file(
+    obligation_id: int, filing: _Filing, state: Callable[[FormDefinition, Statement], Statement]
+) -> Revision:
+    roles.require(filing.by, "report.file")
+    if len(filing.key) > MAX_KEY:
+        raise Refused(_("The key of a filing has at most %(n)s characters.") % {"n": MAX_KEY})
+    if len(filing.reason) > MAX_REASON:
+        raise Refused(_("The reason is longer than %(n)s characters: shorten it.") % {"n": MAX_REASON})
+    of = locked(obligation_id)
+    _may_file(filing.by, of)
+    if filing.key:
+        known = of.revisions.filter(key=filing.key).first()
+        if known is not None:
+            return known
+    _is_open(of, filing.at)
+    form = definition_of(of.version)
+    if filing.zero and not form.zero:
+        raise Refused(
+            _("“%(form)s” takes no zero report: fill in the figures, 0 where there is none.")
+            % {"form": of.form.title}
+        )
+    standing = ledger.stated(of)
+    after = state(form, standing)
+    reason = _reason(of, filing)
+    doubts = _checked(of, form, after, filing)
+    return _sign(of, form, standing, after, doubts, reason, filing)
+
+
+def locked(obligation_id: int) -> Obligation:
+    """The obligation as it stands now, held until the transaction ends. Refused when out of sight."""
+    found = (
+        Obligation.objects.select_for_update(of=("self",))
+        .select_related("form", "version", "office")
+        .filter(pk=obligation_id)
+        .first()
+    )
+    if found is None:
+        raise NotAllowed(_("This report is not in the area of your posting."))
+    return found
+
+
+def is_above(by: Actor, of: Obligation) -> bool:
+    """The actor's office is above the reporting one: its area strictly contains it, or it reports to it."""
+    if by.role == "system":
+        return True
+    if by.office_id is None or by.office_id == of.office_id:
+        return False
+    if by.area_code == of.area_code:
+        return of.office.parent_id == by.office_id
+    return by.sees(of.area_code)
+
+
+def _may_file(by: Actor, of: Obligation) -> None:
+    if by.office_id != of.office_id and not is_above(by, of):
+        raise NotAllowed(
+            _("This report is filed by %(office)s, or for it by an office above it.") % {"office": of.office}
+        )
+
+
+def _may_report_event(form: Form, definition: FormDefinition, office: Office, at: datetime, on: date) -> None:
+    if definition.every != "event":
+        raise Refused(_("“%(form)s” is filed by period, not on an event.") % {"form": form.title})
+    if not reports_to(form, definition, office):
+        raise Refused(_("%(office)s does not report “%(form)s”.") % {"office": office, "form": form.title})
+    over = form.state != FormState.ACTIVE or (form.ends_on is not None and on > form.ends_on)
+    if over or (form.starts_on is not None and on < form.starts_on):
+        raise Refused(_("“%(form)s” is not reported for this day.") % {"form": form.title})
+    if on > timezone.localdate(at):
+        raise Refused(_("%(day)s lies ahead: report what has happened.") % {"day": on.isoformat()})
+
+
+def _is_open(of: Obligation, at: datetime) -> None:
+    """Refuse what is locked, exempt, ended, or about days to come."""
+    over = ledger.acceptance_over(of)
+    if over is not None:
+        raise Refused(
+            _("%(office)s accepted the figures of this period on %(when)s. Ask it to unlock them first.")
+            % {"office": over.office, "when": timezone.localtime(over.at).strftime("%Y-%m-%d %H:%M")}
+        )
+    if of.state == State.EXEMPT:
+        raise Refused(
+            _("This report is not owed: %(reason)s. The office above can ask for it again.")
+            % {"reason": of.exempt_reason}
+        )
+    if timezone.localdate(at) < of.period_start:
+        raise Refused(
+            _("The period %(period)s has not begun yet.")
+            % {"period": periods.name(of.period_start, of.period_end)}
+        )
+    if of.form.state == FormState.ENDED and at > of.closes_at:
+        raise Refused(
+            _("“%(form)s” has ended, and the time to file this report is over.") % {"form": of.form.title}
+        )
+
+
+def _reason(of: Obligation, filing: _Filing) -> str:
+    """Why it is filed again; after a return what the office above wrote will do."""
+    if of.revision == 0 and not filing.cleared:
+        return filing.reason
+    if not filing.reason and of.state == State.RETURNED and not filing.cleared:
+        step = of.steps.filter(kind=Step.RETURNED).order_by("-pk").first()
+        return (step.text if step else "")[:MAX_REASON]
+    if not filing.reason:
+        raise Refused(
+            _("Figures are cleared only with a reason: say why.")
+            if filing.cleared
+            else _("A report for this period was already filed. Say why it changes.")
+        )
+    return filing.reason
+
+
+def _checked(of: Obligation, form: FormDefinition, after: Statement, filing: _Filing) -> list[dict[str, str]]:
+    """The doubts that were explained, each with its comment. Raises `BadFiling` for everything else."""
+    gaps = {} if filing.zero else statements.missing(form, after)
+    found = ledger.doubts_about(of, form, after, zero=filing.zero)
+    unanswered = [
+        doubt
+        for doubt in found
+        if doubt.strength is Strength.HARD or not filing.comments.get(doubt.code, "").strip()
+    ]
+    if gaps or unanswered:
+        raise BadFiling(gaps, unanswered)
+    return [_explained(doubt, filing.comments[doubt.code]) for doubt in found]
+
+
+def _explained(doubt: Doubt, comment: str) -> dict[str, str]:
+    return {"code": doubt.code, "message": doubt.message, "comment": comment.strip()[:500]}
+
+
+def _sign(
+    of: Obligation,
+    form: FormDefinition,
+    standing: Statement,
+    after: Statement,
+    doubts: list[dict[str, str]],
+    reason: str,
+    filing: _Filing,
+) -> Revision:
+    """Write the revision, bring the obligation up to date, and leave an audit event."""
+    by, at = filing.by, filing.at
+    sealed = json.dumps(dict(after.sealed), ensure_ascii=False, sort_keys=True) if after.sealed else None
+    revision = Revision(
+        obligation=of,
+        area_code=of.area_code,
+        number=of.revision + 1,
+        zero=filing.zero,
+        numbers=stored.in_slots(after.numbers, of.form.slots),
+        texts=dict(after.texts),
+        sealed=sealed,
+        changed=statements.changes(form, standing, after),
+        doubts=doubts,
+        reason=reason,
+        channel=filing.channel,
+        key=filing.key,
+        office_id=by.office_id,
+        user_id_at=by.user_id,
+        by_name=by.name,
+        at=at,
+    )
+    revision.digest = digest(revision)
+    revision.save(force_insert=True)
+    corrected = of.first_filed_at is not None and at > of.closes_at
+    Obligation.objects.filter(pk=of.pk).update(
+        state=State.ZERO if filing.zero else State.FILED,
+        revision=revision.number,
+        numbers=revision.numbers,
+        texts=revision.texts,
+        sealed=sealed,
+        first_filed_at=of.first_filed_at or at,
+        filed_at=at,
+        filed_by_name=by.name,
+        warnings=len(doubts),
+        corrections=of.corrections + int(corrected),
+    )
+    record(
+        "report.zero" if filing.zero else "report.file",
+        by=by,
+        on=of,
+        at=at,
+        detail={
+            "revision": revision.number,
+            "channel": str(filing.channel),
+            "for_office": of.office_id if by.office_id != of.office_id else None,
+            "digest": revision.digest,
+        },
+        reason=reason,
+    )
+    return revision
+
+
+def digest(of: Revision, *, sealed_as: str | None = None) -> str:
+    """SHA-256 over what was stated, by whom and when, as canonical JSON.
+
+    Personal data goes in as a keyed hash, so that nobody can try out numbers against the digest.
+    """
+    sealed = sealed_as if sealed_as is not None else sealed_hashes(of)[0]
+    content = {
+        "obligation": of.obligation_id,
+        "number": of.number,
+        "zero": of.zero,
+        "numbers": of.numbers,
+        "texts": of.texts,
+        "sealed": sealed,
+        "doubts": of.doubts,
+        "reason": of.reason,
+        "channel": str(of.channel),
+        "office": of.office_id,
+        "user": of.user_id_at,
+        "by": of.by_name,
+        "at": of.at.astimezone(UTC).isoformat(),
+    }
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sealed_hashes(of: Revision) -> tuple[str, str]:
+    """The keyed hashes the sealed text may have in a digest: under the cipher of now and the other one."""
+    return crypto.lookups(of.sealed, "filing") if of.sealed else ("", "")
