@@ -1,4 +1,4 @@
-"""The public REST API: read notices, tasks, areas and offices; report a task."""
+"""The public REST API: read notices, tasks, forms, reports, figures, areas and offices; file reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
 
-from chunfeng.api import areas, notices, offices, problems, tasks
+from chunfeng.api import areas, figures, forms, notices, offices, problems, reports, tasks
 from chunfeng.api.auth import BySession, ByToken
 
 ABOUT = """Every answer is limited to the range of the posting that asks: a token acts for the posting it was
@@ -46,7 +46,8 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**kwargs)
-        schema["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
+        problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= problem.pop("$defs") | {"Problem": problem}
         for operations in schema["paths"].values():
             for operation in operations.values():
                 for status, text in PROBLEMS.items():
@@ -75,5 +76,9 @@ api = Api(
 problems.install(api)
 api.add_router("/notices", notices.router)
 api.add_router("/tasks", tasks.router)
+api.add_router("/forms", forms.router)
+api.add_router("/forms", reports.events)
+api.add_router("/reports", reports.router)
+api.add_router("/figures", figures.router)
 api.add_router("/areas", areas.router)
 api.add_router("/offices", offices.router)

@@ -14,8 +14,18 @@ from pydantic import Field
 
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.idempotency import KeyReused
+from chunfeng.reporting.statements import BadFiling
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class FailedCheck(Schema):
+    """A check of the form that failed. A soft one is answered with a comment under its code."""
+
+    code: str
+    strength: str
+    message: str
+    needs_comment: bool
 
 
 class Problem(Schema):
@@ -28,17 +38,25 @@ class Problem(Schema):
     status: int
     detail: str = Field("", description="What happened and what to do, for the person.")
     errors: list[dict[str, Any]] = Field(default_factory=list, description="Which field is wrong, and why.")
+    cells: dict[str, str] = Field(
+        default_factory=dict, description="Of a refused report: which cell is wrong, and why."
+    )
+    checks: list[FailedCheck] = Field(
+        default_factory=list, description="Of a refused report: the checks that spoke up."
+    )
 
 
-def problem(status: int, detail: str, *, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
-    """A problem response; everything done in the request so far is undone."""
+def problem(
+    status: int, detail: str, *, errors: list[dict[str, Any]] | None = None, **more: Any
+) -> HttpResponse:
+    """A problem response; everything done in the request so far is undone. `more` are further members."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "errors": errors or [],
-    }
+    } | more
     response = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
     response.roll_back = True
     if status == HTTPStatus.UNAUTHORIZED:
@@ -73,9 +91,25 @@ def install(api: NinjaAPI) -> None:
     handler(KeyReused, lambda error: problem(409, str(error)))
     handler(NotAllowed, lambda error: problem(403, str(error)))
     handler(Refused, lambda error: problem(422, str(error)))
+    handler(BadFiling, bad_filing)
     handler(
         ValidationError, lambda error: problem(422, _("Some values cannot be used."), errors=_fields(error))
     )
+
+
+def bad_filing(error: BadFiling) -> HttpResponse:
+    """422 with every cell and every check at once."""
+    checks = [
+        {
+            "code": doubt.code,
+            "strength": str(doubt.strength),
+            "message": str(doubt.message),
+            "needs_comment": doubt.needs_comment,
+        }
+        for doubt in error.checks
+    ]
+    cells = {code: str(why) for code, why in error.cells.items()}
+    return problem(422, str(error), cells=cells, checks=checks)
 
 
 def _fields(error: ValidationError) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ class Show(StrEnum):
     OVERDUE = "overdue"
     DONE = "done"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class TaskOut(Schema):
