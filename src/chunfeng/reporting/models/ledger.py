@@ -155,7 +155,8 @@ class LedgerStep(models.Model):
 class Acceptance(models.Model):
     """An office took over the figures of its area for a period: nothing below changes until it unlocks.
 
-    `totals` keeps what was accepted, by cell.
+    `totals` keeps what was accepted, by cell; `incomplete_reason` why it was accepted though offices had not
+    answered.
     """
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="acceptances")
@@ -163,6 +164,9 @@ class Acceptance(models.Model):
     area_code = AreaCodeField(_("area"))
     period_start = models.DateField(_("first day"))
     totals = models.JSONField(_("figures accepted"), default=dict)
+    due = models.PositiveIntegerField(_("reports owed"), default=0)
+    answered = models.PositiveIntegerField(_("reports answered"), default=0)
+    incomplete_reason = models.CharField(_("why accepted incomplete"), max_length=300, blank=True)
     at = models.DateTimeField(_("accepted at"))
     by_name = models.CharField(_("accepted by"), max_length=60)
     released_at = models.DateTimeField(_("unlocked at"), null=True, blank=True)
