@@ -10,6 +10,7 @@ from chunfeng.reporting.actions.forms import (
     source_of,
     take_from_library,
 )
+from chunfeng.reporting.actions.moves import accept, exempt, owe_again, return_report, unlock
 from chunfeng.reporting.actions.obligations import make_due, make_obligations
 from chunfeng.reporting.actions.peaks import add_peak_period, end_peak_period
 from chunfeng.reporting.actions.situations import (
@@ -28,6 +29,7 @@ from chunfeng.reporting.statements import BadFiling, Doubt
 __all__ = [
     "BadFiling",
     "Doubt",
+    "accept",
     "add_peak_period",
     "add_situation_news",
     "compose_call",
@@ -35,21 +37,25 @@ __all__ = [
     "end_form",
     "end_peak_period",
     "escalate_situations",
+    "exempt",
     "file_event",
     "file_report",
     "file_zero",
     "make_due",
     "make_obligations",
     "merge_situations",
+    "owe_again",
     "pass_on_situation",
     "pass_over_silent",
     "publish",
     "read_source",
     "report_situation",
+    "return_report",
     "reveal_situation",
     "save_draft",
     "settle_situation",
     "source_of",
     "take_from_library",
     "take_in_situation",
+    "unlock",
 ]

@@ -113,6 +113,7 @@ def file_event(
     version = version_for(form, on)
     definition = definition_of(version)
     _may_report_event(form, definition, office, at, on)
+    hold_period(form.pk, on, shared=True)
     days = Obligation.objects.filter(form=form, office=office, period_start=on)
     last = days.aggregate(last=Max("sequence"))["last"] or 0
     made = Obligation.objects.create(
@@ -177,6 +178,13 @@ def locked(obligation_id: int) -> Obligation:
     if found is None:
         raise NotAllowed(_("This report is not in the area of your posting."))
     return found
+
+
+def hold_period(form_id: int, period_start: date, *, shared: bool) -> None:
+    """Keep accepting (alone) and reports on events (together) of one form and day apart until the commit."""
+    call = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {call}(hashtextextended(%s, 0))", [f"accept:{form_id}:{period_start}"])
 
 
 def is_above(by: Actor, of: Obligation) -> bool:

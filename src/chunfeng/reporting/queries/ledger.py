@@ -107,7 +107,7 @@ def my_reports(actor: Actor, now: datetime) -> list[Line]:
 
 def event_forms(actor: Actor) -> list[Form]:
     """Forms in use that the actor's office files whenever something happens."""
-    office = Office.objects.filter(pk=actor.office_id, active=True).first()
+    office = Office.objects.filter(pk=actor.office_id or 0, active=True).first()
     if office is None:
         return []
     found = []
