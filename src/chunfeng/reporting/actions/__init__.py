@@ -1,5 +1,12 @@
 """Everything that changes forms, obligations, filings, situations and bulletins."""
 
+from chunfeng.reporting.actions.bulletins import add_series as add_bulletin_series
+from chunfeng.reporting.actions.bulletins import change_series as change_bulletin_series
+from chunfeng.reporting.actions.bulletins import discard as discard_bulletin
+from chunfeng.reporting.actions.bulletins import draft as draft_bulletin
+from chunfeng.reporting.actions.bulletins import edit as edit_bulletin
+from chunfeng.reporting.actions.bulletins import issue as issue_bulletin
+from chunfeng.reporting.actions.bulletins import refresh as refresh_bulletin
 from chunfeng.reporting.actions.calls import compose_call, read_source
 from chunfeng.reporting.actions.filing import file_event, file_report, file_zero
 from chunfeng.reporting.actions.forms import (
@@ -30,10 +37,15 @@ __all__ = [
     "BadFiling",
     "Doubt",
     "accept",
+    "add_bulletin_series",
     "add_peak_period",
     "add_situation_news",
+    "change_bulletin_series",
     "compose_call",
     "create_form",
+    "discard_bulletin",
+    "draft_bulletin",
+    "edit_bulletin",
     "end_form",
     "end_peak_period",
     "escalate_situations",
@@ -41,6 +53,7 @@ __all__ = [
     "file_event",
     "file_report",
     "file_zero",
+    "issue_bulletin",
     "make_due",
     "make_obligations",
     "merge_situations",
@@ -49,6 +62,7 @@ __all__ = [
     "pass_over_silent",
     "publish",
     "read_source",
+    "refresh_bulletin",
     "report_situation",
     "return_report",
     "reveal_situation",
