@@ -87,6 +87,11 @@ def situation(actor: Actor, pk: int) -> Situation | None:
     return rows.prefetch_related(_hops(), "news__office").filter(pk=pk).first()
 
 
+def in_sight(actor: Actor, keys: Iterable[int]) -> set[int]:
+    """Those of the reports that the actor may open."""
+    return set(visible(actor).filter(pk__in=set(keys)).values_list("pk", flat=True))
+
+
 def listed(actor: Actor, now: datetime) -> QuerySet[Situation]:
     """Situations in sight with `urgency` (OVERDUE, OPEN, DONE) and their hops, without order."""
     late = Exists(waiting(now).filter(situation=OuterRef("pk"), due_at__lt=now))
@@ -113,6 +118,24 @@ def to_take_in(actor: Actor, now: datetime) -> list[SituationHop]:
     return list(rows.order_by("due_at", "pk")[:50])
 
 
+def silent_above(actor: Actor, now: datetime) -> list[SituationHop]:
+    """What the actor's office sent and nobody took in within the time."""
+    rows = waiting(now).filter(sender=actor.office_id, due_at__lt=now)
+    return list(rows.select_related("situation__office", "receiver").order_by("due_at", "pk")[:50])
+
+
+def office_above(actor: Actor, of: Situation | None = None) -> Office | None:
+    """Where a new report of the actor's office goes, or where one goes next: past a silent office, past others."""
+    office = Office.objects.filter(pk=actor.office_id or 0).first()
+    if office is None or of is None:
+        return next_office(office) if office else None
+    hops = hops_of(of)
+    taken = {of.office_id, *(hop.receiver_id for hop in hops)}
+    last = hops[-1] if hops else None
+    start = last.receiver if last is not None and last.received_at is None else office
+    return next_office(start, taken=taken)
+
+
 def mergeable(actor: Actor) -> list[Situation]:
     """Open situations that the actor's office took in and has not sent on."""
     rows = visible(actor).filter(state=SituationState.OPEN, hops__receiver=actor.office_id)
@@ -130,7 +153,12 @@ def search(rows: QuerySet[Situation], text: str) -> QuerySet[Situation]:
 
 
 def of_side(rows: QuerySet[Situation], actor: Actor, side: str) -> QuerySet[Situation]:
-    """Only what the actor's office reported ("ours"), has to take in ("waiting") or took in ("taken")."""
+    """Only what the actor's office reported ("ours"), has to take in ("waiting") or took in ("taken").
+
+    "overdue": whatever waits too long, anywhere in sight; the rows come from `listed`.
+    """
+    if side == "overdue":
+        return rows.filter(urgency=OVERDUE)
     if side == "ours":
         return rows.filter(office=actor.office_id)
     hops = SituationHop.objects.filter(situation=OuterRef("pk"), receiver=actor.office_id)

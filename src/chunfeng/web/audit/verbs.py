@@ -66,6 +66,16 @@ NAMES: dict[str, Any] = {
     "message.read": gettext_lazy("Message read"),
     "issue.raise": gettext_lazy("Coordination issue raised"),
     "issue.change": gettext_lazy("Coordination issue changed"),
+    "situation.report": gettext_lazy("Situation reported"),
+    "situation.take_in": gettext_lazy("Situation taken in"),
+    "situation.pass_on": gettext_lazy("Situation passed on"),
+    "situation.pass_over": gettext_lazy("Silent office passed over"),
+    "situation.merge": gettext_lazy("Situations merged"),
+    "situation.settle": gettext_lazy("Situation settled"),
+    "situation.news": gettext_lazy("News of a situation added"),
+    "situation.read": gettext_lazy("Contact of a situation read"),
+    "situation.escalate": gettext_lazy("Overdue situation escalated"),
+    "situations.export": gettext_lazy("Situations exported"),
 }
 
 
