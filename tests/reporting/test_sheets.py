@@ -98,7 +98,7 @@ written = st.fixed_dictionaries(
         "kind": st.sampled_from(["a", "b"]),
         "day": st.dates(date(1950, 1, 1), date(2190, 1, 1)).map(date.isoformat),
         "remark": texts,
-        "phone": st.from_regex(r"0[0-9]{9,11}", fullmatch=True),
+        "phone": st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
     },
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import Refused
 from chunfeng.offices.imports import package
-from chunfeng.reporting.definition import Cell, Type
+from chunfeng.reporting.definition import Cell, Indicator, Text, Type
 from chunfeng.reporting.sheets.layout import (
     CODES,
     COMMENT,
@@ -30,6 +30,7 @@ from chunfeng.reporting.sheets.layout import (
     ZERO,
     Layout,
 )
+from chunfeng.reporting.statements import text_of
 from chunfeng.reporting.values import BadValue, stored
 
 MAX_FILE = 8 * 1024 * 1024
@@ -38,6 +39,7 @@ _OLE, _ZIP, _PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK", b"%PDF"
 _YES = {"1", "yes", "true", "y", "是", "有", "√", "零报告"}
 _NO = {"", "0", "no", "false", "n", "否", "无"}
 _DIGITS_LOST = 10**15
+_DAY = Indicator("on", Text("日期", "day"), Type.DATE)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Fault:
 
 @dataclass
 class Row:
-    """What one office states. `values` holds filled cells only; `faults` by field code."""
+    """What one office states. `values` holds filled cells only, `raw` what stood in those at fault; `faults`
+    by field code.
+    """
 
     line: int
     office_code: str
@@ -64,6 +68,7 @@ class Row:
     zero: bool = False
     on: date | None = None
     faults: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -270,8 +275,8 @@ def _row(grid: Sequence[Sequence[Any]], layout: Layout, line: int, errors: set[s
             continue
         try:
             value = _value(cell, given[code])
-        except BadValue as error:
-            row.faults[code] = str(error)
+        except (BadValue, Refused) as error:
+            row.faults[code], row.raw[code] = str(error), given[code]
         else:
             if value is not None:
                 row.values[code] = value
@@ -295,7 +300,8 @@ def _own(row: Row, given: Mapping[str, Any], layout: Layout) -> None:
         return
     if given[ON] not in ("", None):
         try:
-            row.on = _day(given[ON])
+            raw = given[ON]
+            row.on = date.fromisoformat(text_of(_DAY, raw if isinstance(raw, date) else _text(raw)))
         except BadValue as error:
             row.faults[ON] = str(error)
     elif row.values:
@@ -311,16 +317,9 @@ def _value(cell: Cell, raw: Any) -> object | None:
         written = _number(raw)
         stored(indicator, written)
         return written
-    match indicator.type:
-        case Type.DATE:
-            return _day(raw).isoformat()
-        case Type.TIME:
-            return raw.strftime("%H:%M") if isinstance(raw, time | datetime) else _text(raw)
-        case Type.CHOICE:
-            return _choice(cell, _text(raw))
-        case Type.ID | Type.PHONE if isinstance(raw, int | float) and abs(raw) >= _DIGITS_LOST:
-            raise BadValue(_("the last digits were lost: set the cell to text and write the number again"))
-    return _text(raw)
+    if indicator.type in (Type.ID, Type.PHONE) and isinstance(raw, int | float) and abs(raw) >= _DIGITS_LOST:
+        raise BadValue(_("the last digits were lost: set the cell to text and write the number again"))
+    return text_of(indicator, raw if isinstance(raw, date | time) else _text(raw))
 
 
 def _number(raw: Any) -> object:
@@ -346,32 +345,6 @@ def _text(raw: Any) -> str:
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", str(raw)).strip()
 
 
-def _day(raw: Any) -> date:
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
-    text = _text(raw).translate(_WIDE)
-    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
-    try:
-        if found is None:
-            raise ValueError(text)
-        return date(*map(int, found.groups()))
-    except ValueError:
-        raise BadValue(_("“%(text)s” is not a day such as 2020-02-03") % {"text": text[:40]}) from None
-
-
-def _choice(cell: Cell, text: str) -> str:
-    """The code of a choice, given by its code or its words in either language."""
-    for code, label in cell.indicator.choices.items():
-        if text in (code, label.zh, label.en) and text:
-            return code
-    words = "、".join(str(label) for label in cell.indicator.choices.values())
-    raise BadValue(
-        _("“%(text)s” is not one of the choices: %(words)s") % {"text": text[:40], "words": words[:200]}
-    )
-
-
 def _twice(rows: Sequence[Row], layout: Layout) -> None:
     """An office may stand in a sheet once; a row of an event says when it happened."""
     if layout.event:
@@ -383,6 +356,3 @@ def _twice(rows: Sequence[Row], layout: Layout) -> None:
             row.faults[OFFICE] = _("this office stands in %(cell)s already") % {
                 "cell": layout.address(known.line, 0)
             }
-
-
-_WIDE = str.maketrans("０１２３４５６７８９．－／", "0123456789.-/")
