@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('area_code', chunfeng.areas.fields.AreaCodeField(db_collation='C', max_length=18, verbose_name='area')),
-                ('kind', models.CharField(choices=[('daily', 'Daily bulletin'), ('weekly', 'Weekly summary'), ('stage', 'Stage summary'), ('analysis', 'Analysis report')], max_length=10, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('daily', 'Daily bulletin'), ('weekly', 'Weekly summary'), ('stage', 'Stage summary'), ('analysis', 'Analysis report')], max_length=10, verbose_name='kind of bulletin')),
                 ('title', models.CharField(max_length=120, verbose_name='title')),
                 ('source', models.CharField(max_length=300, verbose_name='source')),
                 ('plan', models.JSONField(default=list, verbose_name='plan')),
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('area_code', chunfeng.areas.fields.AreaCodeField(db_collation='C', max_length=18, verbose_name='area')),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Issued')], default='draft', max_length=10, verbose_name='state')),
                 ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='year')),
-                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='number')),
+                ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='issue number')),
                 ('first_day', models.DateField(verbose_name='first day')),
                 ('last_day', models.DateField(verbose_name='last day')),
                 ('as_of', models.DateTimeField(verbose_name='figures as of')),
@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulletins', to='reporting.bulletinseries')),
             ],
             options={
-                'verbose_name': 'bulletin',
-                'verbose_name_plural': 'bulletins',
+                'verbose_name': 'numbered bulletin',
+                'verbose_name_plural': 'numbered bulletins',
             },
         ),
         migrations.CreateModel(

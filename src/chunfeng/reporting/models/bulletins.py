@@ -26,7 +26,7 @@ class BulletinSeries(models.Model):
     emergency = models.ForeignKey(
         Emergency, null=True, blank=True, on_delete=models.PROTECT, related_name="bulletin_series"
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=BulletinKind)
+    kind = models.CharField(_("kind of bulletin"), max_length=10, choices=BulletinKind)
     title = models.CharField(_("title"), max_length=120)
     source = models.CharField(_("source"), max_length=300)
     plan = models.JSONField(_("plan"), default=list)
@@ -58,7 +58,7 @@ class Bulletin(models.Model):
     area_code = AreaCodeField(_("area"))
     state = models.CharField(_("state"), max_length=10, choices=BulletinState, default=BulletinState.DRAFT)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    number = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    number = models.PositiveIntegerField(_("issue number"), null=True, blank=True)
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     as_of = models.DateTimeField(_("figures as of"))
@@ -86,8 +86,8 @@ class Bulletin(models.Model):
     )
 
     class Meta:
-        verbose_name = _("bulletin")
-        verbose_name_plural = _("bulletins")
+        verbose_name = _("numbered bulletin")
+        verbose_name_plural = _("numbered bulletins")
         constraints = [
             models.UniqueConstraint(fields=["series", "year", "number"], name="bulletin_number_once"),
             models.UniqueConstraint(
