@@ -250,7 +250,7 @@ def _silent(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
     template = _("“%(form)s”: {due} reports due, {answered} received; {silent} offices kept silent%(stop)s")
     form = str(table.definition.title)
     runs = sentences.fill(
-        template % {"form": form, "stop": _(":") if offices else _(".")},
+        template % {"form": form, "stop": "：" if offices else "。"},
         lambda code, mode: held.keep(count if code == "silent" else reckoner.entry(pk, code, mode)),
         {},
     )

@@ -165,7 +165,7 @@ class Reckoner:
 
 def _direction(change: Fraction, size: str) -> str:
     if change == 0:
-        return _("unchanged")
+        return _("the same as before")
     return (_("up %(size)s") if change > 0 else _("down %(size)s")) % {"size": size}
 
 
@@ -250,7 +250,7 @@ def title_words(kind: str, area: str, first: date, last: date) -> str:
 
 def shown_list(entries: Sequence[Entry]) -> str:
     """Figures by name and value, as the list of sources prints them."""
-    return _("; ").join(f"{each['label']}{each['shown']}{each_unit(each)}" for each in entries)
+    return "；".join(f"{each['label']}{each['shown']}{each_unit(each)}" for each in entries)
 
 
 def each_unit(entry: Entry) -> str:

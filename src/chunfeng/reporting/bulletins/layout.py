@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chunfeng.reporting.bulletins import sentences
 from chunfeng.reporting.bulletins.figures import (
@@ -119,7 +120,7 @@ def _printed(bulletin: Bulletin) -> Printed:
     notes = _Notes(figures)
     return Printed(
         name=bulletin.series.title,
-        issue=_("Draft") if draft else issue_words(bulletin),
+        issue=_("Draft for approval") if draft else issue_words(bulletin),
         office=content["office"],
         day=day,
         title=content["title"],
@@ -184,7 +185,7 @@ def _runs(runs: Iterable[dict[str, Any]], figures: Figures) -> tuple[Run, ...]:
 
 
 def _table(block: dict[str, Any], figures: Figures, notes: _Notes, number: str) -> Table:
-    header = [_("Area")]
+    header = [pgettext("bulletin table", "Area")]
     header += [f"{c['label']}（{c['unit']}）" if c["unit"] else str(c["label"]) for c in block["columns"]]
     header += [_("Received/due"), _("Completeness")]
     rows = []
@@ -217,7 +218,7 @@ def _silent(block: dict[str, Any], figures: Figures, notes: _Notes) -> Iterable[
         }
         if group["n"] > len(group["offices"]):
             text += _(" and others")
-        yield Line((Run(text + _(".")),))
+        yield Line((Run(text + "。"),))
 
 
 def _situations(block: dict[str, Any]) -> Iterable[Line]:
@@ -288,14 +289,14 @@ def _note(entries: list[Entry]) -> str:
             "answered": first["before_answered"],
             "due": first["before_due"],
         }
-    text += _(": %(answered)s of %(due)s reports received, as of %(at)s. ") % {
+    text += _(": %(answered)s of %(due)s reports received, as of %(at)s.") % {
         "answered": first["answered"],
         "due": first["due"],
         "at": moment_words(first["as_of"]),
     }
-    kinds = {Mode.TOTAL: _("in all"), Mode.PREVIOUS: _("before"), "series": _("curve")}
+    kinds = {Mode.TOTAL: _("in all"), Mode.PREVIOUS: _("days before"), "series": _("curve")}
     mode = kinds.get(first["mode"], "")
-    return text + (f"{mode}：" if mode else "") + shown_list(entries) + _(".")
+    return text + (f"{mode}：" if mode else "") + shown_list(entries) + "。"
 
 
 def numeral(number: int) -> str:

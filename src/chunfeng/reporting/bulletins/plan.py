@@ -170,16 +170,16 @@ def _main_cells(form: FormDefinition) -> list[Indicator]:
 def _sentence(kind: str, chosen: Sequence[Indicator]) -> str:
     reports = _("{due} reports due, {answered} received, {completeness} complete.")
     if kind == BulletinKind.DAILY:
-        start = _("On {day}, in {area}:")
+        start = _("{day}, {area}:")
     elif kind == BulletinKind.STAGE:
-        start = _("From {first_day} to {last_day}, in {area}:")
+        start = _("From {first_day} to {last_day}, {area}:")
     else:
-        start = _("In the {days} days from {first_day} to {last_day}, in {area}:")
-    comma, stop = _(", "), _(". ")
+        start = _("In the {days} days from {first_day} to {last_day}, {area}:")
+    comma, stop = "，", "。"
     phrases = [
         f"{each.label}{{{each.code}:value}}{each.unit if each.numeric else ''}{_compared(kind, each, comma)}" for each in chosen
     ]
-    return start + _("; ").join(phrases) + stop + reports
+    return start + "；".join(phrases) + stop + reports
 
 
 def _compared(kind: str, each: Indicator, comma: str) -> str:
