@@ -78,6 +78,15 @@ def test_a_caller_reports_and_a_double_tap_makes_one(villages):
     assert "138******78" in shown
 
 
+def test_the_outbox_of_a_phone_is_answered_with_the_address(villages):
+    client = f.browse(f.posting(villages[0], "caller"))
+    asks = {"headers": {"accept": "application/json"}}
+    answers = [client.post(reverse("situation-new"), fields(), **asks) for _n in range(2)]
+    made = Situation.objects.get()
+    assert [a.json() for a in answers] == [{"url": reverse("situation", args=[made.pk])}] * 2
+    assert client.post(reverse("situation-new"), fields(what="", key="b"), **asks).status_code == 422
+
+
 @pytest.mark.parametrize(("people", "stored"), [("３", 3), ("12人", 12), ("", None), ("0", 0)])
 def test_people_as_they_are_typed(villages, people, stored):
     client = f.browse(f.posting(villages[0], "caller"))

@@ -82,7 +82,7 @@ def _new(
         area_code=by.area_code,
         emergency=emergency or queries.running_emergency(by.area_code, timezone.localdate(at)),
         what=_text(what, _("What happened"), 4000, needed=True),
-        place=_text(place, _("Where"), 200),
+        place=_text(place, _("Where it happened"), 200),
         happened_at=happened_at,
         people=people,
         measures=_text(measures, _("Done so far"), 4000),

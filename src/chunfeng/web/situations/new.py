@@ -8,8 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -82,7 +83,10 @@ def _form(
                 _("Sent to %(office)s.") % {"office": last.receiver} if last else _("Kept with your office.")
             )
             messages.success(request, said)
-            return redirect("situation", made.pk)
+            url = reverse("situation", args=[made.pk])
+            # the outbox on the phone asks where the report stands, and opens it itself
+            asks = request.headers.get("Accept") == "application/json"
+            return JsonResponse({"url": url}) if asks else redirect(url)
     context = {
         "error": error, "key": key, "typed": typed, "parts": parts,
         "happened_at": _field(when) if when else typed.get("happened_at", ""),

@@ -38,9 +38,11 @@
     const token = document.querySelector("input[name=csrfmiddlewaretoken]");
     body.set("csrfmiddlewaretoken", token ? token.value : "");
     try {
-      const answer = await fetch(box.dataset.send, { method: "POST", body, signal: AbortSignal.timeout(20000) });
-      if (answer.redirected && answer.ok && /\/situations\/\d+\/$/.test(answer.url)) return ["sent", answer.url];
+      const answer = await fetch(box.dataset.send, {
+        method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000),
+      });
       if (answer.redirected) return ["login", ""];
+      if (answer.ok) return ["sent", (await answer.json()).url];
       return answer.status < 500 ? ["refused", ""] : ["offline", ""];
     } catch {
       return ["offline", ""];
