@@ -34,7 +34,7 @@ def path_like(world: World) -> Figures:
                 FROM bench_path parent JOIN bench_path child ON child.path LIKE parent.path || '%%'
                 JOIN reporting_obligation o ON o.office_id = child.office_id
                 WHERE o.form_id = %s AND o.period_start = %s AND o.state IN ('filed', 'zero') AND parent.level <= 4
-                GROUP BY parent.level, parent.code""",  # noqa: S608  (numbers of ours)
+                GROUP BY parent.level, parent.code""",
             [world.form.pk, world.days[-1]],
         )
         return {(level, code): _exact(row) for level, code, *row in cursor.fetchall()}

@@ -121,7 +121,7 @@ class World:
                         'Asia/Shanghai' AS due FROM generate_series(0, %s) n) d
                     CROSS JOIN LATERAL (SELECT CASE WHEN h %% 10 = 0 THEN 'due' ELSE 'filed' END AS state,
                         h %% 80 - 10 AS after FROM (SELECT abs(hashint8(o.n * 31 + d.n)) AS h) x) s
-                    ORDER BY d.day, o.area_code""",  # noqa: S608  (numbers of ours)
+                    ORDER BY d.day, o.area_code""",
                 [self.form.pk, version.pk, FIRST, FIRST, len(self.days) - 1],
             )
         connection.close()

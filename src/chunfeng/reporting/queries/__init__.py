@@ -13,12 +13,17 @@ from chunfeng.reporting.queries.forms import (
     version_for,
     versions,
 )
+from chunfeng.reporting.queries.pivot import Axis, Pivot, pivot
+from chunfeng.reporting.queries.quality import behind, quality
 from chunfeng.reporting.queries.rollup import AreaRow, Figure, RollUp, figure, levels, rollup, series
 
 __all__ = [
     "AreaRow",
+    "Axis",
     "Figure",
+    "Pivot",
     "RollUp",
+    "behind",
     "current_version",
     "definition_of",
     "draft_of",
@@ -30,6 +35,8 @@ __all__ = [
     "library",
     "peak_by_id",
     "peak_periods",
+    "pivot",
+    "quality",
     "rollup",
     "series",
     "version_for",

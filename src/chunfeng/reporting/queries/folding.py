@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -13,8 +12,7 @@ from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
 from chunfeng.areas.lineage import Lineage
 from chunfeng.areas.models import AreaChange
-from chunfeng.reporting import values
-from chunfeng.reporting.definition import Aggregate, FormDefinition
+from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.queries.grouping import Counts, Plan, Span, groups
 
 Row = tuple[str, bool]
@@ -67,26 +65,27 @@ class Tree:
 class Part:
     """Partial figures that can be added to others."""
 
-    def __init__(self, plan: Plan, columns: Sequence[Any] | None = None) -> None:
+    def __init__(self, plan: Plan, columns: Sequence[Any] = ()) -> None:
         self.plan = plan
-        self.columns: list[Any] = list(columns) if columns is not None else [None] * len(plan.columns)
+        self.columns: Sequence[Any] = columns
         self.above: dict[int, int] = {}
 
     def add(self, columns: Sequence[Any]) -> None:
         """Take in the partial figures of another group."""
-        for i, value in enumerate(columns):
-            if value is not None:
-                self.put(i, value)
+        mine = self.columns
+        if not mine:
+            self.columns = columns
+            return
+        both = [b if a is None else a if b is None else a + b for a, b in zip(mine, columns, strict=True)]
+        for i in self.plan.maxima:
+            both[i] = max((x for x in (mine[i], columns[i]) if x is not None), default=None)
+        self.columns = both
 
     def put(self, i: int, value: int) -> None:
         """Take in a figure of one column."""
-        old = self.columns[i]
-        if old is None:
-            self.columns[i] = value
-        elif self.plan.columns[i].op == "max":
-            self.columns[i] = max(old, value)
-        else:
-            self.columns[i] = old + value
+        alone: list[int | None] = [None] * len(self.plan.columns)
+        alone[i] = value
+        self.add(alone)
 
     def counts(self) -> Counts:
         """How the reports behind it stand."""
@@ -94,18 +93,14 @@ class Part:
 
     def numbers(self, form: FormDefinition) -> dict[str, int | Fraction | None]:
         """Figures by cell code, ratios by indicator code. A cell that is not added up is None."""
-        found: dict[str, int | Fraction | None] = {
-            cell.code: None for cell in form.number_cells if cell.indicator.aggregate is Aggregate.NONE
-        }
-        sums: dict[str, list[Any]] = defaultdict(list)
-        for column, value in zip(self.plan.columns, self.columns, strict=True):
-            if column.cell:
-                sums[column.cell].append(value)
-        for code, parts in sums.items():
-            if len(parts) == 2:  # a mean: sum and count
-                found[code] = Fraction(parts[0], parts[1]) if parts[1] else None
-            else:
-                found[code] = parts[0]
+        found: dict[str, int | Fraction | None] = dict.fromkeys(self.plan.alone)
+        if not self.columns:
+            return found | {column.cell: None for column in self.plan.columns if column.cell}
+        for cell, i in self.plan.places:
+            found[cell] = self.columns[i]
+        for cell, i in self.plan.means:
+            total, count = self.columns[i], self.columns[i + 1]
+            found[cell] = Fraction(total, count) if count else None
         for ratio in form.ratios:
             if ratio.of in found and ratio.to in found:
                 found[ratio.code] = _ratio(form, found, ratio.of, ratio.to)
@@ -124,11 +119,11 @@ class Parts:
         self._rows: dict[Row, Part] = {}
 
     @classmethod
-    def of(cls, plan: Plan, grouped: Iterable[tuple[Any, Sequence[Any]]], tree: Tree | None) -> Parts:
-        """Put groups into the rows of the tree; without one, all into a single row."""
+    def of(cls, plan: Plan, sums: Iterable[tuple[str, Sequence[Any]]], tree: Tree) -> Parts:
+        """Put groups into the rows of the tree."""
         found = cls(plan)
-        for key, columns in grouped:
-            found.at(tree.row(key) if tree else ("", True)).add(columns)
+        for key, columns in sums:
+            found.at(tree.row(key)).add(columns)
         return found
 
     def at(self, row: Row) -> Part:
@@ -157,6 +152,12 @@ class Parts:
         return whole
 
 
+def grouped(plan: Plan, span: Span, tree: Tree, now: datetime) -> Parts:
+    """Figures as reported in the rows of the tree."""
+    found = groups(plan, span, tree.key(), now)
+    return Parts.of(plan, ((key, columns) for key, _bucket, columns in found), tree)
+
+
 def on_todays_codes(plan: Plan, sight: Span, tree: Tree, today: date, now: datetime) -> Parts | None:
     """The same figures where they stand by the divisions of `today`; the sum stays the same.
 
@@ -178,7 +179,8 @@ def on_todays_codes(plan: Plan, sight: Span, tree: Tree, today: date, now: datet
     bucket = f"width_bucket(period_start, ARRAY[{dates}])" if cuts else "0"
     followed = areas.lineage()
     found = Parts(plan)
-    for (code, cut), columns in groups(plan, sight, f"ROW(area_code, {bucket})", now):
+    for key, _bucket, columns in groups(plan, sight, f"area_code || ' ' || {bucket}", now):
+        code, cut = key.split()
         if any(code[:end] in stems for end in _ENDS):
             since = cuts[int(cut)] - timedelta(days=1) if int(cut) < len(cuts) else sight.last
             _follow(found, tree, columns, partial(_places, followed, code, since, today))
@@ -219,6 +221,7 @@ def _ratio(
     form: FormDefinition, numbers: dict[str, int | Fraction | None], of: str, to: str
 ) -> Fraction | None:
     part, whole = numbers[of], numbers[to]
-    if part is None or whole is None:
+    if part is None or not whole:
         return None
-    return values.per_cent(part * form.cells[to].indicator.scale, whole * form.cells[of].indicator.scale)
+    in_units = Fraction(form.cells[to].indicator.scale, form.cells[of].indicator.scale)
+    return Fraction(part) / whole * in_units * 100

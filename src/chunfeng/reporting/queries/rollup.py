@@ -20,7 +20,7 @@ from chunfeng.areas import queries as areas
 from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.reporting import values
 from chunfeng.reporting.definition import FormDefinition, Indicator, Type
-from chunfeng.reporting.models import Form
+from chunfeng.reporting.models import Form, Obligation
 from chunfeng.reporting.queries import folding
 from chunfeng.reporting.queries.forms import definition_of, version_for
 from chunfeng.reporting.queries.grouping import Counts, Plan, Span, groups
@@ -141,7 +141,7 @@ def rollup(
     if today:
         parts = folding.on_todays_codes(plan, replace(span, lo=actor.lo, hi=actor.hi), tree, on, at)
     if parts is None:
-        parts = folding.Parts.of(plan, groups(plan, span, tree.key(), at), tree)
+        parts = folding.grouped(plan, span, tree, at)
     names = {row.code: row.name for row in below}
     names |= _names({where, *parts.codes()} - set(names), on)
     return RollUp(form, asked, where, first, last, today, at, *_rows(parts, asked, where, names))
@@ -159,7 +159,7 @@ def levels(
     plan = Plan.of(asked, form.slots, None, single=first == last and asked.every != "event")
     span = Span(form.pk, first, last, *within(where, actor))
     tree = folding.Tree(where, [], down_to)
-    parts = folding.Parts.of(plan, groups(plan, span, tree.key(), at), tree)
+    parts = folding.grouped(plan, span, tree, at)
     names = _names({where, *parts.codes()}, last)
     found = {}
     for level in range(down_to, max(codes.level(where), 1) - 1, -1):
@@ -177,7 +177,9 @@ def figure(form: Form, cell: str, area_code: str, first: date, last: date, at: d
     wanted = {indicator.of, indicator.to} if indicator.type is Type.RATIO else {cell}
     plan = Plan.of(asked, form.slots, wanted, single=first == last and asked.every != "event")
     span = Span(form.pk, first, last, *codes.code_range(area_code))
-    whole = folding.Parts.of(plan, groups(plan, span, None, at), None).total()
+    whole = folding.Part(plan)
+    for _key, _bucket, columns in groups(plan, span, "''", at):
+        whole.add(columns)
     value = whole.numbers(asked)[cell]
     source = str(indicator.source or form.source)
     text = shown(indicator, value)
@@ -193,15 +195,20 @@ def series(
     indicators = {cell: indicator_of(asked, cell) for cell in cells}
     wanted = {part for i in indicators.values() for part in (i.of, i.to) if i.type is Type.RATIO}
     wanted |= {cell for cell, i in indicators.items() if i.type is not Type.RATIO}
-    plan = Plan.of(asked, form.slots, wanted, single=True)
+    plan = Plan.of(asked, form.slots, wanted, single=asked.every != "event")
     span = Span(form.pk, first, last, *codes.code_range(area_code))
-    days = [
-        (day, folding.Part(plan, row).numbers(asked)) for day, row in groups(plan, span, "period_start", None)
-    ]
-    days.sort(key=lambda pair: pair[0])
+    found = groups(plan, span, "''", None, "period_start")
+    days = sorted((day, folding.Part(plan, columns).numbers(asked)) for _key, day, columns in found)
     return {
         cell: [(day, in_unit(indicators[cell], numbers[cell])) for day, numbers in days] for cell in cells
     }
+
+
+def latest_period(form: Form, until: date) -> tuple[date, date] | None:
+    """First and last day of the newest period in sight that began by then; else of the first to come."""
+    rows = Obligation.objects.filter(form=form).values_list("period_start", "period_end")
+    newest = rows.filter(period_start__lte=until).order_by("-period_start").first()
+    return newest or rows.order_by("period_start").first()
 
 
 def definition_for(form: Form, day: date) -> FormDefinition:
@@ -217,6 +224,13 @@ def indicator_of(asked: FormDefinition, cell: str) -> Indicator:
     if found is None:
         raise KeyError(cell)
     return found
+
+
+def label_of(asked: FormDefinition, cell: str) -> str:
+    """What people call a cell; a part of a breakdown after its indicator's name."""
+    indicator = indicator_of(asked, cell)
+    part = asked.cells.get(cell)
+    return f"{indicator.label}·{part.label}" if part and part.categories else str(indicator.label)
 
 
 def shown(indicator: Indicator, number: Number) -> str:
