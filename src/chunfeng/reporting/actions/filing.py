@@ -58,7 +58,7 @@ def file_report(
     def state(form: FormDefinition, standing: Statement) -> Statement:
         return statements.merged(form, standing, values, clear)[0]
 
-    filing = _Filing(by, at, comments or {}, reason.strip(), channel, key, cleared=tuple(clear))
+    filing = Filing(by, at, comments or {}, reason.strip(), channel, key, cleared=tuple(clear))
     return _file(obligation_id, filing, state)
 
 
@@ -78,7 +78,7 @@ def file_zero(
     Refused where the form does not take zero reports, and where its checks say that it cannot be: a stock of
     yesterday does not vanish.
     """
-    filing = _Filing(by, at, comments or {}, reason.strip(), channel, key, zero=True)
+    filing = Filing(by, at, comments or {}, reason.strip(), channel, key, zero=True)
     return _file(obligation_id, filing, statements.nothing_happened)
 
 
@@ -126,7 +126,7 @@ def file_event(
 
 
 @dataclass(frozen=True, slots=True)
-class _Filing:
+class Filing:
     """How a statement comes in: who, when, why, and by which way."""
 
     by: Actor
@@ -140,7 +140,7 @@ class _Filing:
 
 
 def _file(
-    obligation_id: int, filing: _Filing, state: Callable[[FormDefinition, Statement], Statement]
+    obligation_id: int, filing: Filing, state: Callable[[FormDefinition, Statement], Statement]
 ) -> Revision:
     roles.require(filing.by, "report.file")
     if len(filing.key) > MAX_KEY:
@@ -241,7 +241,7 @@ def _is_open(of: Obligation, at: datetime) -> None:
         )
 
 
-def _reason(of: Obligation, filing: _Filing) -> str:
+def _reason(of: Obligation, filing: Filing) -> str:
     """Why it is filed again; after a return what the office above wrote will do."""
     if of.revision == 0 and not filing.cleared:
         return filing.reason
@@ -257,7 +257,7 @@ def _reason(of: Obligation, filing: _Filing) -> str:
     return filing.reason
 
 
-def _checked(of: Obligation, form: FormDefinition, after: Statement, filing: _Filing) -> list[dict[str, str]]:
+def _checked(of: Obligation, form: FormDefinition, after: Statement, filing: Filing) -> list[dict[str, str]]:
     """The doubts that were explained, each with its comment. Raises `BadFiling` for everything else."""
     gaps = {} if filing.zero else statements.missing(form, after)
     found = ledger.doubts_about(of, form, after, zero=filing.zero)
@@ -268,10 +268,10 @@ def _checked(of: Obligation, form: FormDefinition, after: Statement, filing: _Fi
     ]
     if gaps or unanswered:
         raise BadFiling(gaps, unanswered)
-    return [_explained(doubt, filing.comments[doubt.code]) for doubt in found]
+    return [explained(doubt, filing.comments[doubt.code]) for doubt in found]
 
 
-def _explained(doubt: Doubt, comment: str) -> dict[str, str]:
+def explained(doubt: Doubt, comment: str) -> dict[str, str]:
     return {"code": doubt.code, "message": doubt.message, "comment": comment.strip()[:500]}
 
 
@@ -282,11 +282,26 @@ def _sign(
     after: Statement,
     doubts: list[dict[str, str]],
     reason: str,
-    filing: _Filing,
+    filing: Filing,
 ) -> Revision:
     """Write the revision, bring the obligation up to date, and leave an audit event."""
-    by, at = filing.by, filing.at
-    sealed = json.dumps(dict(after.sealed), ensure_ascii=False, sort_keys=True) if after.sealed else None
+    revision = signed(of, form, standing, after, doubts, reason, filing)
+    revision.save(force_insert=True)
+    bring_up_to_date([revision])
+    tell(revision, by=filing.by)
+    return revision
+
+
+def signed(
+    of: Obligation,
+    form: FormDefinition,
+    standing: Statement,
+    after: Statement,
+    doubts: list[dict[str, str]],
+    reason: str,
+    filing: Filing,
+) -> Revision:
+    """The revision to be written, with its digest; the obligation must be locked."""
     revision = Revision(
         obligation=of,
         area_code=of.area_code,
@@ -294,46 +309,54 @@ def _sign(
         zero=filing.zero,
         numbers=stored.in_slots(after.numbers, of.form.slots),
         texts=dict(after.texts),
-        sealed=sealed,
+        sealed=json.dumps(dict(after.sealed), ensure_ascii=False, sort_keys=True) if after.sealed else None,
         changed=statements.changes(form, standing, after),
         doubts=doubts,
         reason=reason,
         channel=filing.channel,
         key=filing.key,
-        office_id=by.office_id,
-        user_id_at=by.user_id,
-        by_name=by.name,
-        at=at,
+        office_id=filing.by.office_id,
+        user_id_at=filing.by.user_id,
+        by_name=filing.by.name,
+        at=filing.at,
     )
     revision.digest = digest(revision)
-    revision.save(force_insert=True)
-    corrected = of.first_filed_at is not None and at > of.closes_at
-    Obligation.objects.filter(pk=of.pk).update(
-        state=State.ZERO if filing.zero else State.FILED,
-        revision=revision.number,
-        numbers=revision.numbers,
-        texts=revision.texts,
-        sealed=sealed,
-        first_filed_at=of.first_filed_at or at,
-        filed_at=at,
-        filed_by_name=by.name,
-        warnings=len(doubts),
-        corrections=of.corrections + int(corrected),
-    )
+    return revision
+
+
+_UP_TO_DATE = """UPDATE reporting_obligation o SET
+  state = CASE WHEN r.zero THEN %(zero)s ELSE %(filed)s END, revision = r.number,
+  numbers = r.numbers, texts = r.texts, sealed = r.sealed,
+  first_filed_at = coalesce(o.first_filed_at, r.at), filed_at = r.at, filed_by_name = r.by_name,
+  warnings = jsonb_array_length(r.doubts),
+  corrections = o.corrections + (o.first_filed_at IS NOT NULL AND r.at > o.closes_at)::int
+FROM reporting_revision r
+WHERE r.id = ANY(%(revisions)s) AND o.id = r.obligation_id"""
+
+
+def bring_up_to_date(revisions: Sequence[Revision]) -> None:
+    """Make the obligations say what these revisions, the newest of each, have signed. One statement."""
+    with connection.cursor() as cursor:
+        keys = [revision.pk for revision in revisions]
+        cursor.execute(_UP_TO_DATE, {"zero": State.ZERO, "filed": State.FILED, "revisions": keys})
+
+
+def tell(revision: Revision, *, by: Actor) -> None:
+    """Leave the audit event of a filing."""
+    of = revision.obligation
     record(
-        "report.zero" if filing.zero else "report.file",
+        "report.zero" if revision.zero else "report.file",
         by=by,
         on=of,
-        at=at,
+        at=revision.at,
         detail={
             "revision": revision.number,
-            "channel": str(filing.channel),
+            "channel": str(revision.channel),
             "for_office": of.office_id if by.office_id != of.office_id else None,
             "digest": revision.digest,
         },
-        reason=reason,
+        reason=revision.reason,
     )
-    return revision
 
 
 def digest(of: Revision, *, sealed_as: str | None = None) -> str:
