@@ -162,7 +162,7 @@ def _file(
         )
     standing = ledger.stated(of)
     after = state(form, standing)
-    reason = _reason(of, filing)
+    reason = reason_for(of, filing)
     doubts = _checked(of, form, after, filing)
     return _sign(of, form, standing, after, doubts, reason, filing)
 
@@ -241,7 +241,7 @@ def _is_open(of: Obligation, at: datetime) -> None:
         )
 
 
-def _reason(of: Obligation, filing: Filing) -> str:
+def reason_for(of: Obligation, filing: Filing) -> str:
     """Why it is filed again; after a return what the office above wrote will do."""
     if of.revision == 0 and not filing.cleared:
         return filing.reason
