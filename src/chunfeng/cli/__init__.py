@@ -17,6 +17,7 @@ GROUPS = {
     "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
     "offices": ("The office tree: import, template, list.", "chunfeng.cli.offices"),
+    "report": ("Reports owed: make, check, list the silent.", "chunfeng.cli.report"),
     "tasks": ("Assign, chase and deliver.", "chunfeng.cli.tasks"),
 }
 # name: (help, module that holds a function of that name, hyphens written as underscores)

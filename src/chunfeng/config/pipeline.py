@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chunfeng.reporting import actions as reporting
 from chunfeng.tasking import actions as tasking
 
 
@@ -19,6 +20,11 @@ class Step:
 
 STEPS = [
     Step("Tasks from issued notices", lambda now: tasking.assign_waiting(at=now)),
+    Step("Reports owed in the next days", lambda now: reporting.make_due(now=now)),
+    Step("Figures offered to those who file", lambda now: reporting.pull_suggestions(now=now)),
+    Step("Tasks settled by reports", lambda now: reporting.settle_tasks(now=now)),
+    Step("Reminders of reports", lambda now: reporting.remind_due(now=now)),
+    Step("Situations not taken in", lambda now: reporting.escalate_situations(now=now)),
     Step("Reminders and escalations", lambda now: tasking.chase(now=now)),
     Step("Messages sent", lambda now: tasking.deliver(now=now)),
 ]

@@ -7,3 +7,6 @@ class ReportingConfig(AppConfig):
     label = "reporting"
     verbose_name = _("Reporting")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chunfeng.reporting import jobs  # noqa: F401  (registers the periodic jobs)

@@ -8,6 +8,7 @@ from chunfeng.reporting.actions.bulletins import edit as edit_bulletin
 from chunfeng.reporting.actions.bulletins import issue as issue_bulletin
 from chunfeng.reporting.actions.bulletins import refresh as refresh_bulletin
 from chunfeng.reporting.actions.calls import compose_call, read_source
+from chunfeng.reporting.actions.chasing import chase_silent, remind_due
 from chunfeng.reporting.actions.filing import file_event, file_report, file_zero
 from chunfeng.reporting.actions.forms import (
     create_form,
@@ -20,6 +21,7 @@ from chunfeng.reporting.actions.forms import (
 from chunfeng.reporting.actions.moves import accept, exempt, owe_again, return_report, unlock
 from chunfeng.reporting.actions.obligations import make_due, make_obligations
 from chunfeng.reporting.actions.peaks import add_peak_period, end_peak_period
+from chunfeng.reporting.actions.settling import settle_tasks
 from chunfeng.reporting.actions.situations import (
     add_situation_news,
     escalate_situations,
@@ -31,16 +33,20 @@ from chunfeng.reporting.actions.situations import (
     settle_situation,
     take_in_situation,
 )
+from chunfeng.reporting.actions.suggesting import pull_suggestions, suggest
+from chunfeng.reporting.actions.verifying import Finding, verify
 from chunfeng.reporting.statements import BadFiling, Doubt
 
 __all__ = [
     "BadFiling",
     "Doubt",
+    "Finding",
     "accept",
     "add_bulletin_series",
     "add_peak_period",
     "add_situation_news",
     "change_bulletin_series",
+    "chase_silent",
     "compose_call",
     "create_form",
     "discard_bulletin",
@@ -61,15 +67,20 @@ __all__ = [
     "pass_on_situation",
     "pass_over_silent",
     "publish",
+    "pull_suggestions",
     "read_source",
     "refresh_bulletin",
+    "remind_due",
     "report_situation",
     "return_report",
     "reveal_situation",
     "save_draft",
     "settle_situation",
+    "settle_tasks",
     "source_of",
+    "suggest",
     "take_from_library",
     "take_in_situation",
     "unlock",
+    "verify",
 ]

@@ -17,12 +17,11 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
-from chunfeng.reporting import periods
+from chunfeng.reporting import periods, queries
 from chunfeng.reporting.actions.filing import hold_period, is_above, locked
 from chunfeng.reporting.choices import ANSWERED, OPEN, State, Step
 from chunfeng.reporting.models import Acceptance, Form, LedgerStep, Obligation
-from chunfeng.reporting.queries import folding, grouping, ledger
-from chunfeng.reporting.queries.forms import definition_of, version_for
+from chunfeng.reporting.queries import ledger
 from chunfeng.tasking import actions as tasking
 
 MAX_REASON = 300
@@ -128,7 +127,7 @@ def accept(
         at=at,
         by_name=by.name,
         incomplete_reason=why,
-        **accepted_figures(form, period_start, by.area_code, at),
+        **accepted_figures(by, form, period_start, by.area_code, at),
     )
     LedgerStep.objects.bulk_create(
         LedgerStep(
@@ -181,19 +180,17 @@ def unlock(*, acceptance_id: int, reason: str, by: Actor, at: datetime) -> Accep
     return found
 
 
-def accepted_figures(form: Form, period_start: date, area_code: str, at: datetime) -> dict[str, Any]:
+def accepted_figures(
+    by: Actor, form: Form, period_start: date, area_code: str, at: datetime
+) -> dict[str, Any]:
     """The roll-up of an area for one period as an acceptance keeps it: stored numbers, exact means as a/b."""
-    asked = definition_of(version_for(form, period_start))
-    plan = grouping.Plan.of(asked, form.slots, None, single=asked.every != "event")
-    span = grouping.Span(form.pk, period_start, period_start, *codes.code_range(area_code))
-    whole = folding.Parts.of(plan, grouping.groups(plan, span, None, at), None).total()
-    counts = whole.counts()
+    whole = queries.rollup(by, form, period_start, period_start, at=at, area=area_code).total
     totals = {
         code: str(number) if isinstance(number, Fraction) else number
-        for code, number in whole.numbers(asked).items()
-        if code in asked.cells
+        for code, number in whole.numbers.items()
+        if code in form.slots
     }
-    return {"totals": totals, "due": counts.due, "answered": counts.answered}
+    return {"totals": totals, "due": whole.due, "answered": whole.answered}
 
 
 def _above(obligation_id: int, by: Actor) -> Obligation:

@@ -115,7 +115,7 @@ def _laid_out(
     """Offices that share a calendar, each group with its periods: peaks and special days differ by area."""
     zone = timezone.get_current_timezone()
     lo, hi = codes.code_range(form.area_code)
-    above = tuple(codes.ancestors(form.area_code))
+    above = (*codes.ancestors(form.area_code),)
     near = Q(area_code__in=[*above, form.area_code]) | Q(area_code__gte=lo, area_code__lt=hi)
     peaks = list(PeakPeriod.objects.filter(near, last_day__gte=first - timedelta(days=400)))
     margin = timedelta(days=40)
@@ -124,8 +124,8 @@ def _laid_out(
     own -= {*above, form.area_code}
     groups: dict[tuple[str, ...], list[Owing]] = defaultdict(list)
     for each in owing:
-        inside = sorted((a for a in own if codes.contains(a, each.office.area_code)), key=codes.level)
-        groups[tuple(inside)].append(each)
+        smaller = sorted((a for a in own if codes.contains(a, each.office.area_code)), key=codes.level)
+        groups[tuple(smaller)].append(each)
     for inside, group in groups.items():
         chain = (*above, form.area_code, *inside)
         days = calendar.special_days(chain[-1], chain[:-1], first - margin, until + 10 * margin)
@@ -143,7 +143,16 @@ def _laid_out(
                 for period in laid
                 if (begins is None or period.start >= begins) and (ends is None or period.start < ends)
             ]
-        yield group, rows
+        yield group, _apart(rows)
+
+
+def _apart(rows: list[Row]) -> list[Row]:
+    """A wording with another rhythm takes over when the running period of the last one is over."""
+    kept: list[Row] = []
+    for row in rows:
+        if not kept or row[0].start > kept[-1][0].end:
+            kept.append(row)
+    return kept
 
 
 _FOLLOW = """UPDATE reporting_obligation o

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from chunfeng.areas import codes
@@ -136,6 +136,14 @@ def silent(actor: Actor, form: Form, period_start: date, now: datetime | None = 
     return ledger(actor, form, period_start, now).filter(is_silent(now)).order_by("area_code", "pk")
 
 
+def silent_on(code: str, day: date, now: datetime) -> list[Obligation]:
+    """Who is silent about any form of this code for the period that holds a day, in the scope in force."""
+    rows = Obligation.objects.filter(
+        is_silent(now), form__code=code, period_start__lte=day, period_end__gte=day
+    ).select_related("form", "office")
+    return list(rows.order_by("form", "area_code", "pk"))
+
+
 def period_starts(actor: Actor, form: Form, *, most: int = 60) -> list[tuple[date, date]]:
     """First and last days of the periods of a form in sight, newest first."""
     rows = visible(actor).filter(form=form).order_by("-period_start")
@@ -157,12 +165,29 @@ def below_totals(of: Obligation) -> dict[str, int | None]:
     """
     if of.counts or of.sequence:
         return {}
+    return totals(definition_of(of.version), of.form.slots, _below(of).filter(is_answered()))
+
+
+def below_counts(of: Obligation) -> tuple[int, int]:
+    """How many reports the offices inside the area owe for the same period, and how many are answered."""
+    if of.counts or of.sequence:
+        return 0, 0
+    found = (
+        _below(of).exclude(state=State.EXEMPT).aggregate(n=Count("pk"), of=Count("pk", filter=is_answered()))
+    )
+    return found["n"], found["of"]
+
+
+def _below(of: Obligation) -> QuerySet[Obligation]:
     lo, hi = codes.code_range(of.area_code)
-    rows = Obligation.objects.filter(
-        is_answered(), form=of.form_id, period_start=of.period_start, sequence=0, counts=True,
-        area_code__gte=lo, area_code__lt=hi,
-    ).exclude(pk=of.pk)  # fmt: skip
-    return totals(definition_of(of.version), of.form.slots, rows)
+    return Obligation.objects.filter(
+        form=of.form_id,
+        period_start=of.period_start,
+        sequence=0,
+        counts=True,
+        area_code__gte=lo,
+        area_code__lt=hi,
+    ).exclude(pk=of.pk)
 
 
 def totals(

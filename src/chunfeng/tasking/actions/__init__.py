@@ -3,7 +3,15 @@
 from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, assign_waiting
 from chunfeng.tasking.actions.chase_rules import set_chase_rule
 from chunfeng.tasking.actions.issues import change_issue, drop_issue, may_work, raise_issue, settle_issue
-from chunfeng.tasking.actions.messages import add_channel, mark_read, remind, stop_channel, tell
+from chunfeng.tasking.actions.messages import (
+    Letter,
+    add_channel,
+    mark_read,
+    remind,
+    stop_channel,
+    tell,
+    tell_all,
+)
 from chunfeng.tasking.actions.withdrawing import close_withdrawn
 from chunfeng.tasking.actions.work import (
     accept,
@@ -22,6 +30,7 @@ __all__ = [
     "Assigned",
     "Chased",
     "Delivered",
+    "Letter",
     "Unresolved",
     "accept",
     "add_channel",
@@ -47,4 +56,5 @@ __all__ = [
     "settle_issue",
     "stop_channel",
     "tell",
+    "tell_all",
 ]
