@@ -51,13 +51,14 @@ def period(row: Any) -> str:
 def days(first: date, last: date) -> str:
     """A day with its weekday, or a stretch of days."""
     if first == last:
-        return _("%(day)s %(weekday)s") % {
-            "day": formats.date_format(first, "MONTH_DAY_FORMAT"),
-            "weekday": formats.date_format(first, "D"),
-        }
-    return (
-        f"{formats.date_format(first, 'MONTH_DAY_FORMAT')} – {formats.date_format(last, 'MONTH_DAY_FORMAT')}"
-    )
+        weekday = formats.date_format(first, "D")
+        return _("%(day)s %(weekday)s") % {"day": month_day(first), "weekday": weekday}
+    return f"{month_day(first)} – {month_day(last)}"
+
+
+def month_day(day: date) -> str:
+    """A day without its year: 2-3 in English order of the house, 2月3日."""
+    return _("%(month)s-%(day)s") % {"month": day.month, "day": day.day}
 
 
 @register.filter
@@ -66,7 +67,7 @@ def clock(at: datetime, day: date | None = None) -> str:
     local = timezone.localtime(at)
     if local.date() == (day or timezone.localdate()):
         return local.strftime("%H:%M")
-    return f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"
+    return f"{month_day(local.date())} {local:%H:%M}"
 
 
 @register.filter
