@@ -200,6 +200,8 @@ def test_merged_into_one_that_goes_up_and_the_senders_see_on(line):
     assert [h.receiver for h in hops(merged)] == [line.city]
     assert not queries.mergeable(county)
     act("take_in_situation", line.city, situation_id=merged.pk, at=minutes(25))
+    act("add_situation_news", line.village, role="caller", situation_id=parts[0].pk, text="已送医")
+    assert "续报" in told(line.city)[-1] or "news" in told(line.city)[-1]
     act("settle_situation", line.city, situation_id=merged.pk, outcome="均为普通感冒", at=minutes(90))
 
     village = f.actor(line.village, "caller")
@@ -210,6 +212,8 @@ def test_merged_into_one_that_goes_up_and_the_senders_see_on(line):
     assert [link.kind for link in links] == ["origin", "hop", "hop", "merged", "hop", "settled"]
     assert [link.office for link in links[-3:]] == [line.county.name, line.city.name, line.city.name]
     assert links[-1].note == "均为普通感冒"
+    with pytest.raises(Refused):
+        act("add_situation_news", line.village, role="caller", situation_id=parts[0].pk, text="又有一人")
     assert told(line.village)[-1] == told(line.other)[-1]
     assert len(told(line.village)) == 1
 

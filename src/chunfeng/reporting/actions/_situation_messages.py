@@ -47,10 +47,8 @@ def tell_overdue(hop: SituationHop, now: datetime) -> None:
 def tell_news(of: Situation, news: SituationNews, at: datetime) -> None:
     """The office that has the report in hand, and the one the report was merged into."""
     subject = _("Further news of the situation of %(office)s") % {"office": of.office}
+    top = queries.top_of(of)
     with scope.applied(SYSTEM):
-        top = of
-        while top.merged_into is not None:
-            top = top.merged_into
         last = queries.last_hop(top)
         reader = last.receiver if last else top.office
     if reader.pk != news.office_id:

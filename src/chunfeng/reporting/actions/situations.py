@@ -240,6 +240,8 @@ def add_situation_news(
     _require(
         by, found, at, "news", _("Offices that reported it or took it in add news, until it is settled.")
     )
+    if (top := queries.top_of(found)).state == SituationState.CLOSED:
+        raise Refused(_closed(top))
     made = SituationNews.objects.create(
         situation=found,
         area_code=found.area_code,

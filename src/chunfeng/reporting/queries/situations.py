@@ -152,7 +152,7 @@ def search(rows: QuerySet[Situation], text: str) -> QuerySet[Situation]:
     return rows.filter(found)
 
 
-def of_side(rows: QuerySet[Situation], actor: Actor, side: str) -> QuerySet[Situation]:
+def of_side(rows: QuerySet[Any], actor: Actor, side: str) -> QuerySet[Any]:
     """Only what the actor's office reported ("ours"), has to take in ("waiting") or took in ("taken").
 
     "overdue": whatever waits too long, anywhere in sight; the rows come from `listed`.
@@ -184,6 +184,14 @@ def holder(of: Situation) -> int | None:
     if last is None:
         return of.office_id
     return last.receiver_id if last.received_at is not None else None
+
+
+def top_of(of: Situation) -> Situation:
+    """The report that stands for this one now: itself, or the one it was merged into at last."""
+    with scope.applied(SYSTEM):
+        while of.merged_into_id is not None:
+            of = Situation.objects.select_related("office").get(pk=of.merged_into_id)
+    return of
 
 
 def possible(actor: Actor, of: Situation, now: datetime) -> set[str]:
@@ -248,6 +256,7 @@ def _tone(hop: SituationHop, of: Situation, now: datetime) -> str:
 
 def draft_of_merged(parts: Sequence[Situation]) -> dict[str, Any]:
     """A first text of the report that takes up several: numbered, people added up, the earliest time."""
+    parts = sorted(parts, key=lambda part: part.pk)
     people = [part.people for part in parts if part.people is not None]
     places = dict.fromkeys(part.place for part in parts if part.place)
     return {

@@ -94,6 +94,8 @@ def _page(
     may = queries.possible(actor, found, now)
     last = queries.last_hop(found)
     chain = queries.chain(found, now)
+    if chain[-1].kind == "settled":
+        may.discard("news")  # of a merged report the one above is settled
     context = {
         "situation": found,
         "chain": chain,

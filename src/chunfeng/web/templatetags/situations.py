@@ -22,6 +22,13 @@ def shown(text: str) -> str:
 
 
 @register.filter
+def headline(of: Situation) -> str:
+    """The first line of a report, short enough for a heading."""
+    line = queries.shown(of.what).strip().partition("\n")[0]
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+@register.filter
 def span(between: timedelta | None) -> str:
     """A stretch of time: 35 min, 2 h 5 min, 3 d 4 h."""
     if between is None:
