@@ -36,19 +36,6 @@ def remind(timestamp: int = 0) -> int:
     return actions.remind_due(now=timezone.now())
 
 
-@app.periodic(cron="*/5 * * * *")
-@app.task(
-    queue="tasks",
-    lock="escalate_situations",
-    queueing_lock="escalate_situations",
-    retry=_RETRY,
-    name="reporting.escalate",
-)
-def escalate(timestamp: int = 0) -> int:
-    """Tell again who has not taken in an important situation, every five minutes."""
-    return actions.escalate_situations(now=timezone.now())
-
-
 @app.periodic(cron="*/10 * * * *")
 @app.task(
     queue="tasks",
