@@ -246,7 +246,7 @@ def test_several_choices_never_share_a_code():
     assert codes == ["has_cough", "has_cough_2", "has_fatigue", "has_cough_3"]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", "type,name\n".encode(), book()[:400]])
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"type,name\n", book()[:400]])
 def test_no_workbook(data):
     with pytest.raises(BadForm, match="no workbook"):
         read_xlsform(data)
@@ -260,8 +260,10 @@ def test_no_survey():
         read_xlsform(out.getvalue())
 
 
-cells = st.sampled_from(["", "integer", "text", "select_one vehicle", "select_multiple symptom", "begin group", "end group",
-                         "begin repeat", "a", "b", "甲", "yes", ". > 1", "${a} = 2", "note", "名称", "9x"])  # fmt: skip
+cells = st.sampled_from(
+    ["", "integer", "text", "select_one vehicle", "select_multiple symptom", "begin group", "end group",
+     "begin repeat", "a", "b", "甲", "yes", ". > 1", "${a} = 2", "note", "名称", "9x"]
+)  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

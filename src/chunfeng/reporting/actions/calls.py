@@ -18,6 +18,7 @@ from chunfeng.offices import queries as offices
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.reporting.actions.forms import create_form, publish, source_of
+from chunfeng.reporting.actions.obligations import make_obligations
 from chunfeng.reporting.choices import Origin
 from chunfeng.reporting.models import Form
 
@@ -48,8 +49,6 @@ def compose_call(
     `source` is the entry of a definition or its printed form (《题名》（文号）第二条); with `clause` it may be
     empty. Indicators without a code get one. `owner` is the actor's own office unless given.
     """
-    from chunfeng.reporting.actions.obligations import make_obligations
-
     roles.require(by, "form.change")
     owner = owner or (offices.office_by_id(by.office_id) if by.office_id else None)
     if owner is None:
@@ -79,7 +78,6 @@ def compose_call(
         owner=owner, definition=definition, origin=Origin.CALL, by=by, at=at, clause=clause, duty=duty
     )
     publish(form=form, by=by, at=at, applies_from=today)
-    form.refresh_from_db()
     if not make_obligations(form=form, until=deadline.date(), by=by, at=at):
         raise Refused(_("No office in service is asked: choose other reporters."))
     return form

@@ -72,7 +72,7 @@ def save_draft(
     *, form: Form, definition: Mapping[str, Any] | FormDefinition, by: Actor, at: datetime
 ) -> FormVersion:
     """Keep a new wording as the form's one draft, replacing the draft before it."""
-    form = _locked(form, by)
+    given, form = form, _locked(form, by)
     parsed = read(definition, form.owner)
     if parsed.code != form.code:
         raise Refused(
@@ -90,6 +90,7 @@ def save_draft(
     if form.state == FormState.DRAFT:
         form.title, form.source = _title(parsed), _source(parsed)
         form.save(update_fields=["title", "source"])
+    _mirror(form, given)
     record("form.draft", by=by, on=form, at=at, detail={"version": draft.number})
     return draft
 
@@ -102,7 +103,7 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
     anew; what was filed keeps its wording. Raises `Refused` without a draft, without a source with its
     clause, for a day before the last version's, and for a cell whose type or decimals would change.
     """
-    form = _locked(form, by)
+    given, form = form, _locked(form, by)
     draft = form.versions.filter(published_at=None).first()
     if draft is None:
         raise Refused(_("The form “%(form)s” has no draft to publish.") % {"form": form.title})
@@ -130,6 +131,7 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
     form.state = FormState.ACTIVE
     form.starts_on = form.starts_on or first_day
     form.save(update_fields=["slots", "title", "source", "state", "starts_on"])
+    _mirror(form, given)
     if last is not None:
         renew(form=form, since=first_day, by=by, at=at, version=draft)
     record(
@@ -145,7 +147,7 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
 @transaction.atomic
 def end_form(*, form: Form, on: date, by: Actor, at: datetime, reason: str) -> Form:
     """End a form: periods that begin after `on` are owed no more; what is owed until then stays."""
-    form = _locked(form, by)
+    given, form = form, _locked(form, by)
     if not reason.strip():
         raise Refused(_("Say why the form ends: the reason stands in the audit trail."))
     if form.starts_on and on < form.starts_on:
@@ -158,6 +160,7 @@ def end_form(*, form: Form, on: date, by: Actor, at: datetime, reason: str) -> F
         renew(form=form, since=form.starts_on, by=by, at=at, until=on, reason=reason.strip())
     form.state = FormState.ENDED
     form.save(update_fields=["state"])
+    _mirror(form, given)
     record("form.end", by=by, on=form, at=at, detail={"on": on.isoformat()}, reason=reason.strip())
     return form
 
@@ -170,8 +173,10 @@ def take_from_library(
     at: datetime,
     reporters: Sequence[Mapping[str, Any]] | None = None,
     emergency: Emergency | None = None,
+    clause: Clause | None = None,
+    duty: Duty | None = None,
 ) -> Form:
-    """A draft of a shipped form for `owner`; `reporters` replace those it names."""
+    """A draft of a shipped form for `owner`; `reporters` and `clause` replace those it names."""
     found = library.form(code)
     if found is None:
         raise Refused(
@@ -180,7 +185,18 @@ def take_from_library(
     data = definitions.dump(found)
     if reporters is not None:
         data["reporters"] = [dict(each) for each in reporters]
-    return create_form(owner=owner, definition=data, origin=Origin.LIBRARY, by=by, at=at, emergency=emergency)
+    if clause is not None:
+        data["source"] = source_of(clause)
+    return create_form(
+        owner=owner,
+        definition=data,
+        origin=Origin.LIBRARY,
+        by=by,
+        at=at,
+        emergency=emergency,
+        clause=clause,
+        duty=duty,
+    )
 
 
 def source_of(clause: Clause) -> dict[str, str]:
@@ -242,6 +258,12 @@ def _locked(form: Form, by: Actor) -> Form:
     if found.state == FormState.ENDED:
         raise Refused(_("The form “%(form)s” has ended; take a new one.") % {"form": found.title})
     return found
+
+
+def _mirror(form: Form, given: Form) -> None:
+    """What changed shows in the object the caller holds."""
+    for name in ("title", "source", "state", "slots", "starts_on", "ends_on"):
+        setattr(given, name, getattr(form, name))
 
 
 def _write(form: Form, number: int, parsed: FormDefinition) -> FormVersion:

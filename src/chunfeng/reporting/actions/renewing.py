@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
+from chunfeng.reporting.actions.obligations import make_obligations
 from chunfeng.reporting.choices import OPEN, State
 from chunfeng.reporting.models import Form, FormVersion, Obligation
 
@@ -28,8 +29,6 @@ def renew(
     With `version`, rows that have a history but no answer keep their dates and take the new wording. With
     `until` (the form ends), what begins later is owed no more: with a history it is exempt for `reason`.
     """
-    from chunfeng.reporting.actions.obligations import make_obligations
-
     rows = Obligation.objects.filter(form=form, period_start__gte=since, revision=0)
     if area_code:
         lo, hi = codes.code_range(area_code)
