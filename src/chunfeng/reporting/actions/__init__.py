@@ -22,6 +22,7 @@ from chunfeng.reporting.actions.moves import accept, exempt, owe_again, return_r
 from chunfeng.reporting.actions.obligations import make_due, make_obligations
 from chunfeng.reporting.actions.peaks import add_peak_period, end_peak_period
 from chunfeng.reporting.actions.settling import settle_tasks
+from chunfeng.reporting.actions.sheets import BadSheet, file_sheet, review_sheet
 from chunfeng.reporting.actions.situations import (
     add_situation_news,
     escalate_situations,
@@ -39,6 +40,7 @@ from chunfeng.reporting.statements import BadFiling, Doubt
 
 __all__ = [
     "BadFiling",
+    "BadSheet",
     "Doubt",
     "Finding",
     "accept",
@@ -58,6 +60,7 @@ __all__ = [
     "exempt",
     "file_event",
     "file_report",
+    "file_sheet",
     "file_zero",
     "issue_bulletin",
     "make_due",
@@ -74,6 +77,7 @@ __all__ = [
     "report_situation",
     "return_report",
     "reveal_situation",
+    "review_sheet",
     "save_draft",
     "settle_situation",
     "settle_tasks",
