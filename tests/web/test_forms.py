@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, timedelta
 
 import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -56,7 +59,10 @@ RICH = {
         {"code": "women", "label": "女性占比", "type": "ratio", "of": "trained.f.young", "to": "trained"},
         {"code": "cost", "label": "经费", "type": "money"},
         {"code": "cost_w", "label": "经费（万元）", "type": "number", "unit": "万元", "decimals": 2},
-        {"code": "how", "label": "方式", "type": "choice", "choices": {"a": "线上", "b": "线下"}, "required": False},
+        {
+            "code": "how", "label": "方式", "type": "choice", "choices": {"a": "线上", "b": "线下"},
+            "required": False,
+        },
         {"code": "who", "label": "联系人", "type": "name"},
     ],
     "checks": [
@@ -65,7 +71,10 @@ RICH = {
             "message": {"zh": "培训多于在岗", "en": "more trained than in post"}, "identity": True,
             "source": {"number": "演示发〔2020〕3号"},
         },
-        {"code": "grow", "rule": "trained >= previous(trained) or not filled(post)", "strength": "hard", "message": "减少"},
+        {
+            "code": "grow", "rule": "trained >= previous(trained) or not filled(post)", "strength": "hard",
+            "message": "减少",
+        },
     ],
 }  # fmt: skip
 
@@ -127,7 +136,10 @@ def test_codes_are_the_sounds_and_stay():
     assert code_for("检查人数", ()) == "jian_cha_ren_shu"
     assert code_for("检查人数", {"jian_cha_ren_shu"}) == "jian_cha_ren_shu_2"
     assert code_for("24小时热线", ()) == "x_24_xiao_shi_re_xian"
-    assert code_for("务工人员返程“两数”日报", (), joint="-", most=60) == "wu-gong-ren-yuan-fan-cheng-liang-shu-ri-bao"
+    assert (
+        code_for("务工人员返程“两数”日报", (), joint="-", most=60)
+        == "wu-gong-ren-yuan-fan-cheng-liang-shu-ri-bao"
+    )
 
 
 def test_rows_keep_their_key_while_they_move():
@@ -240,6 +252,12 @@ def officer(city):
     return factories.browse(factories.posting(city, "officer"))
 
 
+def send(client, url: str, fields, **options):
+    """POST with every value of a field that stands several times."""
+    data = dict(fields.lists()) if isinstance(fields, QueryDict) else fields
+    return client.post(url, data, **options)
+
+
 def editor_fields(client, url) -> QueryDict:
     """What the browser would send back from the editor as it opened."""
     context = client.get(url).context
@@ -258,7 +276,7 @@ def filled(client, **changes) -> QueryDict:
 def test_a_form_from_the_editor_to_the_ledger(officer, counties):
     post = filled(officer)
     post["act"] = "save"
-    answer = officer.post(reverse("form-new"), post)
+    answer = send(officer, reverse("form-new"), post)
     form = Form.objects.get()
     assert answer.status_code == 302 and answer.url == reverse("form", args=[form.pk])
     assert form.code == "jian-cha-ri-bao" and form.state == "draft"
@@ -266,14 +284,14 @@ def test_a_form_from_the_editor_to_the_ledger(officer, counties):
     assert "检查人数" in page and "3" in page and "演示发〔2020〕1号" in page
 
     today = timezone.localdate()
-    officer.post(reverse("form-publish", args=[form.pk]), {"applies_from": today.isoformat()})
+    send(officer, reverse("form-publish", args=[form.pk]), {"applies_from": today.isoformat()})
     form.refresh_from_db()
     assert form.state == "active" and list(form.slots) == ["jian_cha_ren_shu"]
 
     edit = reverse("form-edit", args=[form.pk])
     post = editor_fields(officer, edit)
     post["act"], post["i1-label_zh"] = "save", "检查总人数"
-    assert officer.post(edit, post).status_code == 302
+    assert send(officer, edit, post).status_code == 302
     shown = officer.get(reverse("form", args=[form.pk]) + "?version=2").content.decode()
     assert "<del>检查人数</del><ins>检查总人数</ins>" in shown
     text = officer.get(reverse("form-export", args=[form.pk]) + "?version=2").content.decode()
@@ -283,7 +301,7 @@ def test_a_form_from_the_editor_to_the_ledger(officer, counties):
 def test_a_refusal_keeps_what_was_typed_and_marks_the_row(officer, counties):
     post = filled(officer, i1__label_zh="", i1__jump="viel", title_zh="")
     post["act"] = "save"
-    answer = officer.post(reverse("form-new"), post)
+    answer = send(officer, reverse("form-new"), post)
     page = answer.content.decode()
     assert answer.status_code == 422 and not Form.objects.exists()
     assert 'value="viel"' in page and 'value="演示发〔2020〕1号"' in page
@@ -295,12 +313,12 @@ def test_a_refusal_keeps_what_was_typed_and_marks_the_row(officer, counties):
 def test_rows_are_added_and_moved_without_scripts(officer):
     post = filled(officer)
     post["act"] = "add:indicators"
-    page = officer.post(reverse("form-new"), post)
+    page = send(officer, reverse("form-new"), post)
     draft = page.context["draft"]
     assert [row.values["label_zh"] for row in draft.indicators] == ["检查人数", ""]
     post = posted(draft)
     post["act"] = "up:i2"
-    draft = officer.post(reverse("form-new"), post).context["draft"]
+    draft = send(officer, reverse("form-new"), post).context["draft"]
     assert [row.key for row in draft.indicators] == ["i2", "i1"]
     assert not Form.objects.exists()
 
@@ -308,10 +326,10 @@ def test_rows_are_added_and_moved_without_scripts(officer):
 def test_a_part_is_answered_to_htmx(officer, counties):
     post = filled(officer)
     post["act"] = "save"
-    answer = officer.post(reverse("form-new"), post, headers={"HX-Request": "true"})
+    answer = send(officer, reverse("form-new"), post, headers={"HX-Request": "true"})
     assert answer.status_code == 204
     assert answer["HX-Redirect"] == reverse("form", args=[Form.objects.get().pk])
-    preview = officer.post(reverse("form-show"), filled(officer)).content.decode()
+    preview = send(officer, reverse("form-show"), filled(officer)).content.decode()
     assert "检查人数" in preview and "<html" not in preview
 
 
@@ -320,30 +338,30 @@ def test_an_expression_is_read_while_it_is_typed(officer):
     post.setlist("checks", ["c1"])
     url = reverse("form-check") + "?field=c1-rule"
     post["c1-rule"] = "jian_cha_ren_shu >= 0"
-    assert "“检查人数” ≥ 0" in officer.post(url, post).content.decode()
+    assert "“检查人数” ≥ 0" in send(officer, url, post).content.decode()
     post["c1-rule"] = "jian_cha >= 0"
-    assert "jian_cha" in officer.post(url, post).content.decode()
-    assert "errors" in officer.post(url, post).content.decode()
+    assert "jian_cha" in send(officer, url, post).content.decode()
+    assert "errors" in send(officer, url, post).content.decode()
     post["c1-rule"] = "__import__('os')"
-    assert "errors" in officer.post(url, post).content.decode()
+    assert "errors" in send(officer, url, post).content.decode()
 
 
 def test_yaml_is_the_same_draft(officer, city):
     form = builders.form(city, at=factories.NOW)
     url = reverse("form-yaml", args=[form.pk])
     text = officer.get(url).context["yaml"]
-    refused = officer.post(url, {"yaml": text.replace("checked", "CHECKED")})
+    refused = send(officer, url, {"yaml": text.replace("checked", "CHECKED")})
     assert refused.status_code == 422 and "CHECKED" in refused.content.decode()
-    assert officer.post(url, {"yaml": text.replace("检查人数", "查验人数")}).status_code == 302
+    assert send(officer, url, {"yaml": text.replace("检查人数", "查验人数")}).status_code == 302
     assert "查验人数" in officer.get(reverse("form-edit", args=[form.pk])).content.decode()
 
 
 def test_a_form_ends_with_a_reason(officer, city):
     form = builders.form(city, at=factories.NOW)
     url = reverse("form-end", args=[form.pk])
-    assert officer.post(url, {"on": "2020-03-01", "reason": " "}).status_code == 422
-    assert officer.post(url, {"on": "bald", "reason": "不再需要"}).status_code == 422
-    assert officer.post(url, {"on": "2020-03-01", "reason": "不再需要"}).status_code == 302
+    assert send(officer, url, {"on": "2020-03-01", "reason": " "}).status_code == 422
+    assert send(officer, url, {"on": "bald", "reason": "不再需要"}).status_code == 422
+    assert send(officer, url, {"on": "2020-03-01", "reason": "不再需要"}).status_code == 302
     form.refresh_from_db()
     assert (form.state, form.ends_on) == ("ended", date(2020, 3, 1))
 
@@ -363,7 +381,7 @@ def test_a_county_reads_but_does_not_change_the_citys_form(city, counties):
     page = client.get(reverse("form", args=[form.pk]))
     assert page.status_code == 200 and reverse("form-edit", args=[form.pk]) not in page.content.decode()
     post = {"on": "2020-03-01", "reason": "不再需要"}
-    assert client.post(reverse("form-end", args=[form.pk]), post).status_code in (403, 422)
+    assert send(client, reverse("form-end", args=[form.pk]), post).status_code in (403, 422)
     form.refresh_from_db()
     assert form.state == "active"
 
@@ -379,29 +397,29 @@ def call_fields(client, query: str = "", **changes) -> dict[str, str]:
 
 
 def test_a_data_call_reaches_every_county(officer, city, counties):
-    answer = officer.post(reverse("form-call"), call_fields(officer))
+    answer = send(officer, reverse("form-call"), call_fields(officer))
     form = Form.objects.get()
     assert answer.status_code == 302 and answer.url == reverse("form-sent", args=[form.pk])
     assert {o.office_id for o in Obligation.objects.filter(form=form)} == {c.pk for c in counties}
     assert "演示发〔2020〕1号" in form.source and "第二条" in form.source
     page = officer.get(answer.url).content.decode()
     assert all(county.name in page for county in counties)
-    again = officer.post(reverse("form-call"), call_fields(officer))  # the same page sent twice
+    again = send(officer, reverse("form-call"), call_fields(officer))  # the same page sent twice
     assert again.url == answer.url and Form.objects.count() == 1
 
 
 def test_a_call_says_what_is_missing_and_keeps_the_rest(officer, counties):
     fields = call_fields(officer, title="", paste="", when="other", other="morgen", note="请勿漏报")
-    answer = officer.post(reverse("form-call"), fields)
+    answer = send(officer, reverse("form-call"), fields)
     assert answer.status_code == 422 and not Form.objects.exists()
     assert set(answer.context["call"].wrong) == {"title", "rows", "when"}
     assert "请勿漏报" in answer.content.decode()
-    without = officer.post(reverse("form-call"), call_fields(officer, document="", clause_text=""))
+    without = send(officer, reverse("form-call"), call_fields(officer, document="", clause_text=""))
     assert without.status_code == 422 and "source" in without.context["call"].wrong
     past = (timezone.localtime() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    late = officer.post(reverse("form-call"), call_fields(officer, when="other", other=past))
+    late = send(officer, reverse("form-call"), call_fields(officer, when="other", other=past))
     assert late.status_code == 422 and "all" in late.context["call"].wrong
-    nobody = officer.post(reverse("form-call"), call_fields(officer, who="village", line="archives"))
+    nobody = send(officer, reverse("form-call"), call_fields(officer, who="village", line="archives"))
     assert nobody.status_code == 422 and not Form.objects.exists()
 
 
@@ -412,7 +430,7 @@ def test_a_call_from_a_duty_brings_its_source(officer, city, counties):
     page = officer.get(reverse("form-call") + query)
     assert page.context["call"].title and duty.quote in page.content.decode()
     fields = call_fields(officer, duty=str(duty.pk), document="", clause_text="")
-    assert officer.post(reverse("form-call"), fields).status_code == 302
+    assert send(officer, reverse("form-call"), fields).status_code == 302
     form = Form.objects.get()
     assert (form.duty_id, form.clause_id) == (duty.pk, duty.clause_id)
     assert notice.number in form.source
@@ -421,14 +439,14 @@ def test_a_call_from_a_duty_brings_its_source(officer, city, counties):
 def test_a_call_to_chosen_offices_of_the_own_area_only(officer, city, counties):
     outside = factories.office("330100000000", line="hrss")
     fields = call_fields(officer, who="chosen") | {"office": [str(counties[1].pk), str(outside.pk)]}
-    assert officer.post(reverse("form-call"), fields).status_code == 302
+    assert send(officer, reverse("form-call"), fields).status_code == 302
     assert [o.office_id for o in Obligation.objects.all()] == [counties[1].pk]
     found = officer.get(reverse("form-offices") + "?name=office&called=青禾").content.decode()
     assert counties[0].name in found and f'value="{counties[0].pk}"' in found
 
 
 def test_the_preview_counts_while_one_chooses(officer, counties):
-    page = officer.post(reverse("form-call-show"), call_fields(officer)).content.decode()
+    page = send(officer, reverse("form-call-show"), call_fields(officer)).content.decode()
     assert "新开工企业数" in page and '<b class="num">3</b>' in page
 
 
@@ -439,37 +457,67 @@ def test_a_shipped_form_is_taken_and_published(officer, city, counties):
     url = reverse("form-use") + f"?form={code}"
     post = QueryDict(mutable=True)
     post.update({"reporters": "p1", "p1-level": "county", "p1-line": "hrss", "act": "publish"})
-    assert officer.post(url, post).status_code == 302
+    assert send(officer, url, post).status_code == 302
     form = Form.objects.get()
     assert (form.code, form.state, form.origin) == (code, "active", "library")
-    assert officer.post(url, post).status_code == 422  # the office has it already
+    assert send(officer, url, post).status_code == 422  # the office has it already
     post["act"] = "add:reporters"
-    assert len(officer.post(url, post).context["draft"].reporters) == 2
+    assert len(send(officer, url, post).context["draft"].reporters) == 2
 
 
-def test_a_file_becomes_a_draft(officer, city, tmp_path):
-    from django.core.files.uploadedfile import SimpleUploadedFile
+def book(**sheets: list[list[str]]) -> bytes:
+    """A workbook with these sheets."""
+    out = io.BytesIO()
+    made = xlsxwriter.Workbook(out)
+    for name, rows in sheets.items():
+        sheet = made.add_worksheet(name)
+        for n, row in enumerate(rows):
+            sheet.write_row(n, 0, row)
+    made.close()
+    return out.getvalue()
 
+
+def test_a_yaml_file_opens_in_the_editor_and_is_kept_as_imported(officer, city):
     text = definition.dump_yaml(definition.parse(builders.DAILY))
-    url = reverse("form-import")
-    answer = officer.post(url, {"file": SimpleUploadedFile("表.yaml", text.encode())})
-    assert answer.status_code == 302 and Form.objects.get().origin == "import"
-    broken = officer.post(url, {"file": SimpleUploadedFile("表.yaml", b"code: [")})
-    assert broken.status_code == 422
-    assert officer.post(url, {"file": SimpleUploadedFile("表.doc", b"x")}).status_code == 422
-    assert officer.post(url, {}).status_code == 422
+    page = officer.post(reverse("form-import"), {"file": SimpleUploadedFile("表.yaml", text.encode())})
+    assert page.status_code == 200 and not Form.objects.exists()
+    post = posted(page.context["draft"])
+    post["act"], post["origin"] = "save", page.context["origin"]
+    assert send(officer, reverse("form-new"), post).status_code == 302
+    form = Form.objects.get()
+    assert form.origin == "import"
+    assert queries.definition_of(queries.draft_of(form)) == definition.parse(builders.DAILY)
+
+
+def test_an_xlsform_opens_with_the_list_of_what_was_left(officer, city):
+    survey = [
+        ["type", "name", "label"],
+        ["integer", "checked", "检查人数"],
+        ["image", "photo", "现场照片"],
+    ]
+    data = book(survey=survey, choices=[["list_name", "name", "label"]])
+    page = officer.post(reverse("form-import"), {"file": SimpleUploadedFile("表.xlsx", data)})
+    assert [row.values["label_zh"] for row in page.context["draft"].indicators] == ["检查人数"]
+    assert len(page.context["left"]) == 1 and page.context["left"][0] in page.content.decode()
+
+
+@pytest.mark.parametrize(("name", "content"), [("表.yaml", b"code: ["), ("表.doc", b"x"), ("表.xlsx", b"x")])
+def test_a_file_that_is_no_form_is_refused(officer, name, content):
+    answer = officer.post(reverse("form-import"), {"file": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 422 and 'role="alert"' in answer.content.decode()
+    assert officer.post(reverse("form-import"), {}).status_code == 422
 
 
 def test_peak_periods_are_entered_with_their_source_and_ended(officer, city):
     url = reverse("form-peaks")
     fields = {"name": "春节返岗", "first_day": "2020-02-03", "last_day": "2020-02-20", "source": ""}
-    refused = officer.post(url, fields)
+    refused = send(officer, url, fields)
     assert refused.status_code == 422 and "春节返岗" in refused.content.decode()
-    assert officer.post(url, fields | {"source": "演示发〔2020〕1号第一条"}).status_code == 302
+    assert send(officer, url, fields | {"source": "演示发〔2020〕1号第一条"}).status_code == 302
     peak = PeakPeriod.objects.get()
     end = reverse("form-peak-end", args=[peak.pk])
-    assert officer.post(end, {"on": "2020-02-15", "reason": ""}).status_code == 422
-    assert officer.post(end, {"on": "2020-02-15", "reason": "提前结束"}).status_code == 302
+    assert send(officer, end, {"on": "2020-02-15", "reason": ""}).status_code == 422
+    assert send(officer, end, {"on": "2020-02-15", "reason": "提前结束"}).status_code == 302
     peak.refresh_from_db()
     assert peak.last_day == date(2020, 2, 15)
 
@@ -479,5 +527,5 @@ def test_an_auditor_looks_and_changes_nothing(city):
     client = factories.browse(factories.posting(city, "auditor"))
     assert client.get(reverse("form", args=[form.pk])).status_code == 200
     assert client.get(reverse("form-call")).status_code == 403
-    assert client.post(reverse("form-peaks"), {"name": "x"}).status_code in (403, 422)
+    assert send(client, reverse("form-peaks"), {"name": "x"}).status_code in (403, 422)
     assert not PeakPeriod.objects.exists()

@@ -22,6 +22,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import StoredFile
 from chunfeng.offices import roles
 from chunfeng.tasking import actions, moves, queries
+from chunfeng.tasking.choices import CLOSED_STATES
 from chunfeng.tasking.models import Task
 from chunfeng.web import asked
 from chunfeng.web.guards import guarded
@@ -128,6 +129,7 @@ def _page(
         "others": queries.others(actor, found),
         "issues": queries.open_issues(actor, found),
         "may_raise": roles.can(actor, "issue.work"),
+        "may_call": roles.can(actor, "form.change") and found.state not in CLOSED_STATES,
         "key": request.POST.get("key") or uuid4().hex,
         "failed": failed,
         "error": error,

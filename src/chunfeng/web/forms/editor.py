@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -55,6 +56,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _posted(request, form, Cited())
 
 
+def opened(request: HttpRequest, data: Mapping[str, Any], left: list[str]) -> HttpResponse:
+    """The editor over what a file held: a new form, with a list of what was not taken over."""
+    draft = drafts.from_data(data)
+    for kind in ("reporters", "indicators"):
+        if not draft.rows(kind):
+            draft.add(kind)
+    return _page(request, draft, origin=Origin.IMPORT, left=left)
+
+
 def start_of(form: Form) -> dict[str, Any]:
     """The plain data the editor begins with."""
     version = reporting.draft_of(form) or reporting.current_version(form)
@@ -84,7 +94,8 @@ def _save(request: HttpRequest, draft: Draft, form: Form | None, source: Cited, 
     try:
         if form is None:
             form = actions.create_form(
-                owner=own_office(request), definition=data, origin=Origin.EDITOR, by=by, at=at,
+                owner=own_office(request), definition=data, by=by, at=at,
+                origin=Origin.IMPORT if request.POST.get("origin") == Origin.IMPORT else Origin.EDITOR,
                 clause=source.clause, duty=source.duty,
             )  # fmt: skip
         else:
@@ -110,6 +121,8 @@ def _page(
     *,
     source: Cited | None = None,
     problems: list[str] | None = None,
+    origin: str = "",
+    left: list[str] | None = None,
 ) -> HttpResponse:
     placed = place(problems or [], draft)
     mark(placed, draft)
@@ -120,7 +133,9 @@ def _page(
         "source": source or Cited(),
         "placed": placed,
         "part": part,
-        "action": request.path,
+        "action": reverse("form-edit", args=[form.pk]) if form else reverse("form-new"),
+        "origin": origin or request.POST.get("origin", ""),
+        "left": left or [],
         **choices(request, draft),
     }
     if not part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.reporting import actions, queries
-from chunfeng.reporting.choices import Origin
-from chunfeng.reporting.definition import BadForm, dump_yaml, load_yaml
-from chunfeng.web.forms.common import form_or_404, own_office
+from chunfeng.reporting.definition import BadForm, dump, dump_yaml, load_yaml
+from chunfeng.reporting.definition.xlsform import read_xlsform
+from chunfeng.web.forms import editor
+from chunfeng.web.forms.common import form_or_404
 from chunfeng.web.forms.preview import preview
 from chunfeng.web.forms.reach import reach
 from chunfeng.web.guards import guarded
@@ -63,42 +65,26 @@ def sentences(refusal: Refused) -> list[str]:
 
 @guarded("form.change", "GET", "POST")
 def bring(request: HttpRequest) -> HttpResponse:
-    """Read a YAML or XLSForm file into a draft; what could not be taken over is listed."""
+    """Read a YAML or XLSForm file into the editor; what could not be taken over is listed there."""
     if request.method == "GET":
-        return render(request, "web/forms/import.html", {"problems": [], "kept": {}})
+        return render(request, "web/forms/import.html", {"problems": []})
     upload = request.FILES.get("file")
-    kept = {name: request.POST.get(name, "") for name in ("source_number", "source_clause", "level")}
     try:
         if upload is None:
             raise Refused(_("Choose a file: YAML (.yaml) or XLSForm (.xlsx)."))
-        if upload.size > LARGEST:
+        if (upload.size or 0) > LARGEST:
             raise Refused(_("The file is larger than 2 MB: this is no form."))
-        data, left = read(upload.name or "", upload.read(), kept)
-        form = actions.create_form(
-            owner=own_office(request),
-            definition=data,
-            origin=Origin.IMPORT,
-            by=request.actor,
-            at=timezone.now(),
-        )
-    except NotAllowed:
-        raise
+        data, left = _read(upload.name or "", upload.read())
     except Refused as refusal:
-        answer = render(
-            request, "web/forms/import.html", {"problems": sentences(refusal), "kept": kept}, status=422
-        )
-        answer.roll_back = True
-        return answer
-    if left:
-        return render(request, "web/forms/imported.html", {"form": form, "left": left})
-    messages.success(
-        request, _("The file was taken over completely. Look through the draft, then publish it.")
-    )
-    return redirect("form-edit", form.pk)
+        return render(request, "web/forms/import.html", {"problems": sentences(refusal)}, status=422)
+    return editor.opened(request, data, left)
 
 
-def read(name: str, content: bytes, given: dict[str, str]) -> tuple[Any, list[str]]:
-    """The definition in a file, and what was not taken over."""
+def _read(name: str, content: bytes) -> tuple[Mapping[str, Any], list[str]]:
+    """The plain data in a file, and what was not taken over."""
     if name.lower().endswith((".yaml", ".yml")):
-        return load_yaml(content), []
+        return dump(load_yaml(content)), []
+    if name.lower().endswith((".xlsx", ".xls")):
+        found = read_xlsform(content)
+        return found.data, [str(each) for each in found.left]
     raise Refused(_("“%(name)s” is neither YAML (.yaml) nor XLSForm (.xlsx).") % {"name": name})
