@@ -75,6 +75,17 @@ def test_a_new_form_is_a_draft_that_nobody_owes(county, officer, villages):
         queries.version_for(form, TODAY)
 
 
+def test_the_first_period_is_owed_on_publishing(county, officer, villages):
+    form = published(county, officer)
+    assert days(form) == [TODAY]
+    later = draft(county, officer, code="later")
+    actions.publish(form=later, by=officer, at=AT, applies_from=TODAY + 3 * DAY)
+    assert days(later) == [TODAY + 3 * DAY]
+    event = draft(county, officer, code="event", every="event")
+    actions.publish(form=event, by=officer, at=AT)
+    assert days(event) == []
+
+
 def test_a_code_is_used_once_by_an_office(county, officer):
     draft(county, officer)
     with pytest.raises(Refused, match="station-daily"):
@@ -271,7 +282,7 @@ def test_taking_a_shipped_form(county, officer, villages):
     assert (form.origin, form.state) == ("library", "draft")
     assert notice.number in form.source
     actions.publish(form=form, by=officer, at=AT)
-    assert make_obligations(form=form, until=TODAY, by=officer, at=AT) == 2
+    assert form.obligations.count() == 2
     with pytest.raises(Refused, match="no form “nothing”"):
         actions.take_from_library(code="nothing", owner=county, by=officer, at=AT)
 

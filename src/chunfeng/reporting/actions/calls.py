@@ -18,7 +18,6 @@ from chunfeng.offices import queries as offices
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.reporting.actions.forms import create_form, publish, source_of
-from chunfeng.reporting.actions.obligations import make_obligations
 from chunfeng.reporting.choices import Origin
 from chunfeng.reporting.models import Form
 
@@ -78,7 +77,7 @@ def compose_call(
         owner=owner, definition=definition, origin=Origin.CALL, by=by, at=at, clause=clause, duty=duty
     )
     publish(form=form, by=by, at=at, applies_from=today)
-    if not make_obligations(form=form, until=deadline.date(), by=by, at=at):
+    if not form.obligations.exists():
         raise Refused(_("No office in service is asked: choose other reporters."))
     return form
 

@@ -20,6 +20,7 @@ from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.reporting import definition as definitions
 from chunfeng.reporting import library, values
+from chunfeng.reporting.actions.obligations import make_obligations
 from chunfeng.reporting.actions.renewing import renew
 from chunfeng.reporting.choices import FormState, Origin
 from chunfeng.reporting.definition import FormDefinition
@@ -99,8 +100,9 @@ def save_draft(
 def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = None) -> FormVersion:
     """Put the draft in force for periods that begin on `applies_from` (default today) or later.
 
-    Every number cell gets its permanent place. What is owed from then on and not answered yet is laid out
-    anew; what was filed keeps its wording. Raises `Refused` without a draft, without a source with its
+    Every number cell gets its permanent place. The first period is owed at once, the coming ones are made as
+    they draw near (`make_due`). What is owed already and not answered yet is laid out anew; what was filed
+    keeps its wording. Raises `Refused` without a draft, without a source with its
     clause, for a day before the last version's, and for a cell whose type or decimals would change.
     """
     given, form = form, _locked(form, by)
@@ -134,6 +136,7 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
     _mirror(form, given)
     if last is not None:
         renew(form=form, since=first_day, by=by, at=at, version=draft)
+    make_obligations(form=form, until=max(first_day, timezone.localdate(at)), by=by, at=at)
     record(
         "form.publish",
         by=by,
