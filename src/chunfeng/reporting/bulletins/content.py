@@ -34,12 +34,12 @@ from chunfeng.reporting.bulletins.figures import (
     span_words,
     title_words,
 )
-from chunfeng.reporting.bulletins.plan import Kind, Mode, Part, cells_of, label_of, load
+from chunfeng.reporting.bulletins.plan import Kind, Mode, Part, cells_of, load
 from chunfeng.reporting.models import BulletinSeries
 from chunfeng.reporting.queries import situations as happenings
 from chunfeng.reporting.queries.ledger import is_silent
 from chunfeng.reporting.queries.ledger import visible as obligations
-from chunfeng.reporting.queries.rollup import AreaRow, within
+from chunfeng.reporting.queries.rollup import AreaRow, label_of, within
 from chunfeng.reporting.queries.rollup import series as by_day
 
 Block = dict[str, Any]
@@ -158,7 +158,10 @@ def _table(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
         "caption": _("%(form)s by area (%(span)s)")
         % {"form": table.definition.title, "span": span_words(reckoner.first, reckoner.last)},
         "columns": [
-            {"label": label_of(table.definition, code), "unit": known[code].unit if known[code].numeric else ""}
+            {
+                "label": label_of(table.definition, code),
+                "unit": known[code].unit if known[code].numeric else "",
+            }
             for code in chosen
         ],
         "rows": rows,
@@ -193,6 +196,7 @@ def _curve(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
     idents = []
     for code in chosen:
         entry = reckoner.entry(pk, code, Mode.VALUE)
+        total = reckoner.table(pk, start).total
         states = sum(value is not None for _day, value in found[code])
         idents.append(
             held.keep(
@@ -201,6 +205,8 @@ def _curve(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
                     "mode": "series",
                     "first": start.isoformat(),
                     "last": reckoner.last.isoformat(),
+                    "due": total.due,
+                    "answered": total.answered,
                     "value": str(states),
                     "shown": _("%(n)s days with figures") % {"n": states},
                     "unit": "",

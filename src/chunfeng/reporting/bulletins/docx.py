@@ -18,7 +18,7 @@ from docx.shared import Mm, Pt, RGBColor
 from chunfeng.reporting import charts
 from chunfeng.reporting.bulletins import wordparts
 from chunfeng.reporting.bulletins.layout import Heading, Item, Line, Picture, Printed, Run, Table
-from chunfeng.reporting.bulletins.pdf import foot_left, name_size
+from chunfeng.reporting.bulletins.pdf import name_size, signed, title_lines
 
 SONG, FANGSONG, HEI, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 ALTERNATIVES = {
@@ -88,7 +88,10 @@ def _head(book: Any, pages: Printed) -> None:
     title = _paragraph(book, WD_ALIGN_PARAGRAPH.CENTER, exact=34)
     title.paragraph_format.space_before = Pt(24)
     title.paragraph_format.space_after = Pt(14)
-    _run(title, pages.title, font=SONG, size=22, bold=True)
+    for number, words in enumerate(title_lines(pages.title)):
+        if number:
+            title.add_run().add_break()
+        _run(title, words, font=SONG, size=22, bold=True)
     if pages.correction:
         correction = _paragraph(book, WD_ALIGN_PARAGRAPH.CENTER)
         correction.paragraph_format.space_after = Pt(10)
@@ -188,15 +191,16 @@ def _sources(book: Any, pages: Printed) -> None:
     _run(title, _("Sources of the figures"), font=HEI, size=12)
     notes = [(f"[{n}]", text) for n, text in enumerate(pages.notes, start=1)]
     for mark, text in [*notes, *(("＊", text) for text in pages.by_hand)]:
-        line = _paragraph(book, WD_ALIGN_PARAGRAPH.JUSTIFY, exact=17)
+        line = _paragraph(book, WD_ALIGN_PARAGRAPH.JUSTIFY, exact=15)
         line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Pt(21), Pt(-21)
-        _run(line, f"{mark}\t{text}", size=10.5)
+        _run(line, f"{mark}\t{text}", size=9.5)
         line.paragraph_format.tab_stops.add_tab_stop(Pt(21))
 
 
 def _foot(book: Any, pages: Printed) -> None:
     lines = [pages.sent_to] if pages.sent_to else []
-    lines.append(f"{foot_left(pages)}\t{pages.closing}")
+    lines.append(f"{pages.office}\t{pages.closing}")
+    lines += [signed(pages)] if pages.signed else []
     for number, text in enumerate(lines):
         line = _paragraph(book, exact=24)
         line.paragraph_format.keep_with_next = number < len(lines) - 1
@@ -204,7 +208,8 @@ def _foot(book: Any, pages: Printed) -> None:
             line.paragraph_format.space_before = Pt(30)
         line.paragraph_format.tab_stops.add_tab_stop(WIDTH - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
         _run(line, f"　{text}", size=14)
-        wordparts.rule(line, "top", "000000", 8, 3)
+        if number == 0 or text.endswith(pages.closing):
+            wordparts.rule(line, "top", "000000", 8, 3)
         if number == len(lines) - 1:
             wordparts.rule(line, "bottom", "000000", 8, 3)
 

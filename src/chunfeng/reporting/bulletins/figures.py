@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
-from chunfeng.reporting.bulletins.plan import COUNTS, Mode, label_of
+from chunfeng.reporting.bulletins.plan import COUNTS, Mode
 from chunfeng.reporting.choices import BulletinKind
 from chunfeng.reporting.definition import FormDefinition, Type
 from chunfeng.reporting.models import BulletinSeries, Form
 from chunfeng.reporting.queries.forms import form_by_id
-from chunfeng.reporting.queries.rollup import AreaRow, RollUp, indicator_of, rollup, shown
+from chunfeng.reporting.queries.rollup import AreaRow, RollUp, indicator_of, label_of, rollup, shown
 
 Entry = dict[str, Any]
 

@@ -241,7 +241,9 @@ def _by_hand(blocks: Iterable[dict[str, Any]], figures: Figures) -> Iterable[str
                 yield _("%(value)s was written by %(by)s at %(at)s, no report stands behind it.") % what
             else:
                 what |= {"label": entry["label"], "was": entry["shown"] + each_unit(entry)}
-                yield _("%(label)s %(value)s was put in by %(by)s at %(at)s; the reports give %(was)s.") % what
+                yield (
+                    _("%(label)s %(value)s was put in by %(by)s at %(at)s; the reports give %(was)s.") % what
+                )
 
 
 class _Notes:
@@ -257,9 +259,8 @@ class _Notes:
         found = []
         for ident in idents:
             entry = self._figures[ident]
-            group = tuple(
-                entry.get(name) for name in ("form", "source", "first", "last", "before_first", "as_of")
-            ) + (entry["mode"] == "series",)
+            names = ("form", "source", "first", "last", "before_first", "as_of")
+            group = (*(entry.get(name) for name in names), entry["mode"] == "series")
             number = self._numbers.setdefault(group, len(self._numbers) + 1)
             self._entries.setdefault(number, {})[ident] = entry
             if number not in found:
@@ -296,7 +297,12 @@ def _note(entries: list[Entry]) -> str:
     }
     kinds = {Mode.TOTAL: _("in all"), Mode.PREVIOUS: _("days before"), "series": _("curve")}
     mode = kinds.get(first["mode"], "")
-    return text + (f"{mode}：" if mode else "") + shown_list(entries) + "。"
+    return (
+        text
+        + (f"{mode}：" if mode else "")
+        + shown_list([e for e in entries if e["aggregate"] != "count" or e["cell"] == "silent"])
+        + "。"
+    )
 
 
 def numeral(number: int) -> str:

@@ -68,7 +68,7 @@ def _data(pages: Printed, items: list[dict[str, Any]], faces: fonts.Faces) -> di
     made = timezone.localtime(pages.made_on)
     size, tracking = name_size(pages.name)
     with translation.override("zh-hans"):
-        words = {"notes_title": _("Sources of the figures"), "foot_left": foot_left(pages)}
+        words = {"notes_title": _("Sources of the figures"), "signed": signed(pages)}
     return {
         "faces": asdict(faces),
         "name": pages.name,
@@ -78,6 +78,7 @@ def _data(pages: Printed, items: list[dict[str, Any]], faces: fonts.Faces) -> di
         "office": pages.office,
         "day": pages.day,
         "title": pages.title,
+        "title_lines": title_lines(pages.title),
         "correction": pages.correction,
         "draft": pages.draft,
         "items": items,
@@ -89,18 +90,21 @@ def _data(pages: Printed, items: list[dict[str, Any]], faces: fonts.Faces) -> di
     } | words
 
 
-def foot_left(pages: Printed) -> str:
-    """The issuing office and who signed."""
-    signed = _("Signed: %(name)s") % {"name": pages.signed} if pages.signed else ""
-    return f"{pages.office}　{signed}".strip("　")
+def signed(pages: Printed) -> str:
+    """Who signed the issue."""
+    return _("Signed: %(name)s") % {"name": pages.signed} if pages.signed else ""
+
+
+def title_lines(title: str) -> list[str]:
+    """A long title broken before its last bracket, where a reader would take breath."""
+    at = title.rfind("（")
+    return [title[:at], title[at:]] if at > 0 and len(title) > 18 else [title]
 
 
 def _item(item: Item, number: int, root: Path) -> dict[str, Any]:
     if isinstance(item, Picture):
         name = f"curve{number}.svg"
-        drawn = charts.curve_svg(
-            title="", unit=item.unit, series=item.lines, width=CHART[0], height=CHART[1]
-        )
+        drawn = charts.curve_svg(title="", unit=item.unit, series=item.lines, width=CHART[0], height=CHART[1])
         (root / name).write_text(drawn, encoding="utf-8")
         return {"kind": item.kind, "caption": item.caption, "notes": list(item.notes), "file": name}
     if isinstance(item, Table):

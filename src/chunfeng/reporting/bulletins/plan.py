@@ -124,15 +124,6 @@ def cells_of(form: FormDefinition) -> dict[str, Indicator]:
     return cells | {ratio.code: ratio for ratio in form.ratios}
 
 
-def label_of(form: FormDefinition, code: str) -> str:
-    """The name of a cell as a bulletin prints it: the indicator, for a category with the category's name."""
-    cell = form.cells.get(code)
-    if cell is None:
-        ratio = form.indicator(code)
-        return str(ratio.label) if ratio else code
-    return f"{cell.indicator.label}（{cell.label}）" if cell.categories else str(cell.label)
-
-
 def defaults(kind: str, forms: Sequence[tuple[int, FormDefinition]]) -> list[dict[str, Any]]:
     """A sensible plan for a kind of bulletin from the forms in use: a section for each form.
 
@@ -150,7 +141,7 @@ def defaults(kind: str, forms: Sequence[tuple[int, FormDefinition]]) -> list[dic
         parts.append(Part(Kind.TABLE, form=pk, cells=codes[:6]))
         if kind != BulletinKind.DAILY:
             days = {BulletinKind.WEEKLY: 28, BulletinKind.ANALYSIS: 28}.get(BulletinKind(kind), 0)
-            parts.append(Part(Kind.CURVE, form=pk, cells=codes[:2], days=days))
+            parts.append(Part(Kind.CURVE, form=pk, cells=codes[:1], days=days))
     if parts and kind in (BulletinKind.DAILY, BulletinKind.WEEKLY):
         parts.append(Part(Kind.SITUATIONS, _("Important situations")))
         first = parts[0].form
@@ -177,7 +168,8 @@ def _sentence(kind: str, chosen: Sequence[Indicator]) -> str:
         start = _("In the {days} days from {first_day} to {last_day}, {area}:")
     comma, stop = "，", "。"
     phrases = [
-        f"{each.label}{{{each.code}:value}}{each.unit if each.numeric else ''}{_compared(kind, each, comma)}" for each in chosen
+        f"{each.label}{{{each.code}:value}}{each.unit if each.numeric else ''}{_compared(kind, each, comma)}"
+        for each in chosen
     ]
     return start + "；".join(phrases) + stop + reports
 
@@ -222,7 +214,9 @@ def _problems(part: Part, forms: Mapping[int, FormDefinition]) -> list[str]:
         return _token_problems(part.text, form, known)
     if part.kind is Kind.SILENT:
         return []
-    found = [_("the form has no cell “%(code)s”") % {"code": code} for code in part.cells if code not in known]
+    found = [
+        _("the form has no cell “%(code)s”") % {"code": code} for code in part.cells if code not in known
+    ]
     if not part.cells:
         found.append(_("choose at least one figure"))
     if len(part.cells) > MAX_CELLS:
