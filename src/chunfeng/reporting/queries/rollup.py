@@ -170,6 +170,16 @@ def levels(
     return found
 
 
+def total(
+    actor: Actor, form: Form, first: date, last: date, *, at: datetime, cells: Iterable[str] | None = None
+) -> AreaRow:
+    """Everything of a form in the actor's sight as one row."""
+    asked = definition_for(form, last)
+    plan = Plan.of(asked, form.slots, cells, single=first == last and asked.every != "event")
+    whole = _whole(plan, Span(form.pk, first, last, actor.lo, actor.hi), at)
+    return AreaRow(actor.area_code, "", whole.counts(), whole.numbers(asked))
+
+
 def figure(form: Form, cell: str, area_code: str, first: date, last: date, at: datetime) -> Figure:
     """One figure of an area with its source; reads what the scope in force may see."""
     asked = definition_for(form, last)
@@ -177,9 +187,7 @@ def figure(form: Form, cell: str, area_code: str, first: date, last: date, at: d
     wanted = {indicator.of, indicator.to} if indicator.type is Type.RATIO else {cell}
     plan = Plan.of(asked, form.slots, wanted, single=first == last and asked.every != "event")
     span = Span(form.pk, first, last, *codes.code_range(area_code))
-    whole = folding.Part(plan)
-    for _key, _bucket, columns in groups(plan, span, "''", at):
-        whole.add(columns)
+    whole = _whole(plan, span, at)
     value = whole.numbers(asked)[cell]
     source = str(indicator.source or form.source)
     text = shown(indicator, value)
@@ -256,6 +264,13 @@ def within(area: str, actor: Actor) -> tuple[str, str]:
     lo, hi = codes.code_range(area) if area else EVERYWHERE
     lo, hi = max(lo, actor.lo), min(hi, actor.hi)
     return (lo, hi) if lo < hi else ("", "")
+
+
+def _whole(plan: Plan, span: Span, at: datetime) -> folding.Part:
+    whole = folding.Part(plan)
+    for _key, _bucket, columns in groups(plan, span, "''", at):
+        whole.add(columns)
+    return whole
 
 
 def _rows(
