@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chunfeng.web.reports import board, entries, filling, home, report
+from chunfeng.web.reports import board, entries, filling, home, report, sheets
 
 urlpatterns = [
     path("", home.home, name="reports"),
@@ -18,5 +18,8 @@ urlpatterns = [
     path("form/<int:pk>/entry/", entries.new, name="entry-new"),
     path("form/<int:pk>/entry/check/", entries.check, name="entry-check"),
     path("form/<int:pk>/<slug:move>/", board.act, name="ledger-act"),
-    # spreadsheets to fill in: sheets/
+    path("sheets/", sheets.sheet, name="sheet-upload"),
+    path("sheets/result/", sheets.result, name="sheet-result"),
+    path("sheets/<int:pk>/", sheets.sheet, name="sheet-template"),
+    path("sheets/<int:pk>/template/", sheets.template, name="sheet-file"),
 ]
