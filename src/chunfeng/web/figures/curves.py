@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +14,8 @@ from chunfeng.web.guards import guarded
 
 DAYS = 14
 MOST = 4
+FLAT = 10
+Points = list[tuple[date, float | None]]
 
 
 @guarded("report.read")
@@ -43,15 +43,22 @@ def curves(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "web/figures/_curves.html" if part else "web/figures/curves.html", context)
 
 
-def _drawings(question: Question, found: dict[str, list[tuple[date, float | None]]]) -> list[Drawing]:
-    by_unit: dict[str, dict[str, Any]] = defaultdict(dict)
+def _drawings(question: Question, found: dict[str, Points]) -> list[Drawing]:
+    """Lines of one unit share a frame unless one would lie flat on the ground beside the other."""
+    frames: list[tuple[str, float, dict[str, Points]]] = []
     for cell, points in found.items():
         shown = head(question.form, question.definition, cell)
-        by_unit[shown.unit][shown.label] = points
-    return [draw(unit, lines) for unit, lines in by_unit.items() if any(lines.values())]
+        top = max((value for _day, value in points if value is not None), default=0)
+        for unit, highest, lines in frames:
+            if unit == shown.unit and max(top, highest) <= FLAT * min(top, highest):
+                lines[shown.label] = points
+                break
+        else:
+            frames.append((shown.unit, top, {shown.label: points}))
+    return [draw(unit, lines) for unit, _top, lines in frames if any(lines.values())]
 
 
-def _days(found: dict[str, list[tuple[date, float | None]]]) -> list[tuple[date, list[str]]]:
+def _days(found: dict[str, Points]) -> list[tuple[date, list[str]]]:
     columns = [dict(points) for points in found.values()]
     return [
         (day, ["—" if column.get(day) is None else f"{column[day]:,g}" for column in columns])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import BigIntegerField, F, QuerySet, Value
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from chunfeng.reporting import queries
 from chunfeng.reporting.choices import ANSWERED, Standing
+from chunfeng.reporting.definition import Indicator
 from chunfeng.reporting.queries.quality import LOST
 from chunfeng.reporting.queries.rollup import indicator_of, shown
 from chunfeng.web.figures.asked import Question, ask, choices, head
@@ -66,22 +68,17 @@ def quality(request: HttpRequest, pk: int) -> HttpResponse:
 def _listing(question: Question, rows: QuerySet[Any]) -> tuple[Listing, QuerySet[Any]]:
     columns = [
         Column("office", _("Office"), lambda row: row.office.name),
-        Column("period", _("Period"), lambda row: row.period_start, order="period_start"),
+        Column("period", _("Period"), lambda row: row.period_start.isoformat(), order="period_start"),
         Column("standing", _("State"), lambda row: Standing(row.standing).label),
     ]
-    slot = question.form.slots.get(question.cell)
-    if slot is not None:
-        indicator = indicator_of(question.definition, question.cell)
-        rows = rows.annotate(
-            figure=Coalesce(F(f"numbers__{slot}"), Value(UNSTATED), output_field=BigIntegerField())
-        )
-
-        def value(row: Any) -> str:
-            stands = row.state in ANSWERED and row.figure != UNSTATED
-            return shown(indicator, row.figure if stands else None)
-
-        label = head(question.form, question.definition, question.cell)
-        columns.append(Column("figure", f"{label.label} {label.unit}", value, order="figure", number=True))
+    for cell in _parts(question):
+        slot, indicator = question.form.slots[cell], indicator_of(question.definition, cell)
+        name = f"figure_{slot}"
+        stated = Coalesce(F(f"numbers__{slot}"), Value(UNSTATED), output_field=BigIntegerField())
+        rows = rows.annotate(**{name: stated})
+        label = head(question.form, question.definition, cell)
+        value = partial(_value, indicator, name)
+        columns.append(Column(name, f"{label.label} {label.unit}", value, order=name, number=True))
     columns += [
         Column("filed", _("Filed at"), lambda row: row.filed_at),
         Column("by", _("By"), lambda row: row.filed_by_name),
@@ -94,6 +91,19 @@ def _listing(question: Question, rows: QuerySet[Any]) -> tuple[Listing, QuerySet
         search=lambda found, text: found.filter(office__name__icontains=text),
         filters=[Filter("standing", _("State"), lambda: Standing.choices)],
     ), rows
+
+
+def _parts(question: Question) -> list[str]:
+    """The cells an office fills in for the indicator: a ratio's two, else itself."""
+    if question.cell in question.form.slots:
+        return [question.cell]
+    ratio = question.definition.indicator(question.cell)
+    return [cell for cell in (ratio.of, ratio.to) if cell in question.form.slots] if ratio else []
+
+
+def _value(indicator: Indicator, name: str, row: Any) -> str:
+    number = getattr(row, name)
+    return shown(indicator, number if row.state in ANSWERED and number != UNSTATED else None)
 
 
 def _count(name: str, label: Any) -> Column:
