@@ -15,6 +15,7 @@ GROUPS = {
     "accounts": ("First administrators, one-time passwords.", "chunfeng.cli.accounts"),
     "areas": ("Administrative divisions: load, search.", "chunfeng.cli.areas"),
     "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
+    "form": ("Forms as data: shipped library, check, import, publish.", "chunfeng.cli.form"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
     "offices": ("The office tree: import, template, list.", "chunfeng.cli.offices"),
     "report": ("Reports owed: make, check, list the silent.", "chunfeng.cli.report"),
