@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Origin(models.TextChoices):
@@ -24,7 +25,7 @@ class FormState(models.TextChoices):
 class State(models.TextChoices):
     """What stands in the ledger. Missing and late are told by the clock, see `Standing`."""
 
-    DUE = "due", _("Due")
+    DUE = "due", pgettext_lazy("report", "Due")
     FILED = "filed", _("Filed")
     ZERO = "zero", _("Zero")
     RETURNED = "returned", _("Returned")
@@ -40,7 +41,7 @@ OPEN = (State.DUE, State.RETURNED)
 class Standing(models.TextChoices):
     """How an obligation stands at a moment: the ledger's state read with the clock (C1)."""
 
-    DUE = "due", _("Due")
+    DUE = "due", pgettext_lazy("report", "Due")
     FILED = "filed", _("Filed")
     ZERO = "zero", _("Zero")
     LATE = "late", _("Filed late")

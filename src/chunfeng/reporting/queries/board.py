@@ -90,7 +90,7 @@ def tally_by_area(rows: QuerySet[Obligation], area: str, on: date, now: datetime
     """The same by the areas directly below, in order of their codes; the seat itself first."""
     below = areas.children(area, on)
     tree = Tree(area, [row.code for row in below])
-    names = {row.code: row.short_name or row.name for row in below}
+    names = {row.code: row.name for row in below}
     grouped = rows.order_by().annotate(stem=Left("area_code", tree.width)).values_list("stem", "standing")
     found: dict[tuple[str, bool], Tally] = defaultdict(Tally)
     for stem, standing, n, silent in grouped.annotate(n=Count("pk"), s=_silent(now)):
@@ -98,7 +98,7 @@ def tally_by_area(rows: QuerySet[Obligation], area: str, on: date, now: datetime
         counted.by[standing] += n
         counted.silent += silent
     nameless = {code for code, own in found if not own} - set(names)
-    names |= {code: row.short_name or row.name for code, row in areas.areas(nameless, on).items()}
+    names |= {code: row.name for code, row in areas.areas(nameless, on).items()}
     return [
         AreaTally(code, names.get(code, code), counted, own)
         for (code, own), counted in sorted(found.items(), key=lambda pair: (not pair[0][1], pair[0][0]))

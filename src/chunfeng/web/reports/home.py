@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
     owed = [line for line in lines if line.is_open]
     notes = board.notes([line.obligation for line in owed])
     cards = [_card(line, notes, now) for line in owed]
-    cards.sort(key=lambda card: (not card.past, card.returned is None, card.row.due_at))
+    cards.sort(key=_urgency)
     done = [_card(line, {}, now) for line in lines if not line.is_open and not line.obligation.sequence]
     may_file = roles.can(actor, "report.file")
     forms = ledger.event_forms(actor) if may_file else []
@@ -83,6 +83,12 @@ def home(request: HttpRequest) -> HttpResponse:
         else [],
     }
     return render(request, "web/reports/home.html", context)
+
+
+def _urgency(card: Card) -> tuple[Any, ...]:
+    """Returned ones on top, then what is overdue, the newest first, then what is due next."""
+    due = card.row.due_at.timestamp()
+    return (card.returned is None, not card.past, -due if card.past else due)
 
 
 def _card(line: Line, notes: dict[int, LedgerStep], now: Any) -> Card:
