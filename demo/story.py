@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from chunfeng.areas import codes
 from chunfeng.core import actions as core
 from chunfeng.core import scope
-from chunfeng.core.actor import SYSTEM, Actor
+from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng.notices import actions as notices
 from chunfeng.notices.models import DeadlineDefault, Dispatch, Duty, Emergency, Notice
 from chunfeng.offices import queries as offices
-from chunfeng.offices.models import Office
 from chunfeng.tasking import actions as tasking
 from chunfeng.tasking.models import Task
 from demo import texts
+from demo.telling import Say, Telling
 
 EVENT = "冬春季呼吸道传染病疫情（演示）"
 DEFAULTS = (("第一时间", 0), ("立即", 0), ("尽快", 2), ("及时", 3), ("适时", 7))
-Say = Callable[[str], None]
 
 
-class Story:
-    """One telling: `today` is the day it is told, `seed` decides who has done what."""
+class Story(Telling):
+    """The chain of notices."""
 
     def __init__(self, *, today: date, seed: int, say: Say) -> None:
-        self.today, self.say = today, say
-        self.random = random.Random(seed)
+        super().__init__(today=today, seed=seed, say=say)
         self.numbers: dict[str, Any] = {"read": [], "offices": 0, "tasks": 0, "reports": 0}
-        self.names = {code: Office.objects.get(code=code) for code in ("HR22", "HR2201", "HR220184")}
         for office in self.names.values():
             for phrase, days in DEFAULTS:
                 DeadlineDefault.objects.get_or_create(
@@ -220,31 +214,6 @@ class Story:
                 by=by,
                 at=self.at(1, 10),
             )
-
-    def actor(self, office: str, role: str) -> Actor:
-        """Somebody of an office named by its code."""
-        return self.actor_of(self.names[office], role)
-
-    def actor_of(self, office: Office, role: str) -> Actor:
-        """Somebody of any office, without an account."""
-        lo, hi = codes.code_range(office.area_code)
-        return Actor(
-            name="演示人员",
-            role=role,
-            office_id=office.pk,
-            office_name=office.name,
-            area_code=office.area_code,
-            lo=lo,
-            hi=hi,
-            above=tuple(codes.ancestors(office.area_code)),
-        )
-
-    def at(self, days_ago: int, hour: int, minutes: int = 0) -> datetime:
-        """A moment of the story, never in the future."""
-        day = datetime.combine(
-            self.today - timedelta(days=days_ago), time(hour), timezone.get_current_timezone()
-        )
-        return min(day + timedelta(minutes=minutes), timezone.now())
 
 
 def told() -> bool:
