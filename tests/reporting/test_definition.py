@@ -6,12 +6,20 @@ from copy import deepcopy
 from datetime import time
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chunfeng.reporting import definition
 from chunfeng.reporting.definition import BadForm, dump, dump_yaml, load_yaml, parse
 from tests.reporting.builders import DAILY
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
 
 words = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=20

@@ -6,11 +6,19 @@ import ast
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chunfeng.reporting.definition import expressions
 from chunfeng.reporting.definition.expressions import BadExpression, Figures
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
 
 NAMES = ("a", "b", "c")
 numbers = st.fractions(min_value=-1000, max_value=1000, max_denominator=100)

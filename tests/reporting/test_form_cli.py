@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from chunfeng.cli.form import app
@@ -14,6 +15,12 @@ from tests.reporting.builders import DAILY
 from tests.reporting.test_xlsform import book
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def call(*arguments: object):

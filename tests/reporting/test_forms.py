@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
@@ -25,6 +26,12 @@ ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2020, 2, 3, 9, 0, tzinfo=ZONE)
 TODAY = AT.date()
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -7,11 +7,19 @@ from fractions import Fraction
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chunfeng.reporting.definition import BadForm, Figures, Type, parse
 from chunfeng.reporting.definition.xlsform import read_xlsform
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _in_english():
+    with translation.override("en"):
+        yield
+
 
 ASKED = {"source": {"number": "演示发〔2020〕1号", "clause": "第二条"}, "reporters": [{"level": "village"}]}
 
