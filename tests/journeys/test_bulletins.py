@@ -62,8 +62,10 @@ def test_the_province_opens_the_bulletin_and_clicks_a_figure_to_its_source(deskt
     assert any("报表数为13,195人" in line for line in lines)
     with page.expect_download() as paper:
         page.get_by_role("link", name="PDF").click()
-    text = "".join(p.extract_text() for p in pypdf.PdfReader(io.BytesIO(paper.value.path().read_bytes())).pages)
-    assert "疫情防控工作日报" in text.replace("\n", "")
+    text = "".join(
+        p.extract_text() for p in pypdf.PdfReader(io.BytesIO(paper.value.path().read_bytes())).pages
+    )
+    assert "疫情防控工作日报" in "".join(text.split())
 
     page.locator("td .figure", has_text="1,938").click()
     page.wait_for_url(re.compile(r"/figures/\d+/\?"))
@@ -84,6 +86,8 @@ def test_a_phone_reads_the_bulletin(phone, sign_in, shoot, made):
     shoot(phone, "bulletins-phone")
     phone.get_by_role("link", name="松山省情况分析报告").first.click()
     phone.locator(".sheet").wait_for()
+    drawn = "[...document.querySelectorAll('.sheet-curve img')].every(i => i.complete && i.naturalWidth > 600)"
+    phone.wait_for_function(drawn)
     shoot(phone, "bulletin-phone")
     pk = Bulletin.objects.get().pk
     phone.goto(f"/bulletins/{pk}/edit/")

@@ -85,7 +85,11 @@ def _day(made: Scene, day: date, cities: int) -> None:
 RETURN = {
     "code": "return-to-work",
     "title": {"zh": "返岗复工日报", "en": "Back to work, daily"},
-    "source": {"title": "关于报送返岗复工情况的通知", "number": "演示人社明电〔2020〕7号", "clause": "第二条"},
+    "source": {
+        "title": "关于报送返岗复工情况的通知",
+        "number": "演示人社明电〔2020〕7号",
+        "clause": "第二条",
+    },
     "reporters": [{"level": "prefecture"}],
     "indicators": [
         {"code": "returned", "label": {"zh": "复工企业", "en": "Enterprises at work"}, "unit": "家"},
@@ -122,7 +126,11 @@ def series(made: Scene, kind: str = "daily", **fields) -> BulletinSeries:
     """A series with its default plan."""
     from chunfeng.reporting.actions import add_bulletin_series
 
-    given = {"title": "疫情防控工作日报", "source": SOURCE, "sent_to": "报：省政府办公厅。送：各市（州）人民政府。"}
+    given = {
+        "title": "疫情防控工作日报",
+        "source": SOURCE,
+        "sent_to": "报：省政府办公厅。送：各市（州）人民政府。",
+    }
     return add_bulletin_series(
         kind=kind, by=factories.actor(made.office, "leader"), at=NOW, **(given | fields)
     )

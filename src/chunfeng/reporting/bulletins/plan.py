@@ -168,10 +168,14 @@ def _sentence(kind: str, chosen: Sequence[Indicator]) -> str:
         start = _("In the {days} days from {first_day} to {last_day}, {area}:")
     comma, stop = "，", "。"
     phrases = [
-        f"{each.label}{{{each.code}:value}}{each.unit if each.numeric else ''}{_compared(kind, each, comma)}"
+        f"{each.label}{_token(each.code)}{each.unit if each.numeric else ''}{_compared(kind, each, comma)}"
         for each in chosen
     ]
     return start + "；".join(phrases) + stop + reports
+
+
+def _token(code: str) -> str:
+    return f"{{{code}:value}}" if code in (*WORDS, *COUNTS) else f"{{{code}}}"
 
 
 def _compared(kind: str, each: Indicator, comma: str) -> str:

@@ -183,7 +183,7 @@ def _editable(block: dict[str, Any], found: Bulletin) -> dict[str, Any]:
     match block["kind"]:
         case "line":
             text = sentences.editable(block["runs"], figures)
-            told |= {"text": text, "rows": max(2, len(text) // 38 + 1), "edited": block.get("edited")}
+            told |= {"text": text, "rows": max(2, len(text) // 46 + 1), "edited": block.get("edited")}
             told["by_hand"] = [run["hand"] for run in block["runs"] if "hand" in run]
         case "heading":
             told["text"] = block["text"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from re import Match
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from chunfeng.core.errors import Refused
 from chunfeng.notices import queries as notices
 from chunfeng.reporting.actions import bulletins as actions
 from chunfeng.reporting.bulletins import plan
+from chunfeng.reporting.bulletins.figures import count_label
 from chunfeng.reporting.choices import BulletinKind
 from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.queries import bulletins as queries
@@ -197,10 +199,26 @@ def _in_words(part: plan.Part, forms: Forms) -> dict[str, Any]:
         "kind": dict(kind_labels())[part.kind],
         "form": str(form.title) if form else "",
         "source": str(form.source) if form else "",
-        "text": part.text,
+        "text": plan.TOKEN.sub(_token_words, part.text),
         "cells": "、".join(label_of(form, code) for code in part.cells) if form else "",
         "gone": part.kind in plan.WITH_FORM and form is None,
     }
+
+
+def _token_words(token: Match[str]) -> str:
+    """A token of a sentence as people read it: 〔change〕, 〔date〕."""
+    code, mode = token.group(1), token.group(2) or ""
+    if not mode and code in plan.COUNTS:
+        return f"〔{count_label(code)}〕"
+    words = {
+        "area": _("area"),
+        **dict.fromkeys(("day", "first_day", "last_day", "days"), _("date or days")),
+        plan.Mode.CHANGE: _("up or down"),
+        plan.Mode.CHANGE_PERCENT: _("up or down, in per cent"),
+        plan.Mode.PREVIOUS: _("figure before"),
+        plan.Mode.TOTAL: _("figure in all"),
+    }
+    return f"〔{words.get(mode or code, _('figure'))}〕"
 
 
 def kind_labels() -> list[tuple[str, str]]:
