@@ -529,3 +529,12 @@ def test_an_auditor_looks_and_changes_nothing(city):
     assert client.get(reverse("form-call")).status_code == 403
     assert send(client, reverse("form-peaks"), {"name": "x"}).status_code in (403, 422)
     assert not PeakPeriod.objects.exists()
+
+
+def test_categories_keep_their_order_through_the_database(city):
+    choices = {"z": "其他", "bb": "火车站", "a": "高速出口"}
+    indicators = [{"code": "kind", "label": "类型", "type": "choice", "choices": choices}]
+    form = builders.form(city, at=factories.NOW, indicators=indicators, checks=[])
+    version = queries.current_version(Form.objects.get(pk=form.pk))
+    assert list(queries.definition_of(version).indicators[0].choices) == ["z", "bb", "a"]
+    assert "choices: {z: 其他, bb: 火车站, a: 高速出口}" in definition.dump_yaml(queries.definition_of(version))

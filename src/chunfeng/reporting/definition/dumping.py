@@ -85,8 +85,22 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _labels(values: Mapping[str, Text]) -> dict[str, Any]:
-    return {key: _text(label) for key, label in values.items()}
+def _labels(values: Mapping[str, Text]) -> list[dict[str, Any]]:
+    """One entry each: PostgreSQL keeps the order of lists, not that of the keys of an object."""
+    return [{key: _text(label)} for key, label in values.items()]
+
+
+def for_people(data: dict[str, Any]) -> dict[str, Any]:
+    """Dumped data with categories and choices as one mapping each, as people write them in a file."""
+    data = dict(data)
+    for kind, name in (("dimensions", "categories"), ("indicators", "choices")):
+        if kind in data:
+            data[kind] = [each | {name: _merged(each[name])} if name in each else each for each in data[kind]]
+    return data
+
+
+def _merged(labels: list[dict[str, Any]]) -> dict[str, Any]:
+    return {key: text for each in labels for key, text in each.items()}
 
 
 def _text(text: Text) -> str | dict[str, str]:

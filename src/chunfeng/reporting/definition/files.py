@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from chunfeng.reporting.definition.dumping import dump
+from chunfeng.reporting.definition.dumping import dump, for_people
 from chunfeng.reporting.definition.parsing import BadForm, parse
 from chunfeng.reporting.definition.shape import FormDefinition
 
@@ -54,7 +54,7 @@ def plain(data: bytes | str) -> Any:
 
 def dump_yaml(form: FormDefinition) -> str:
     """The file of a definition: `load_yaml(dump_yaml(form)) == form`."""
-    return yaml.dump(dump(form), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return yaml.dump(for_people(dump(form)), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
 class _Loader(yaml.SafeLoader):

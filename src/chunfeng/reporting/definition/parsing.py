@@ -34,7 +34,7 @@ from chunfeng.tasking import due
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 FORM_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
-PREFILL = re.compile(r"(form|register):[a-z0-9][a-z0-9_-]*:[a-z][a-z0-9_.]*")
+PREFILL = re.compile(r"below|previous|(form|register):[a-z0-9][a-z0-9_-]*:[a-z][a-z0-9_.]*")
 MAX_CELLS = 400
 MAX_CELL_CODE = 80
 MAX_TEXT = 2000
@@ -261,7 +261,7 @@ class _Parser:
     def prefill(self, data: Mapping[str, Any], where: str) -> str:
         found = str(data.get("prefill") or "")
         if found and not PREFILL.fullmatch(found):
-            self.wrong(f"{where}.prefill", _("write form:CODE:CELL or register:NAME:FIGURE"))
+            self.wrong(f"{where}.prefill", _("write below, previous, form:CODE:CELL or register:NAME:FIGURE"))
         return found
 
     def known(self, data: Mapping[str, Any], where: str, keys: set[str]) -> None:
@@ -301,6 +301,11 @@ class _Parser:
     def labelled(self, value: object, where: str, *, needed: bool) -> dict[str, Text]:
         if not value and not needed:
             return {}
+        if isinstance(value, list) and all(isinstance(each, Mapping) and len(each) == 1 for each in value):
+            pairs = [pair for each in value for pair in each.items()]
+            value = dict(pairs)
+            if len(value) != len(pairs):
+                self.wrong(where, _("this code stands twice"))
         if not isinstance(value, Mapping) or not value:
             self.wrong(where, _("give codes and their labels"))
             return {}

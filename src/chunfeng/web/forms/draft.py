@@ -221,6 +221,8 @@ def _shown(number: Any) -> str:
 
 
 def _lines(labels: Any) -> str:
+    if isinstance(labels, list):
+        labels = {code: text for each in labels for code, text in each.items()}
     if not isinstance(labels, Mapping):
         return ""
     lines = []
