@@ -1,9 +1,9 @@
 """Figures that can be counted from what is held, offered to the officer who files (C10).
 
 An indicator names its counter in `prefill`: `below` (the offices below together), `previous` (what stood one
-period earlier), `form:CODE:CELL` (the roll-up of another form in the office's area), or a name registered
-with `counter`. An offer never counts until somebody files it. Counting reads only what the scope in force may
-see.
+period earlier), `form:CODE:CELL` (the roll-up of another form in the office's area) or
+`register:NAME:FIGURE`, see `counter`. An offer never counts until somebody files it. Counting reads only what
+the scope in force may see.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ COUNTERS: dict[str, Counter] = {}
 
 
 def counter(name: str) -> Callable[[Counter], Counter]:
-    """Register a counter under the name that forms use in `prefill`; later apps add theirs."""
+    """Register a counter under what forms write in `prefill`: register:NAME:FIGURE. Later apps add theirs."""
 
     def register(count: Counter) -> Counter:
         COUNTERS[name] = count
@@ -79,11 +79,6 @@ def counted(of: Obligation, form: FormDefinition, at: datetime) -> dict[str, Off
         if offer is not None:
             found[cell.code] = offer
     return found
-
-
-def known(prefill: str) -> bool:
-    """Whether a form may name this counter."""
-    return prefill in {"", "below", "previous"} | set(COUNTERS) or len(prefill.split(":")) == 3
 
 
 def _below(of: Obligation, cells: list[Cell]) -> dict[str, Offer]:
@@ -130,21 +125,21 @@ def _of_form(of: Obligation, indicator: Indicator, at: datetime) -> Offer | None
     return Offer(int(number), source)
 
 
-@counter("tasks.open")
+@counter("register:tasks:open")
 def _open_tasks(of: Obligation, at: datetime) -> Offer:
     """Open tasks in the office's area."""
     rows = Task.objects.filter(_inside(of), state__in=OPEN_STATES)
     return Offer(rows.count(), _("Tasks: open in the area"))
 
 
-@counter("tasks.overdue")
+@counter("register:tasks:overdue")
 def _overdue_tasks(of: Obligation, at: datetime) -> Offer:
     """Open tasks past their deadline in the office's area."""
     rows = Task.objects.filter(_inside(of), state__in=OPEN_STATES, due_at__lt=at)
     return Offer(rows.count(), _("Tasks: overdue in the area"))
 
 
-@counter("responsible")
+@counter("register:directory:responsible")
 def _responsible(of: Obligation, at: datetime) -> Offer:
     """Areas with a responsible person, the office's own among them."""
     rows = Responsibility.objects.filter(
@@ -153,7 +148,7 @@ def _responsible(of: Obligation, at: datetime) -> Offer:
     return Offer(rows.count(), _("Directory: responsible persons in the area"))
 
 
-@counter("offices")
+@counter("register:directory:offices")
 def _offices(of: Obligation, at: datetime) -> Offer:
     """Offices in service of the same line of business in the area."""
     rows = Office.objects.filter(_inside(of), active=True, line=of.office.line)

@@ -67,7 +67,7 @@ def _settle(row: Obligation, now: datetime) -> bool:
     )
     key = f"report:{row.pk}:{row.revision}"
     try:
-        with scope.applied(by):
+        with scope.applied(SYSTEM):
             task = Task.objects.filter(
                 duty=row.form.duty_id, office=row.office_id, state__in=OPEN_STATES
             ).first()

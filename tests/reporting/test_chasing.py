@@ -1,0 +1,159 @@
+"""Silence is chased, once a day by hand, once per stage by itself; reports settle the tasks that ordered them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chunfeng.core import scope
+from chunfeng.core.errors import NotAllowed
+from chunfeng.core.models import Event
+from chunfeng.reporting import actions
+from chunfeng.reporting.models import Form, LedgerStep, Obligation
+from chunfeng.tasking.models import Message, Task
+from tests import factories
+from tests.reporting import builders
+
+pytestmark = pytest.mark.django_db
+ZONE = ZoneInfo("Asia/Shanghai")
+DAY = date(2020, 2, 2)
+FIGURES = {"checked": 12, "isolated": 3, "released": 0, "still": 3}
+
+
+def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
+    return datetime(2020, 2, day, hour, minute, tzinfo=ZONE)
+
+
+@pytest.fixture
+def county():
+    return factories.office("220184000000")
+
+
+@pytest.fixture
+def village(county):
+    return factories.office("220184100201", parent=county)
+
+
+@pytest.fixture
+def form(county):
+    return builders.form(county, at=factories.NOW)
+
+
+@pytest.fixture
+def owed(form, village):
+    return builders.obligation(form, village, DAY)
+
+
+def test_a_county_chases_who_is_silent_at_the_cut_off(form, owed, county, village):
+    other = builders.obligation(form, factories.office("220184100202", parent=county), DAY)
+    actions.file_zero(obligation_id=other.pk, by=factories.actor(other.office), at=at(9))
+    officer = factories.actor(county)
+    assert actions.chase_silent(form=form, period_start=DAY, by=officer, at=at(16, 59)) == 0
+    with scope.applied(officer):
+        assert actions.chase_silent(form=form, period_start=DAY, by=officer, at=at(17, 20)) == 1
+        assert actions.chase_silent(form=form, period_start=DAY, by=officer, at=at(17, 40)) == 0
+    told = Message.objects.get()
+    assert told.office == village
+    assert form.title in told.subject and "2020-02-02" in told.subject
+    for part in ("2020-02-02 17:00", "20", county.name, form.source):
+        assert part in told.body
+    assert LedgerStep.objects.get().kind == "reminded"
+    assert Event.objects.get(verb="report.chase").detail["offices"] == 1
+    assert actions.chase_silent(form=form, period_start=DAY, by=officer, at=at(9, day=3)) == 1
+
+
+def test_chasing_some(form, owed, county, village):
+    second = factories.office("220184100202", parent=county)
+    builders.obligation(form, second, DAY)
+    officer = factories.actor(county)
+    chased = actions.chase_silent(form=form, period_start=DAY, by=officer, at=at(18), offices=[second])
+    assert chased == 1 and Message.objects.get().office == second
+
+
+def test_a_village_chases_nobody(form, owed, village):
+    with pytest.raises(NotAllowed):
+        actions.chase_silent(form=form, period_start=DAY, by=factories.actor(village, "caller"), at=at(18))
+    assert actions.chase_silent(form=form, period_start=DAY, by=factories.actor(village), at=at(18)) == 0
+
+
+def test_reminders_go_out_before_the_cut_off_and_at_the_close_once(owed, village):
+    sent = [actions.remind_due(now=moment) for moment in (at(15, 59), at(16, 0), at(16, 30), at(17, 30))]
+    assert sent == [0, 1, 0, 0]
+    assert [actions.remind_due(now=moment) for moment in (at(18, 0), at(18, 1), at(19))] == [0, 2, 0]
+    told = [(m.office_id, m.for_leader) for m in Message.objects.order_by("pk")]
+    assert told == [(village.pk, False), (village.pk, False), (village.pk, True)]
+    assert LedgerStep.objects.filter(obligation=owed, kind="reminded").count() == 3
+
+
+def test_whoever_answered_is_left_alone(owed, village):
+    actions.file_report(obligation_id=owed.pk, values=FIGURES, by=factories.actor(village), at=at(15))
+    assert [actions.remind_due(now=moment) for moment in (at(16, 30), at(18, 30))] == [0, 0]
+
+
+def test_weekly_reports_are_reminded_of_a_day_before(form, owed):
+    Obligation.objects.filter(pk=owed.pk).update(
+        period_end=DAY + timedelta(days=6), due_at=at(17, day=8), closes_at=at(18, day=8)
+    )
+    assert [actions.remind_due(now=at(16, day=7)), actions.remind_due(now=at(18, day=7))] == [0, 1]
+
+
+def test_old_silence_is_not_told_after_a_long_standstill(owed):
+    assert actions.remind_due(now=at(18, 30, day=4)) == 0
+
+
+# tasks
+
+
+@pytest.fixture
+def ordered(county, village, form):
+    """The form is ordered by a duty that is a task of the village."""
+    notice = factories.notice(county)
+    duty = notice.duties.get()
+    Form.objects.filter(pk=form.pk).update(duty=duty)
+    return Task.objects.create(
+        duty=duty,
+        notice=notice,
+        office=village,
+        area_code=village.area_code,
+        due_at=at(17),
+        assigned_at=at(8),
+    )
+
+
+def settle(moment: datetime) -> int:
+    return actions.settle_tasks(now=moment)
+
+
+def test_a_filed_report_settles_the_task_that_ordered_it(ordered, owed, village):
+    assert settle(at(10)) == 0
+    clerk = factories.actor(village)
+    actions.file_report(obligation_id=owed.pk, values=FIGURES, by=clerk, at=at(11))
+    assert [settle(at(12)), settle(at(13))] == [1, 0]
+    ordered.refresh_from_db()
+    entry = ordered.entries.get()
+    assert (ordered.state, entry.key, entry.by_name) == ("done", f"report:{owed.pk}:1", clerk.name)
+
+
+def test_a_task_sent_back_waits_for_the_next_filing(ordered, owed, village):
+    clerk = factories.actor(village)
+    actions.file_report(obligation_id=owed.pk, values=FIGURES, by=clerk, at=at(11))
+    settle(at(12))
+    Task.objects.update(state="returned", done_at=None)
+    assert settle(at(13)) == 0
+    actions.file_report(obligation_id=owed.pk, values={"checked": 1}, by=clerk, at=at(14), reason="更正")
+    assert settle(at(15)) == 1
+
+
+def test_a_repeated_duty_is_settled_period_by_period(ordered, owed, village, form):
+    Task.objects.update(every="day")
+    clerk = factories.actor(village)
+    tomorrow = builders.obligation(form, village, DAY + timedelta(days=1))
+    actions.file_zero(obligation_id=tomorrow.pk, by=clerk, at=at(9, day=3))
+    assert settle(at(9, 10, day=3)) == 0  # the day before is still owed
+    actions.file_zero(obligation_id=owed.pk, by=clerk, at=at(10, day=3))
+    assert settle(at(11, day=3)) + settle(at(12, day=3)) == 2
+    ordered.refresh_from_db()
+    assert (ordered.state, ordered.due_at) == ("accepted", at(17, day=4))
+    assert list(ordered.entries.values_list("period", flat=True)) == ["2020-02-02", "2020-02-03"]
