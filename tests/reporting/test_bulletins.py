@@ -471,7 +471,7 @@ class TestWord:
         for table in book.tables:
             first = table.rows[0]._tr.trPr
             assert first.find(qn("w:tblHeader")) is not None and first.find(qn("w:cantSplit")) is not None
-            assert [cell.text for cell in table.rows[1].cells][0] == "合计"
+            assert table.rows[1].cells[0].text == "合计"
             assert sum(c.width for c in table.rows[0].cells) <= Mm(156.2)
         assert len(book.inline_shapes) == 2
         assert book.inline_shapes[0]._inline.docPr.get("descr").startswith("图1")

@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 GROUPS = {
     "accounts": ("First administrators, one-time passwords.", "chunfeng.cli.accounts"),
     "areas": ("Administrative divisions: load, search.", "chunfeng.cli.areas"),
+    "bulletin": ("Bulletins: draft, issue, export.", "chunfeng.cli.bulletin"),
     "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
     "form": ("Forms as data: shipped library, check, import, publish.", "chunfeng.cli.form"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),

@@ -44,7 +44,7 @@ def add_series(
 ) -> BulletinSeries:
     """A new series of the actor's office. Without a plan it gets the default one from the forms in use."""
     roles.require(by, "bulletin.write")
-    home = office or Office.objects.filter(pk=by.office_id).first()
+    home = office or Office.objects.filter(pk=by.office_id or 0).first()
     if home is None or not (by.role == "system" or home.pk == by.office_id):
         raise NotAllowed(_("A series belongs to the office that issues it."))
     if kind not in BulletinKind.values:
@@ -90,7 +90,9 @@ def _write(
     if len(title) > 40:
         raise Refused(_("The title fits the red head with at most %(n)s characters.") % {"n": 40})
     if not source:
-        raise Refused(_("Name the notice and clause that orders this bulletin, or the office's own decision."))
+        raise Refused(
+            _("Name the notice and clause that orders this bulletin, or the office's own decision.")
+        )
     parts = plan.parse(data, queries.plan_forms())
     series.title, series.source, series.sent_to, series.active = (
         title,

@@ -51,7 +51,7 @@ def _compiled(pages: Printed, format: Any, *, ppi: float | None = None) -> bytes
         (root / "main.typ").write_text(_template(), encoding="utf-8")
         items = [_item(item, n, root) for n, item in enumerate(pages.items)]
         (root / "data.json").write_text(json.dumps(_data(pages, items, faces)), encoding="utf-8")
-        standards = ["a-3b"] if format == "pdf" else []
+        standards: Any = ["a-3b"] if format == "pdf" else []
         made = timezone.localtime(pages.made_on)
         try:
             found = typst.compile(

@@ -37,7 +37,7 @@ class Verdict(models.TextChoices):
     CORRECT = "correct", gettext_lazy("To be corrected")
     ZERO = "zero", gettext_lazy("Zero report")
     DOUBT = "doubt", gettext_lazy("Needs a comment")
-    BAD = "bad", gettext_lazy("Refused")
+    BAD = "bad", gettext_lazy("Cannot be filed")
     SAME = "same", gettext_lazy("Unchanged")
     EMPTY = "empty", gettext_lazy("Left empty")
 
