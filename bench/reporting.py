@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.results import Found
 
+ROLES = ("province", "prefecture", "county", "township")
 SIZES = {"full": (18_943, 30), "small": (1_200, 10)}
 
 
@@ -45,7 +46,8 @@ def _measure(size: str, say: Callable[[str], None]) -> Found:
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
     call_command("migrate", verbosity=0, interactive=False)
     from bench import reporting_peers as peers
-    from bench.reporting_world import World
+    from bench import reporting_server as server
+    from bench.reporting_world import AGGREGATES, World
 
     offices, days = SIZES[size]
     began = time.perf_counter()
@@ -69,7 +71,44 @@ def _measure(size: str, say: Callable[[str], None]) -> Found:
         figures[f"vs_{name}"] = round(taken / statistics.median(ours), 1)
         table.append([label, f"{taken * 1000:.1f}", f"{figures[f'vs_{name}']:.1f}"])
         say(f"reporting: {label} {taken * 1000:.0f} ms, the same figures")
-    return Found(figures=figures, table=table, remarks=[])
+    pages(world, 100 if size == "full" else 30, figures, table, say)
+    filed, bare = server.measure(world, 400 if size == "full" else 80)
+    figures["filings_per_s"] = round(filed, 1)
+    figures["filing_vs_bare_insert"] = round(bare / filed, 2)
+    table.append(["filing over HTTP, a second", f"{filed:.0f}", ""])
+    table.append(["peer: the same request with one insert, a second", f"{bare:.0f}", ""])
+    say(f"reporting: {filed:.0f} filings a second, {bare:.0f} bare inserts")
+    remarks = [
+        f"{offices:,} offices, {len(AGGREGATES)} indicators (sum, last, max, mean), {days} days; one day is read "
+        "by `levels` as the province behind row-level security, province to townships.",
+        f"{server.CLIENTS} clients file over HTTP with tokens; server, database and clients share the machine. "
+        "`filing_vs_bare_insert`: how many times as long a filing takes as the bare insert.",
+    ]
+    return Found(figures=figures, table=table, remarks=remarks)
+
+
+def pages(
+    world: Any, count: int, figures: dict[str, Any], table: list[list[str]], say: Callable[[str], None]
+) -> None:
+    """The page of the roll-up for an officer of each level, through the whole stack of the test client."""
+    from django.urls import reverse
+
+    from tests.factories import browse, posting
+
+    p95: dict[str, float] = {}
+    for role in ROLES:
+        client = browse(posting(world.some(role, 1)[0], "officer"))
+        day = world.days[-1].isoformat()
+        url = reverse("rollup", args=[world.form.pk]) + f"?first={day}&last={day}"
+        assert client.get(url).status_code == 200, role
+        taken = sorted(timed(lambda client=client, url=url: client.get(url), count))
+        p95[role] = taken[int(count * 0.95) - 1] * 1000
+        table.append([f"page of figures, {role}, p95", f"{p95[role]:.1f}", ""])
+        say(
+            f"reporting: page as {role}: median {statistics.median(taken) * 1000:.0f}, p95 {p95[role]:.0f} ms"
+        )
+        figures[f"page_p95_ms_{role}"] = round(p95[role], 1)
+    figures["slowest_role_ratio"] = round(max(p95.values()) / min(p95.values()), 2)
 
 
 def timed(what: Callable[[], Any], rounds: int) -> list[float]:
