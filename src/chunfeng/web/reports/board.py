@@ -186,8 +186,7 @@ def _page(request: HttpRequest, form: Form, *, day: date | None = None, refusal:
         "lacking": missing[:NAMED],
         "lacking_more": len(missing) > NAMED,
         "refusal": refusal,
-        "sheet_template": common.url_if_there("sheet-template", form.pk),
-        "sheet_upload": common.url_if_there("sheet-upload"),
+        "sheets": common.url_if_there("sheet-template", form.pk),
     }
     return render(request, "web/reports/ledger.html", context)
 

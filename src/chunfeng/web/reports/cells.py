@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.crypto import mask
 from chunfeng.reporting import values
-from chunfeng.reporting.definition import Aggregate, Cell, FormDefinition, Indicator, Type
+from chunfeng.reporting.definition import Aggregate, Cell, FormDefinition, Indicator, Source, Type
 from chunfeng.reporting.models import Obligation, Revision, Suggestion
 
 PREFIX, COMMENT = "v-", "comment-"
@@ -266,6 +266,14 @@ def lines(
 ) -> list[Line]:
     """A filed report for reading; ratios after the cells."""
     now, then = Stated(form, row, places), Stated(form, before, places)
+
+    def clause(source: Source | None) -> str:
+        """An indicator's own clause; of the form's own notice the clause alone."""
+        if source is None:
+            return ""
+        same = (source.number, source.title) == (form.source.number, form.source.title)
+        return source.clause if same else str(source)
+
     found = [
         Line(
             label=str(cell.label if cell.categories else cell.indicator.label),
@@ -274,7 +282,7 @@ def lines(
             before="" if cell.indicator.personal else then.shown(cell),
             part=bool(cell.categories),
             personal=cell.indicator.personal and bool(now.shown(cell)),
-            source=str(cell.indicator.source or ""),
+            source=clause(cell.indicator.source),
         )
         for cell in form.cells.values()
     ]
@@ -284,7 +292,7 @@ def lines(
             figure=now.ratio(each),
             unit="",
             before=then.ratio(each) if before else "",
-            source=str(each.source or ""),
+            source=clause(each.source),
             target="" if each.target is None else f"{each.target}%",
         )
         for each in form.ratios

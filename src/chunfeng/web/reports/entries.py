@@ -18,7 +18,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import queries as offices
 from chunfeng.reporting import actions, statements, values
 from chunfeng.reporting.actions import BadFiling
-from chunfeng.reporting.definition import FormDefinition
+from chunfeng.reporting.definition import Aggregate, FormDefinition, Type
 from chunfeng.reporting.models import Form, Obligation
 from chunfeng.reporting.queries import board, definition_of, ledger, version_for
 from chunfeng.web import asked
@@ -57,12 +57,19 @@ def entries(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _sums(form: Form, asks: FormDefinition, rows: Any) -> list[tuple[str, str, str]]:
+    """What the entries come to: sums, the largest of a maximum, how often yes."""
     found = ledger.totals(asks, form.slots, rows.filter(ledger.is_answered()))
-    return [
-        (str(cell.indicator.label), values.shown(cell.indicator, found[cell.code]), cell.indicator.unit)
-        for cell in asks.number_cells
-        if not cell.categories and found.get(cell.code) is not None
-    ]
+    told = []
+    for cell in asks.number_cells:
+        number, indicator = found.get(cell.code), cell.indicator
+        if cell.categories or number is None:
+            continue
+        label = str(indicator.label)
+        if indicator.aggregate is Aggregate.MAX:
+            label = _("%(label)s (highest)") % {"label": label}
+        count = indicator.type is Type.YESNO
+        told.append((label, str(number) if count else values.shown(indicator, number), indicator.unit))
+    return told
 
 
 def _listing(form: Form, asks: FormDefinition, *, whole: bool) -> Listing:
@@ -160,7 +167,6 @@ def _page(
         "draft": common.draft_name(request.actor, f"entry-{form.pk}"),
         "on": on.isoformat(),
         "today": today.isoformat(),
-        "has_stock": False,
         "questions": cells.questions(asks, None, form.slots, said=said, errors=bad.cells if bad else {}),
         "filed": request.GET.get("filed", "")[:64],
     }

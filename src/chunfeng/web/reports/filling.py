@@ -78,7 +78,7 @@ def page(
         "needs_reason": _needs_reason(of, bad, said),
         "reason": said.reason if said else "",
         "zero_link": reverse("report-zero", args=[of.pk]) if "zero" in may and not of.revision else "",
-        "sheet_link": common.url_if_there("sheet-template", of.form_id) and "",
+        "sheet_link": common.url_if_there("sheet-template", of.form_id),
         "questions": cells.questions(
             form,
             of,
@@ -90,6 +90,8 @@ def page(
         ),
         **shown(form, said, refusal),
     }  # fmt: skip
+    asked = [field for question in context["questions"] for field in question.fields]
+    context["has_stock"] = not of.revision and sum(f.is_stock and f.before != "" for f in asked) > 1
     context["form"] = of.form
     context["source"] = of.form.source
     return render(request, "web/reports/fill.html", context, status=422 if refusal else 200)
@@ -107,9 +109,6 @@ def shown(form: Any, said: cells.Typed | None, refusal: Refused | None) -> dict[
     return {
         "note": str(form.note),
         "then": common.then_word(form),
-        "has_stock": any(
-            c.indicator.aggregate == "last" and c.indicator.numeric for c in form.cells.values()
-        ),
         "has_personal": any(c.indicator.personal for c in form.cells.values()),
         "key": (said.key if said else "") or common.new_key(),
         "doubts": common.doubt_rows(bad.checks, said.comments) if bad and said else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from chunfeng.web.guards import guarded
 from chunfeng.web.reports import cells
 from chunfeng.web.templatetags import reports as look
 
-FIRST, DONE = 20, 12
+FIRST, DONE, EARLIER = 20, 12, 20
 """Cards shown at once."""
 VILLAGE = 5
 ORDER = (
@@ -60,6 +61,7 @@ class Card:
 def home(request: HttpRequest) -> HttpResponse:
     """The room's first page."""
     actor, now = request.actor, timezone.now()
+    day = timezone.localdate(now)
     lines = ledger.my_reports(actor, now)
     owed = [line for line in lines if line.is_open]
     notes = board.notes([line.obligation for line in owed])
@@ -68,13 +70,16 @@ def home(request: HttpRequest) -> HttpResponse:
     done = [_card(line, {}, now) for line in lines if not line.is_open and not line.obligation.sequence]
     may_file = roles.can(actor, "report.file")
     forms = ledger.event_forms(actor) if may_file else []
-    entered = board.entries_today(actor, forms, timezone.localdate(now)) if forms else {}
+    entered = board.entries_today(actor, forms, day) if forms else {}
     context = {
-        "today": look.days(timezone.localdate(now), timezone.localdate(now)),
+        "today": look.days(day, day),
         "open": cards[:FIRST],
         "more_open": FIRST if len(cards) > FIRST else 0,
         "overdue": sum(card.past for card in cards),
-        "done": done[:DONE],
+        "done": [card for card in done if card.row.period_end >= day or _filed_on(card.row, day)][:DONE],
+        "earlier": [card for card in done if card.row.period_end < day and not _filed_on(card.row, day)][
+            :EARLIER
+        ],
         "owes": bool(lines),
         "may_file": may_file,
         "events": [{"form": form, "number": entered.get(form.pk, 0)} for form in forms],
@@ -83,6 +88,10 @@ def home(request: HttpRequest) -> HttpResponse:
         else [],
     }
     return render(request, "web/reports/home.html", context)
+
+
+def _filed_on(row: Any, day: date) -> bool:
+    return row.filed_at is not None and timezone.localdate(row.filed_at) == day
 
 
 def _urgency(card: Card) -> tuple[Any, ...]:
