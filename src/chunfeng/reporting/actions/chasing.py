@@ -48,7 +48,10 @@ def chase_silent(
     rows = ledger.silent(by, form, period_start, at)
     if offices is not None:
         rows = rows.filter(office__in=[each if isinstance(each, int) else each.pk for each in offices])
-    chased = [row for row in rows if is_above(by, row)]
+    lean = rows.select_related(None).select_related("office").defer("numbers", "texts", "sealed")
+    chased = [row for row in lean if is_above(by, row)]
+    for row in chased:
+        row.form = form
     told = _tell(chased, f"hand:{timezone.localdate(at)}", by, at)
     if told:
         record(
@@ -92,7 +95,7 @@ def _closed(now: datetime) -> QuerySet[Obligation]:
 
 def _in_use() -> QuerySet[Obligation]:
     rows = Obligation.objects.filter(sequence=0, office__active=True).exclude(form__state=FormState.DRAFT)
-    return rows.select_related("form", "office")
+    return rows.select_related("form", "office").defer("numbers", "texts", "sealed", "form__slots")
 
 
 def _tell(rows: Sequence[Obligation], stage: str, by: Actor, at: datetime) -> int:

@@ -172,6 +172,7 @@ def locked(obligation_id: int) -> Obligation:
     found = (
         Obligation.objects.select_for_update(of=("self",))
         .select_related("form", "version", "office")
+        .defer("version__definition")  # kept in memory by the version's key
         .filter(pk=obligation_id)
         .first()
     )
