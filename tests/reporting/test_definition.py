@@ -198,7 +198,7 @@ BAD = [
     (changed(indicators=[{"code": "a", "label": "甲", "type": "choice"}]), "a.choices: give codes"),
     (changed(indicators=[{"code": "a", "label": "甲", "choices": {"b": "乙"}}]), "a.choices: only the type"),
     (changed(indicators=[{"code": "a", "label": "甲", "decimals": 2}]), "a.decimals: a count is whole"),
-    (changed(indicators=[{"code": "a", "label": "甲", "prefill": "guess"}]), "a.prefill: write form:"),
+    (changed(indicators=[{"code": "a", "label": "甲", "prefill": "guess"}]), "a.prefill: write .*form:"),
     (changed(indicators=[{"code": "a", "label": "甲", "type": "ratio"}], checks=[]), "a: a ratio needs"),
 ]  # fmt: skip
 

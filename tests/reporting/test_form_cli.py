@@ -54,7 +54,7 @@ def test_a_shipped_form_is_shown_with_its_rules_and_sources():
     answer = call("show", "checkpoint-daily")
     assert answer.exit_code == 0
     for words in (
-        "检查点日报",
+        "Daily report of a checkpoint",
         "previous(still) + isolated == released + moved + still",
         "第四十一条",
         "persons*",

@@ -331,7 +331,26 @@ def test_a_data_call_is_owed_at_once(county, officer, villages):
 
 
 def test_data_calls_of_a_day_have_their_own_codes(county, officer, villages):
-    assert [call(officer).code, call(officer).code] == ["call-20200203-1", "call-20200203-2"]
+    codes = [call(officer, title=title).code for title in ("甲", "乙")]
+    assert codes == ["call-20200203-1", "call-20200203-2"]
+
+
+def test_a_page_sent_twice_asks_once(county, officer, villages):
+    first = call(officer)
+    assert call(officer) == first
+    assert first.obligations.count() == 2
+    assert call(officer, deadline=AT + timedelta(days=2)) != first
+    later = AT + timedelta(hours=1)
+    again = actions.compose_call(
+        title="务工人员两数统计",
+        source="《关于测试事项的通知》（演示发〔2020〕3号）第三条",
+        deadline=AT + timedelta(days=1, hours=8),
+        indicators=[{"label": "在外人数", "unit": "人"}, {"label": "来务工人数", "unit": "人"}],
+        reporters=[{"level": "village"}],
+        by=officer,
+        at=later,
+    )
+    assert again != first
 
 
 def test_given_codes_are_kept(officer, villages):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +17,14 @@ from chunfeng.notices.models import Clause, Duty
 from chunfeng.offices import queries as offices
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
-from chunfeng.reporting.actions.forms import create_form, publish, source_of
-from chunfeng.reporting.choices import Origin
+from chunfeng.reporting.actions.forms import create_form, hold, may_change, publish, source_of
+from chunfeng.reporting.choices import FormState, Origin
+from chunfeng.reporting.definition import parse
 from chunfeng.reporting.models import Form
+from chunfeng.reporting.queries.forms import current_version, definition_of
 
 _LONGEST = 366
+_SAME = timedelta(minutes=10)
 _PRINTED = re.compile(
     r"(?:《(?P<title>[^》]+)》)?[（(]?(?P<number>[^\s（）()《》]+〔\d{4}〕\s*\d+\s*号)?[）)]?(?P<clause>.*)",
     re.S,
@@ -46,12 +49,15 @@ def compose_call(
     """Ask offices once for some figures by a deadline; what each owes is laid out at once.
 
     `source` is the entry of a definition or its printed form (《题名》（文号）第二条); with `clause` it may be
-    empty. Indicators without a code get one. `owner` is the actor's own office unless given.
+    empty. Indicators without a code get one. `owner` is the actor's own office unless given. The same call
+    again within minutes is the same call: a page sent twice asks once.
     """
     roles.require(by, "form.change")
     owner = owner or (offices.office_by_id(by.office_id) if by.office_id else None)
     if owner is None:
         raise NotAllowed(_("A data call is sent by an office: choose the office that asks."))
+    may_change(by, owner)
+    hold(owner)
     deadline = timezone.localtime(deadline).replace(second=0, microsecond=0)
     today = timezone.localdate(at)
     days = (deadline.date() - today).days
@@ -73,6 +79,8 @@ def compose_call(
     }
     if note.strip():
         definition["note"] = note
+    if (sent := _sent_already(owner, definition, at)) is not None:
+        return sent
     form = create_form(
         owner=owner, definition=definition, origin=Origin.CALL, by=by, at=at, clause=clause, duty=duty
     )
@@ -80,6 +88,18 @@ def compose_call(
     if not form.obligations.exists():
         raise Refused(_("No office in service is asked: choose other reporters."))
     return form
+
+
+def _sent_already(owner: Office, definition: Mapping[str, Any], at: datetime) -> Form | None:
+    """The call of the same words and deadline that this office sent a moment ago."""
+    recent = Form.objects.filter(
+        owner=owner, origin=Origin.CALL, state=FormState.ACTIVE, created_at__gt=at - _SAME, created_at__lte=at
+    )
+    for form in recent.order_by("pk"):
+        version = current_version(form)
+        if version is not None and definition_of(version) == parse(dict(definition) | {"code": form.code}):
+            return form
+    return None
 
 
 def read_source(source: Mapping[str, str] | str) -> dict[str, str]:

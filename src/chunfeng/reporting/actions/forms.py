@@ -45,6 +45,7 @@ def create_form(
     """
     may_change(by, owner)
     parsed = read(definition, owner)
+    hold(owner)
     if Form.objects.filter(owner=owner, code=parsed.code).exists():
         raise Refused(
             _("%(office)s already has a form with the code “%(code)s”. Change that form or use another code.")
@@ -240,6 +241,11 @@ def read(definition: Mapping[str, Any] | FormDefinition, owner: Office) -> FormD
     if outside:
         raise definitions.BadForm(outside)
     return parsed
+
+
+def hold(owner: Office) -> None:
+    """Two people making forms for one office take turns; what refers to the office is not held up."""
+    Office.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
 
 
 def may_change(by: Actor, owner: Office) -> None:
