@@ -74,8 +74,8 @@ def change_series(
 ) -> BulletinSeries:
     """Another title, source, plan or distribution for the issues to come."""
     roles.require(by, "bulletin.write")
+    own(series, by)
     series = BulletinSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
-    _own(series, by)
     _write(series, title, source, plan_data, sent_to, active=active)
     record("bulletin.series", by=by, on=series, at=at, detail={"parts": len(series.plan), "active": active})
     return series
@@ -124,8 +124,8 @@ def draft(
     `corrects` names an issued bulletin of the series that this one puts right, with the reason.
     """
     roles.require(by, "bulletin.write")
+    own(series, by)
     series = BulletinSeries.objects.select_for_update(of=("self",)).select_related("office").get(pk=series.pk)
-    _own(series, by)
     _check_days(first_day, last_day, at)
     reason = reason.strip()
     if corrects is not None:
@@ -229,8 +229,8 @@ def issue(*, bulletin: Bulletin, version: int, by: Actor, at: datetime) -> Bulle
     stand in the way; the pages say how complete the figures are.
     """
     roles.require(by, "bulletin.issue")
+    own(bulletin.series, by)
     series = BulletinSeries.objects.select_for_update(of=("self",)).get(pk=bulletin.series_id)
-    _own(series, by)
     held = Bulletin.objects.select_related("series__office", "corrects").get(pk=bulletin.pk)
     if held.state == BulletinState.ISSUED:
         return held
@@ -261,6 +261,7 @@ def issue(*, bulletin: Bulletin, version: int, by: Actor, at: datetime) -> Bulle
 
 def _lock(bulletin: Bulletin, version: int, by: Actor) -> Bulletin:
     """The draft's row, locked, when it is still the one the person read."""
+    own(bulletin.series, by)
     held = (
         Bulletin.objects.select_for_update(of=("self",))
         .select_related("series__office", "corrects")
@@ -269,7 +270,6 @@ def _lock(bulletin: Bulletin, version: int, by: Actor) -> Bulletin:
     )
     if held is None:
         raise Refused(_("This draft was discarded in the meantime."))
-    _own(held.series, by)
     if held.state != BulletinState.DRAFT:
         raise Refused(
             _("This bulletin is issued and never changes. Correct it by a new issue that names this one.")
@@ -289,7 +289,8 @@ def _save(held: Bulletin, by: Actor, at: datetime) -> None:
     held.save(update_fields=["content", "version", "as_of"])
 
 
-def _own(series: BulletinSeries, by: Actor) -> None:
+def own(series: BulletinSeries, by: Actor) -> None:
+    """Raise `NotAllowed` for a series of another office. Asked before a lock: its row cannot be locked."""
     if not queries.keeps(by, series):
         raise NotAllowed(
             _("This series belongs to %(office)s; only that office writes and issues it.")

@@ -80,6 +80,7 @@ def curve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines of a draft; figures in them stay live unless somebody writes over them."""
     found = bulletin_or_404(request, pk)
+    actions.own(found.series, actor_of(request))
     if request.method == "POST":
         given = request.POST
         actions.edit(

@@ -76,6 +76,7 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the plan; buttons move, add and take out parts without saving until it is said."""
     found = series_or_404(request, pk)
+    actions.own(found, actor_of(request))
     forms = queries.plan_forms()
     if request.method == "GET":
         data = list(found.plan)
