@@ -25,7 +25,7 @@ from demo.telling import Say, Telling
 DAYS = 10
 """Days for which there are reports, today not counted."""
 AHEAD = 4
-STREETS = [f"2201840{n:02d}000" for n in range(1, 11)]
+STREETS = [f"2201840{n:02d}000" for n in range(1, 7)]
 """The streets whose villages keep checkpoints in the small demo."""
 WORDS = {
     "jump": "当日集中返乡，已与值班员核实。",
@@ -56,6 +56,7 @@ class Reporting(Telling):
         self.say(f"报送：{self.filed} 份")
         self.acts_above()
         self.situations()
+        self.bulletins()
 
     # forms
 
@@ -113,33 +114,33 @@ class Reporting(Telling):
     # reports
 
     def daily(self) -> None:
-        """The daily and zero report: townships, then the bureaus above with the sums of what lies below."""
+        """The daily and zero report: townships, then the bureaus above with the sums of what lies below.
+
+        In the small demo only one county's townships report; the other counties count for themselves.
+        """
+        towns = places.PREFECTURE if self.large else places.COUNTY
         self.daily_form = form = self.form(
             "daily-situation",
             days_ago=DAYS,
             reporters=[
-                {"level": "township", "area": places.PREFECTURE},
+                {"level": "township", "area": towns},
                 {"level": "county", "line": "hrss", "area": places.PREFECTURE, "within": 60},
                 {"level": "prefecture", "line": "hrss", "area": places.PREFECTURE, "within": 120},
             ],
         )
+        told: dict[int, dict[date, dict[str, int]]] = {}
         owed = self.owed(form)
-        truth: dict[str, dict[date, list[dict[str, int]]]] = defaultdict(lambda: defaultdict(list))
-        for office in (o for o in owed if o.level == "township"):
-            place = Place.of(self.random, 9)
-            told = {
-                of.period_start: place.township_day((self.today - of.period_start).days)
+        for office in sorted(owed, key=lambda o: ("township", "county", "prefecture").index(o.level)):
+            below = [told[other.pk] for other in told_by(office, owed) if other.pk in told]
+            place = Place.of(self.random, 9 if office.level == "township" else 70)
+            mine = told[office.pk] = {
+                of.period_start: figures.added([each[of.period_start] for each in below])
+                if below
+                else place.township_day((self.today - of.period_start).days)
                 for of in owed[office]
             }
-            for day, counted in told.items():
-                truth[office.area_code[:6]][day].append(counted)
-                truth[office.area_code[:4]][day].append(counted)
-            self.file_all(office, owed[office], lambda of, told=told: told[of.period_start])
-        for office in sorted((o for o in owed if o.level != "township"), key=lambda o: o.level):
-            below = truth[office.area_code[:4] if office.level == "prefecture" else office.area_code[:6]]
-            self.file_all(
-                office, owed[office], lambda of, below=below: figures.added(below[of.period_start]), silent=0
-            )
+            silent = 0.03 if office.level == "township" else 0.01
+            self.file_all(office, owed[office], lambda of, mine=mine: mine[of.period_start], silent=silent)
 
     def checkpoints(self) -> None:
         """Villages count persons and vehicles; a third of them has nothing to count and says so."""
@@ -192,8 +193,8 @@ class Reporting(Telling):
 
             self.file_all(office, rows, trained)
         stocks = self.form("stock-readiness", days_ago=DAYS, reporters=lines)
+        until = (self.today + timedelta(days=20)).isoformat()
         for office, rows in self.owed(stocks).items():
-            until = (self.today + timedelta(days=20)).isoformat()
             self.file_all(office, rows, lambda of: figures.stocks(self.random) | {"ready_by": until})
 
     def call(self) -> None:
@@ -320,7 +321,8 @@ class Reporting(Telling):
             return
         made = self.situation(
             first, now - timedelta(minutes=50), what="外出返回的三名务工人员同车，其中一人发热，已劝其居家。",
-            place="村口检查点", people=3, measures="已测体温，登记同车人员，通知卫生院。", contact="演示联络员 13800000000",
+            place="村口检查点", people=3, measures="已测体温，登记同车人员，通知卫生院。",
+            contact="演示联络员 13800000000",
         )  # fmt: skip
         town = self.actor_of(Office.objects.get(pk=first.parent_id), "officer")
         with scope.applied(town):
@@ -347,6 +349,39 @@ class Reporting(Telling):
         with scope.applied(by):
             happened = at - timedelta(minutes=25)
             return actions.report_situation(happened_at=happened, by=by, at=at, key="demo", **told).pk
+
+    # bulletins
+
+    def bulletins(self) -> None:
+        """The province's daily bulletin: three issues, and the draft of today."""
+        writer, leader, clause = (
+            self.actor("HR22", "officer"),
+            self.actor("HR22", "leader"),
+            self.clause("（三）"),
+        )
+        source = (
+            f"{clause.notice.number}{clause.label}" if clause else "《突发公共卫生事件应急条例》第二十五条"
+        )
+        with scope.applied(writer):
+            series = actions.add_bulletin_series(
+                kind="daily", title="疫情防控就业服务日报（演示）", source=source, by=writer, at=self.at(3, 9),
+                emergency=self.event,
+            )  # fmt: skip
+        for days_ago in (3, 2, 1, 0):
+            day, at = self.today - timedelta(days=days_ago), self.at(max(days_ago - 1, 0), 8, 30)
+            with scope.applied(writer):
+                made = actions.draft_bulletin(series=series, first_day=day, last_day=day, by=writer, at=at)
+            if days_ago:
+                with scope.applied(leader):
+                    made = actions.issue_bulletin(bulletin=made, version=made.version, by=leader, at=at)
+                self.say(f"{series.title}〔{made.year}〕第{made.number}期")
+
+
+def told_by(office: Office, others: Iterable[Office]) -> list[Office]:
+    """The offices whose figures this one adds up: those one level below inside its area."""
+    below = {"county": "township", "prefecture": "county"}.get(office.level)
+    inside = office.area_code[:4] if office.level == "prefecture" else office.area_code[:6]
+    return [other for other in others if other.level == below and other.area_code.startswith(inside)]
 
 
 def told() -> bool:
