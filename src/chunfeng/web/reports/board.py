@@ -54,8 +54,11 @@ class Row:
 
 @guarded("report.read")
 def ledger_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The county's board."""
-    return _page(request, common.form_or_404(pk))
+    """The county's board; a form filed on events has entries instead."""
+    form = common.form_or_404(pk)
+    if definition_of(version_for(form, timezone.localdate())).every == "event":
+        return redirect("entries", pk)
+    return _page(request, form)
 
 
 @guarded("report.accept", "POST")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from chunfeng.core.errors import NotAllowed, Refused
-from chunfeng.reporting import actions, statements
+from chunfeng.reporting import actions, statements, values
 from chunfeng.reporting.actions import BadFiling
 from chunfeng.reporting.choices import OPEN
 from chunfeng.reporting.models import Obligation
@@ -190,7 +191,11 @@ def _zero_page(
     context = {
         "obligation": of,
         "zeros": [
-            {"label": cell.indicator.label, "unit": cell.indicator.unit}
+            {
+                "label": cell.indicator.label,
+                "unit": cell.indicator.unit,
+                "zero": values.shown(replace(cell.indicator, decimals=0), 0),
+            }
             for cell in form.number_cells
             if not cell.categories
         ],
