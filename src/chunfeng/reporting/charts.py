@@ -55,13 +55,16 @@ def curve(*, title: str, unit: str, series: Mapping[str, Points], width: int, he
 def bars(
     *, title: str, unit: str, values: Mapping[str, float | None], width: int, height: int
 ) -> dict[str, Any]:
-    """A lying bar for each name, in the order given, with its figure; no bar where there is none."""
-    data = [{"name": name, "value": value} for name, value in values.items()]
+    """A lying bar for each name, in the order given, with its figure; a dash where there is none."""
+    data = [
+        {"name": name, "value": value or 0, "shown": "—" if value is None else f"{value:,.10g}"}
+        for name, value in values.items()
+    ]
     base = alt.Chart(alt.Data(values=data)).encode(
         y=alt.Y("name:N", sort=None, title=None).axis(labelLimit=width // 3),
         x=alt.X("value:Q", title=unit or None).axis(tickCount=5, format=",~f"),
     )
-    figures = base.mark_text(align="left", dx=4).encode(text=alt.Text("value:Q", format=",~f"))
+    figures = base.mark_text(align="left", dx=4).encode(text="shown:N")
     return _finished(base.mark_bar(color=COLOURS[0]) + figures, title, width, height)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from chunfeng.reporting.queries.rollup import series
 from chunfeng.web.figures.asked import Question, ask, choices, head
-from chunfeng.web.figures.drawing import Drawing, draw
+from chunfeng.web.figures.drawing import Drawing, draw, plain
 from chunfeng.web.guards import guarded
 
 DAYS = 14
@@ -61,6 +61,6 @@ def _drawings(question: Question, found: dict[str, Points]) -> list[Drawing]:
 def _days(found: dict[str, Points]) -> list[tuple[date, list[str]]]:
     columns = [dict(points) for points in found.values()]
     return [
-        (day, ["—" if column.get(day) is None else f"{column[day]:,g}" for column in columns])
+        (day, ["—" if (value := column.get(day)) is None else plain(value) for column in columns])
         for day in sorted({day for column in columns for day in column}, reverse=True)
     ]

@@ -68,9 +68,10 @@ def draw(unit: str, lines: Mapping[str, Sequence[tuple[date, float | None]]]) ->
     """Place the lines in one frame; the vertical axis begins at zero or below."""
     days = sorted({day for points in lines.values() for day, _value in points})
     values = [value for points in lines.values() for _day, value in points if value is not None]
-    step = nice(max(values, default=1) - min([0, *values]))
-    low = math.floor(min([0, *values]) / step) * step
-    high = max(math.ceil(max(values, default=1) / step) * step, low + step)
+    lowest, highest = min([0, *values]), max([0, *values])
+    step = nice(highest - lowest or 1)
+    low = math.floor(lowest / step) * step
+    high = math.ceil(highest / step) * step or (0 if low else step)
     span = max((days[-1] - days[0]).days, 1) if days else 1
 
     def x(day: date) -> float:
@@ -87,7 +88,7 @@ def draw(unit: str, lines: Mapping[str, Sequence[tuple[date, float | None]]]) ->
             if value is None:
                 runs.append([])
                 continue
-            dots.append(Dot(x(day), y(value), day, f"{value:,g}"))
+            dots.append(Dot(x(day), y(value), day, plain(value)))
             runs[-1].append(f"{x(day)},{y(value)}")
         strokes.append(Stroke(n, name, [" ".join(run) for run in runs if len(run) > 1], dots))
     every = max(1, -(-len(days) // MARKS))
@@ -98,12 +99,17 @@ def draw(unit: str, lines: Mapping[str, Sequence[tuple[date, float | None]]]) ->
 
 
 def nice(span: float) -> float:
-    """A step of 1, 2 or 5 times a power of ten that divides the span into about four."""
-    rough = max(span, 1e-9) / 4
+    """A step of 1, 2 or 5 times a power of ten that divides the span into about four; never below 0.01."""
+    rough = max(span / 4, 0.01)
     power = 10.0 ** math.floor(math.log10(rough))
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
 
 
 def short(value: float) -> str:
     """A label for the axis: 12,000 is 1.2万."""
-    return f"{value / 10_000:,g}万" if abs(value) >= 10_000 else f"{round(value, 6):,g}"
+    return f"{plain(value / 10_000)}万" if abs(value) >= 10_000 else plain(value)
+
+
+def plain(value: float) -> str:
+    """A figure with every digit before the point and at most two after it."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
