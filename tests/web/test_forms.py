@@ -224,8 +224,8 @@ def test_versions_differ_in_words():
     new = definition.parse(data)
     with translation.override("en"):
         found = {(d.where, d.old, d.new) for d in differences(old, new)}
-    assert ("question “在岗人数”", "In post", "在岗人数") in found
-    assert ("question “联系人”", "联系人", "") in found
+    assert ("indicator “在岗人数”", "In post", "在岗人数") in found
+    assert ("indicator “联系人”", "联系人", "") in found
     assert any(where == "cut-off" and "10:00" in after for where, _before, after in found)
     assert any(where.endswith("strength") for where, _before, _after in found)
     assert differences(old, old) == []

@@ -25,7 +25,7 @@ def differences(old: FormDefinition, new: FormDefinition) -> list[Difference]:
     """Every entry that differs, in the order of the page."""
     found = _compare("", _terms(old), _terms(new))
     found += _keyed(
-        _("question"), {i.code: i for i in old.indicators}, {i.code: i for i in new.indicators}, _indicator
+        _("indicator"), {i.code: i for i in old.indicators}, {i.code: i for i in new.indicators}, _indicator
     )
     found += _keyed(
         _("check"),
