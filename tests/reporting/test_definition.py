@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from datetime import time
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -241,6 +242,13 @@ def test_the_file_reads_like_one_written_by_hand():
     assert [line.split(":")[0] for line in lines if not line.startswith((" ", "-"))] == [
         "code", "title", "source", "every", "cut_off", "reporters", "grace", "indicators", "checks",
     ]  # fmt: skip
+
+
+def test_the_example_of_the_manual_is_a_form():
+    manual = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "forms.md"
+    example = manual.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    form = load_yaml(example)
+    assert len(form.cells) == 7 and form.checks[0].identity
 
 
 def test_words_of_yaml_stay_words():
