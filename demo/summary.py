@@ -12,6 +12,9 @@ from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.notices.models import Notice
 from chunfeng.offices.models import Office
+from chunfeng.reporting.choices import Standing
+from chunfeng.reporting.models import BulletinSeries, Form, Situation
+from chunfeng.reporting.queries import ledger, situations
 from demo import cast
 
 
@@ -47,6 +50,7 @@ def show(console: Console) -> None:
         console.print(table)
         console.print(f"单位 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
     _orders(console)
+    _reports(console)
     logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("用户名 user", "姓名", "可以看"):
         logins.add_column(name, no_wrap=True)
@@ -54,6 +58,33 @@ def show(console: Console) -> None:
         logins.add_row(part.user, part.name, part.look)
     console.print(logins)
     console.print(f"密码 password: {cast.PASSWORD}")
+
+
+def _reports(console: Console) -> None:
+    """How the reports stand, form by form; then situations and bulletins."""
+    now = timezone.now()
+    with scope.applied(SYSTEM):
+        table = Table(title="报送", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for name in ("报表", "应报", "已报", "零报", "迟报", "缺报", "退回", "免报"):
+            table.add_column(name, justify="left" if name == "报表" else "right", no_wrap=True)
+        for form in Form.objects.order_by("id"):
+            rows = ledger.with_standing(form.obligations.filter(period_start__lte=timezone.localdate()), now)
+            count = rows.aggregate(
+                all=Count("id"),
+                **{kind: Count("id", filter=Q(standing=kind)) for kind in Standing.values if kind != "due"},
+            )
+            kinds = ("all", "filed", "zero", "late", "missing", "returned", "exempt")
+            table.add_row(form.title[:24], *(f"{count[kind]:,}" for kind in kinds))
+        if not table.row_count:
+            return
+        console.print(table)
+        late = situations.waiting(now).filter(due_at__lt=now).count()
+        console.print(f"重要情况 {Situation.objects.count()} 件，其中逾期未签收 {late} 件。")
+        for series in BulletinSeries.objects.annotate(
+            issued=Count("bulletins", filter=Q(bulletins__state="issued"))
+        ):
+            console.print(f"{series.title}：已印发 {series.issued} 期。")
+        console.print("报表数据均为虚构，仅供演示。")
 
 
 def _orders(console: Console) -> None:
