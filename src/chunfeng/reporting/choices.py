@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 
 class Origin(models.TextChoices):
@@ -66,7 +67,7 @@ class Step(models.TextChoices):
     EXEMPTED = "exempted", _("Exempted")
     OWED_AGAIN = "owed", _("Owed again")
     REMINDED = "reminded", _("Reminded")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", pgettext_lazy("figures", "Accepted")
     UNLOCKED = "unlocked", _("Unlocked")
     CORRECTED = "corrected", _("Put right by the check of stored figures")
 
