@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from hypothesis import HealthCheck, settings
+from ninja import Schema
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -21,6 +23,7 @@ from chunfeng.areas.models import Area
 from tests import factories
 from tests.api.test_read import COUNTY_A, token_for
 from tests.builder import Builder
+from tests.reporting import builders
 from tests.tasking.builders import tasks
 
 CHECKS = (
@@ -58,7 +61,10 @@ def world(transactional_db) -> World:
     county = factories.office(COUNTY_A)
     task = tasks(factories.office("220100000000"), [county])[0]
     Builder(COUNTY_A).make(Area)
-    known = {"tasks": task.pk, "notices": task.notice_id, "offices": county.pk, "areas": COUNTY_A}
+    form = builders.form(county, at=factories.NOW)
+    owed = builders.obligation(form, county, date(2020, 2, 3))
+    known = {"tasks": task.pk, "notices": task.notice_id, "offices": county.pk, "areas": COUNTY_A,
+             "forms": form.pk, "reports": owed.pk}  # fmt: skip
     return World(token_for(factories.posting(county, "leader"), "write"), known)
 
 
@@ -90,3 +96,14 @@ def test_every_operation_is_described():
             assert operation["summary"], f"{method} {path}"
             assert {401, 403, 422} <= set(operation["responses"]), f"{method} {path}"
             assert operation["security"], f"{method} {path}"
+
+
+def test_no_two_schemas_share_a_name():
+    """The second of a name would take the place of the first in the description."""
+    made = [each for each in descendants(Schema) if each.__module__.startswith("chunfeng.api")]
+    names = [each.__name__ for each in made]
+    assert sorted(names) == sorted(set(names))
+
+
+def descendants(of: type) -> set[type]:
+    return {each for child in of.__subclasses__() for each in {child, *descendants(child)}}

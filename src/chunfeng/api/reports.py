@@ -36,7 +36,7 @@ class FormRef(Schema):
     source: str
 
 
-class ReportOut(Schema):
+class OwedOut(Schema):
     """One form × office × period: owed from the calendar before anything arrives."""
 
     id: int
@@ -67,8 +67,8 @@ class ReportOut(Schema):
         return str(ledger.standing(of, timezone.now()))
 
 
-class ReportPage(Next):
-    items: list[ReportOut]
+class OwedPage(Next):
+    items: list[OwedOut]
 
 
 class RevisionOut(Schema):
@@ -84,7 +84,7 @@ class RevisionOut(Schema):
     digest: str
 
 
-class ReportDetail(ReportOut):
+class OwedDetail(OwedOut):
     """A report with what stands in it, personal data masked, and its filings, the newest first."""
 
     values: dict[str, float | str | None] = Field(description="By cell code, numbers in their own unit.")
@@ -115,7 +115,7 @@ Written = dict[
 Words = dict[Annotated[Plain, Field(max_length=200)], Annotated[Plain, Field(max_length=500)]]
 
 
-class FileIn(Schema):
+class FilingIn(Schema):
     """What the office states."""
 
     values: Written = Field(
@@ -173,7 +173,7 @@ IdempotencyKey = Annotated[
 Day = Annotated[dt.date | None, Query(ge=dt.date(1949, 10, 1), le=dt.date(2199, 12, 31))]
 
 
-@router.get("", response=ReportPage, summary="Reports the posting's office owes, the latest made first")
+@router.get("", response=OwedPage, summary="Reports the posting's office owes, the latest made first")
 @needs("report.read")
 def list_reports(
     request: HttpRequest,
@@ -200,7 +200,7 @@ def list_reports(
     return page(rows, after=after, limit=limit)
 
 
-@router.get("/{pk}", response=ReportDetail, summary="One report with its filings")
+@router.get("/{pk}", response=OwedDetail, summary="One report with its filings")
 @needs("report.read")
 def get_report(request: HttpRequest, pk: Key) -> Any:
     """Also of offices below, as far as the posting sees."""
@@ -209,7 +209,7 @@ def get_report(request: HttpRequest, pk: Key) -> Any:
 
 @router.post("/{pk}/file", response=FiledOut, summary="File a report, or file it again with a reason")
 @needs("report.file", writes=True)
-def file_report(request: HttpRequest, pk: Key, said: FileIn, idempotency_key: IdempotencyKey) -> Any:
+def file_report(request: HttpRequest, pk: Key, said: FilingIn, idempotency_key: IdempotencyKey) -> Any:
     """All or nothing. A refusal names every cell under `cells` and every check under `checks`."""
 
     def act() -> Revision:
