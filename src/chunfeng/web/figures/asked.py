@@ -83,14 +83,19 @@ def ask(request: HttpRequest, pk: int) -> Question | None:
     if form is None:
         raise Http404(_("This form does not exist or is not asked of your area."))
     at = timezone.now()
-    newest = latest_period(form, timezone.localdate(at))
-    if newest is None:
-        return None
-    first = day(request, "first") or day(request, "last") or newest[0]
+    first = day(request, "first") or day(request, "last")
+    if first is None:
+        newest = latest_period(form, timezone.localdate(at))
+        if newest is None:
+            return None
+        first = newest[0]
     last = day(request, "last") or first
     if last < first or (last - first).days >= MOST_DAYS:
         raise Refused(_("Give a first and a last day in order, at most 366 days."))
-    definition = definition_for(form, last)
+    try:
+        definition = definition_for(form, last)
+    except Refused:  # never published: nothing is owed
+        return None
     known = choices(definition)
     cells = [code for code in request.GET.getlist("show") if code in known] or [
         code for code in known if "." not in code

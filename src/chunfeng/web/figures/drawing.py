@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 WIDTH, HEIGHT = 360, 190
-LEFT, RIGHT, TOP, BOTTOM = 44, 10, 18, 22
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 18, 22
 MARKS = 5
 
 
