@@ -86,8 +86,9 @@ def test_a_phone_reads_the_bulletin(phone, sign_in, shoot, made):
     shoot(phone, "bulletins-phone")
     phone.get_by_role("link", name="松山省情况分析报告").first.click()
     phone.locator(".sheet").wait_for()
-    drawn = "[...document.querySelectorAll('.sheet-curve img')].every(i => i.complete && i.naturalWidth > 600)"
-    phone.wait_for_function(drawn)
+    phone.wait_for_load_state("networkidle")
+    widths = phone.evaluate("[...document.querySelectorAll('.sheet-curve img')].map(i => i.naturalWidth)")
+    assert len(widths) == 2 and min(widths) > 600
     shoot(phone, "bulletin-phone")
     pk = Bulletin.objects.get().pk
     phone.goto(f"/bulletins/{pk}/edit/")

@@ -95,7 +95,7 @@ def _head(book: Any, pages: Printed) -> None:
     if pages.correction:
         correction = _paragraph(book, WD_ALIGN_PARAGRAPH.CENTER)
         correction.paragraph_format.space_after = Pt(10)
-        _run(correction, f"（{pages.correction}）", font=KAI)
+        _run(correction, f"（{pages.correction}）", font=KAI, size=14)
 
 
 def _item(book: Any, item: Item) -> None:
