@@ -114,7 +114,7 @@ def groups(
     nothing is.
     """
     rows = f"""SELECT {key} AS k, {bucket} AS b, office_id, state, ({LATE_SQL}) AS is_late,
-            ({MISSING_SQL}) AS is_missing, CASE WHEN state = ANY(%(answered)s) THEN numbers END AS n,
+            ({MISSING_SQL}) AS is_missing, CASE WHEN {_in(ANSWERED)} THEN numbers END AS n,
             (period_start - DATE '2000-01-01') * 1000000::bigint + sequence AS ord
         FROM reporting_obligation o
         WHERE form_id = %(form)s AND period_start >= %(first)s AND period_start <= %(last)s AND counts
@@ -130,7 +130,6 @@ def groups(
         SELECT k, b, {chosen} FROM {joined} GROUP BY k, b"""  # noqa: S608
     params = {
         "now": now,
-        "answered": [str(state) for state in ANSWERED],
         "form": span.form,
         "first": span.first,
         "last": span.last,
