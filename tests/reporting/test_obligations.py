@@ -107,6 +107,16 @@ def test_a_retired_office_owes_nothing_new(county, village):
     assert made(form) == 0
 
 
+def test_what_lies_ahead_of_a_retired_office_is_forgotten_and_its_silence_is_not(county, village):
+    form = builders.form(county, at=AT)
+    made(form, until=TODAY + timedelta(days=3))
+    builders.filed(form, village, TODAY + timedelta(days=4), AT, checked=1)
+    village.active = False
+    village.save()
+    assert made(form, until=TODAY + timedelta(days=3)) == 0
+    assert sorted(o.period_start for o in form.obligations.all()) == [TODAY, TODAY + timedelta(days=4)]
+
+
 def test_exempt_offices_stay_exempt(county, village):
     form = builders.form(county, at=AT)
     made(form)

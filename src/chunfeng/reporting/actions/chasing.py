@@ -21,6 +21,7 @@ from chunfeng.reporting.actions.filing import is_above
 from chunfeng.reporting.choices import OPEN, FormState, State, Step
 from chunfeng.reporting.models import Form, LedgerStep, Obligation
 from chunfeng.reporting.queries import ledger
+from chunfeng.reporting.queries.forms import definition_of, versions
 from chunfeng.tasking import actions as tasking
 
 SOON = timedelta(hours=1)
@@ -71,7 +72,9 @@ def remind_due(*, now: datetime) -> int:
     Once per obligation and stage; each batch is a transaction of its own. Returns how many were told.
     """
     told = 0
-    for stage, rows in (("soon", _due_soon(now)), ("close", _closed(now)), ("leader", _closed(now))):
+    with scope.applied(SYSTEM):
+        grace = _longest_grace()
+    for stage, rows in (("soon", _due_soon(now, grace)), ("close", _closed(now)), ("leader", _closed(now))):
         last = 0
         while True:
             with scope.applied(SYSTEM):
@@ -83,10 +86,19 @@ def remind_due(*, now: datetime) -> int:
     return told
 
 
-def _due_soon(now: datetime) -> QuerySet[Obligation]:
+def _longest_grace() -> timedelta:
+    """Bounds the search by the close, which is indexed; the cut-off is not."""
+    found = [0]
+    for form in Form.objects.exclude(state=FormState.DRAFT):
+        found += [definition_of(version).grace for version in versions(form)]
+    return timedelta(minutes=max(found))
+
+
+def _due_soon(now: datetime, grace: timedelta) -> QuerySet[Obligation]:
     daily = Q(period_start=F("period_end"), due_at__lte=now + SOON)
     longer = Q(period_start__lt=F("period_end"), due_at__lte=now + SOON_LONG)
-    return _in_use().filter(daily | longer, state__in=OPEN, due_at__gt=now, closes_at__gt=now)
+    near = Q(closes_at__gt=now, closes_at__lte=now + SOON_LONG + grace)
+    return _in_use().filter(daily | longer, near, state__in=OPEN, due_at__gt=now)
 
 
 def _closed(now: datetime) -> QuerySet[Obligation]:

@@ -21,8 +21,8 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import SpecialDay
 from chunfeng.offices import roles
 from chunfeng.reporting import periods
-from chunfeng.reporting.choices import FormState
-from chunfeng.reporting.models import Form, FormVersion, PeakPeriod
+from chunfeng.reporting.choices import FormState, State
+from chunfeng.reporting.models import Form, FormVersion, Obligation, PeakPeriod
 from chunfeng.reporting.queries.forms import definition_of
 from chunfeng.reporting.reporters import Owing, reporters_of
 
@@ -39,9 +39,9 @@ def make_obligations(*, form: Form, until: date, by: Actor, at: datetime, since:
     """Make what is owed for every period that begins on or before `until`; returns how many rows are new.
 
     Doing it again makes only what is missing: offices added later get theirs from `since` on (default: the
-    first day not made so far, at the latest today), those out of service get no more. A period that would
-    overlap one an office already has is left out; a row never answered follows a changed cut-off. Nothing is
-    made after the form's end. Raises `Refused` for a form that was never published.
+    first day not made so far, at the latest today), those out of service get no more and lose what lies
+    ahead. A period that would overlap one an office already has is left out; a row never answered follows a
+    changed cut-off. Nothing is made after the form's end. Raises `Refused` for a form that was never published.
     """
     _may(by, form)
     with connection.cursor() as cursor:
@@ -52,6 +52,7 @@ def make_obligations(*, form: Form, until: date, by: Actor, at: datetime, since:
     first = max(since or _resume_from(form, at), form.starts_on)
     if definition_of(versions[-1]).every == "event" or first > until:
         return 0
+    _forget_retired(form, at)
     owing = reporters_of(form, definition_of(versions[-1]))
     laid = [(group, rows) for group, rows in _laid_out(form, owing, versions, first, until) if group and rows]
     if not _missing(form, laid, first, until):
@@ -102,6 +103,12 @@ def _resume_from(form: Form, at: datetime) -> date:
     last = form.obligations.aggregate(last=Max("period_end"))["last"]
     assert form.starts_on is not None
     return form.starts_on if last is None else min(timezone.localdate(at), last + timedelta(days=1))
+
+
+def _forget_retired(form: Form, at: datetime) -> None:
+    """Offices out of service owe nothing that begins after today, unless something happened to it already."""
+    rows = Obligation.objects.filter(form=form, office__active=False, state=State.DUE, revision=0)
+    rows.filter(period_start__gt=timezone.localdate(at), steps__isnull=True).delete()
 
 
 Row = tuple[periods.Period, int]

@@ -56,7 +56,7 @@ def pull_suggestions(*, now: datetime) -> int:
     with scope.applied(SYSTEM):
         asking = [form.pk for form in Form.objects.filter(state=FormState.ACTIVE) if _prefills(form)]
     start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = Q(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+    today = Q(due_at__gte=start, due_at__lt=start + timedelta(days=1), closes_at__gte=start)
     kept, last = 0, 0
     while asking:
         with scope.applied(SYSTEM):

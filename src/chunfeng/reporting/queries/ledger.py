@@ -256,5 +256,12 @@ def acceptance_over(of: Obligation) -> Acceptance | None:
     return rows.select_related("office").order_by("area_code", "pk").first()
 
 
+def acceptances(of: Obligation) -> list[Acceptance]:
+    """Every acceptance that covered an obligation, also those unlocked since, newest first."""
+    areas = [*codes.ancestors(of.area_code), of.area_code]
+    rows = Acceptance.objects.filter(form=of.form_id, period_start=of.period_start, area_code__in=areas)
+    return list(rows.select_related("office").order_by("-at", "-pk"))
+
+
 def _line(of: Obligation, now: datetime) -> Line:
     return Line(of, standing(of, now), periods.name(of.period_start, of.period_end))
