@@ -310,6 +310,17 @@ def test_a_refusal_keeps_what_was_typed_and_marks_the_row(officer, counties):
     assert 'href="#f-title_zh"' in page
 
 
+def test_the_preview_shows_what_is_right_and_names_the_rest(officer, counties):
+    post = filled(officer)
+    post["act"] = "add:indicators"
+    draft = send(officer, reverse("form-new"), post).context["draft"]
+    page = send(officer, reverse("form-show"), posted(draft)).content.decode()
+    assert "检查人数" in page and "#row-i2" in page
+    draft.top |= {"title_zh": "", "every": "manchmal"}
+    page = send(officer, reverse("form-show"), posted(draft)).content.decode()
+    assert "检查人数" in page and "#f-every" in page and "#f-title_zh" in page
+
+
 def test_rows_are_added_and_moved_without_scripts(officer):
     post = filled(officer)
     post["act"] = "add:indicators"
@@ -537,4 +548,6 @@ def test_categories_keep_their_order_through_the_database(city):
     form = builders.form(city, at=factories.NOW, indicators=indicators, checks=[])
     version = queries.current_version(Form.objects.get(pk=form.pk))
     assert list(queries.definition_of(version).indicators[0].choices) == ["z", "bb", "a"]
-    assert "choices: {z: 其他, bb: 火车站, a: 高速出口}" in definition.dump_yaml(queries.definition_of(version))
+    assert "choices: {z: 其他, bb: 火车站, a: 高速出口}" in definition.dump_yaml(
+        queries.definition_of(version)
+    )

@@ -20,14 +20,14 @@ from chunfeng.offices.models import Office
 from chunfeng.reporting import actions, definition
 from chunfeng.reporting import queries as reporting
 from chunfeng.reporting.choices import Origin
-from chunfeng.reporting.definition import BadForm, FormDefinition, expressions
+from chunfeng.reporting.definition import BadForm, expressions
 from chunfeng.reporting.models import Form
 from chunfeng.web import asked
 from chunfeng.web.forms import draft as drafts
 from chunfeng.web.forms import words
 from chunfeng.web.forms.common import form_or_404, own_office
 from chunfeng.web.forms.draft import Draft
-from chunfeng.web.forms.preview import preview
+from chunfeng.web.forms.preview import Preview, preview
 from chunfeng.web.forms.problems import Placed, mark, place
 from chunfeng.web.forms.reach import reach
 from chunfeng.web.forms.sources import Cited, cited
@@ -147,13 +147,35 @@ def _page(
 
 
 def look(draft: Draft, owner: Office) -> dict[str, Any]:
-    """Context of the preview: the form as it will look, or what still keeps it from being one."""
+    """Context of the preview: the form as it will look; what is not right yet is named and left out."""
+    data = drafts.to_data(draft)
     try:
-        parsed: FormDefinition = definition.parse(drafts.to_data(draft))
+        parsed = definition.parse(data)
     except BadForm as bad:
         missing: list[Placed] = place(bad.problems, draft)
-        return {"missing": missing, "p": None}
+        return {"p": _without(draft, data, missing), "missing": missing}
     return {"p": preview(parsed, reach(parsed.reporters, owner)), "missing": []}
+
+
+def _without(draft: Draft, data: dict[str, Any], missing: list[Placed]) -> Preview | None:
+    """The preview of the rows that are right, or None where there is none."""
+    wrong = {each.row for each in missing}
+    rows = [row for row in draft.indicators if row.key not in wrong]
+    kept = [entry for entry, row in zip(data["indicators"], draft.indicators, strict=True) if row in rows]
+    some = {
+        **data,
+        "code": "preview",
+        "title": data["title"] or "…",
+        "source": data["source"] or {"title": "…"},
+        "reporters": [{"level": "village"}],
+        "indicators": kept,
+    }
+    for name in ("checks", *({each.top for each in missing} & {"every", "cut_off", "grace", "days_after"})):
+        some.pop(name, None)
+    try:
+        return preview(definition.parse(some))
+    except BadForm:
+        return None
 
 
 def choices(request: HttpRequest, draft: Draft) -> dict[str, Any]:
