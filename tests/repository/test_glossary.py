@@ -12,6 +12,7 @@ from django.utils import translation
 from chunfeng.areas import choices as areas
 from chunfeng.notices import choices as notices
 from chunfeng.offices import choices as offices
+from chunfeng.reporting import choices as reporting
 from chunfeng.tasking import choices as tasking
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +28,16 @@ def test_every_model_is_in_the_glossary():
     known = lines()
     gone = []
     for model in apps.get_models():
-        if model._meta.app_label not in {"core", "areas", "offices", "notices", "tasking", "web", "api"}:
+        if model._meta.app_label not in {
+            "core",
+            "areas",
+            "offices",
+            "notices",
+            "tasking",
+            "reporting",
+            "web",
+            "api",
+        }:
             continue
         if model._meta.auto_created:
             continue
@@ -46,6 +56,8 @@ VOCABULARIES = (
     notices.Kind, notices.State, notices.Openness, notices.Force, notices.DeadlineKind, notices.DutyState,
     notices.Relation,
     tasking.TaskState, tasking.Part, tasking.Before, tasking.IssueState,
+    reporting.Origin, reporting.FormState, reporting.Standing, reporting.State, reporting.Channel, reporting.Step,
+    reporting.SituationState, reporting.BulletinKind, reporting.BulletinState,
 )  # fmt: skip
 
 

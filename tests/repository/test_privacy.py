@@ -10,7 +10,7 @@ from django.apps import apps
 from chunfeng.core.crypto import EncryptedTextField
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"core", "areas", "offices", "notices", "tasking"}
+OURS = {"core", "areas", "offices", "notices", "tasking", "reporting"}
 CLASSES = {"none", "work", "personal", "sensitive"}
 """work: name and post of an official in office; personal: identifies a private person; sensitive: PIPL art. 28."""
 
