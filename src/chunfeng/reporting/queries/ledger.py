@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -19,6 +20,15 @@ from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Acceptance, Form, LedgerStep, Obligation, Revision
 from chunfeng.reporting.queries.forms import current_version, definition_of
 from chunfeng.reporting.reporters import reports_to
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Told(TypedDict):
+        standing: str
+
+    Standings: TypeAlias = QuerySet[WithAnnotations[Obligation, _Told]]
+    """Obligations with `standing`, a value of `Standing`."""
 
 RECENT = timedelta(days=14)
 MOST = 200
@@ -63,7 +73,7 @@ MISSING_SQL = "o.state = 'due' AND o.closes_at < %(now)s"
 """The same for SQL over `reporting_obligation o`."""
 
 
-def with_standing(rows: QuerySet[Obligation], now: datetime) -> QuerySet[Obligation]:
+def with_standing(rows: QuerySet[Obligation], now: datetime) -> Standings:
     """The rows with `standing`, a value of `Standing`."""
     told = Case(
         When(is_late(), then=Value(Standing.LATE)),
@@ -124,13 +134,13 @@ def obligation(actor: Actor, pk: int) -> Obligation | None:
     return visible(actor).filter(pk=pk).first()
 
 
-def ledger(actor: Actor, form: Form, period_start: date, now: datetime | None = None) -> QuerySet[Obligation]:
+def ledger(actor: Actor, form: Form, period_start: date, now: datetime | None = None) -> Standings:
     """Every office's row of a form for one period, with `standing`, without order."""
     rows = visible(actor).filter(form=form, period_start=period_start)
     return with_standing(rows, now or timezone.now())
 
 
-def silent(actor: Actor, form: Form, period_start: date, now: datetime | None = None) -> QuerySet[Obligation]:
+def silent(actor: Actor, form: Form, period_start: date, now: datetime | None = None) -> Standings:
     """Who has not answered though the cut-off is over, with `standing`, by area."""
     now = now or timezone.now()
     return ledger(actor, form, period_start, now).filter(is_silent(now)).order_by("area_code", "pk")
