@@ -72,7 +72,10 @@ def curve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise Http404(_("There is no curve of this number."))
     item = items[number]
     assert isinstance(item, layout.Picture)
-    data = charts.curve_png(title="", unit=item.unit, series=item.lines, width=600, height=250, scale=2)
+    width, height = (300, 190) if request.GET.get("narrow") else (600, 250)
+    data = charts.curve_png(
+        title="", unit=item.unit, series=item.lines, width=width, height=height, scale=2.5
+    )
     return HttpResponse(data, content_type="image/png")
 
 
