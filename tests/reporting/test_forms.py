@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -426,6 +426,22 @@ def test_a_peak_period_makes_reporting_denser(weekly, officer):
     assert queries.peak_periods(last=TODAY) == []
 
 
+def test_a_peak_in_the_middle_of_a_week_cuts_it_short(county, officer, villages):
+    form = published(county, officer, every="week:4", peak_every="day")
+    make_obligations(form=form, until=TODAY + 13 * DAY, by=officer, at=AT)
+    assert days(form) == [TODAY, date(2020, 2, 7), date(2020, 2, 14)]
+    peak(officer)  # 10 to 12 February
+    assert set(form.obligations.values_list("period_start", "period_end")) == {
+        (TODAY, date(2020, 2, 6)),
+        (date(2020, 2, 7), date(2020, 2, 9)),
+        (date(2020, 2, 10), date(2020, 2, 10)),
+        (date(2020, 2, 11), date(2020, 2, 11)),
+        (date(2020, 2, 12), date(2020, 2, 12)),
+        (date(2020, 2, 13), date(2020, 2, 13)),
+        (date(2020, 2, 14), date(2020, 2, 20)),
+    }
+
+
 def test_a_peak_of_one_village_is_its_own(weekly, officer, villages):
     peak(officer, area_code=villages[0].area_code)
     counts = {v.pk: weekly.obligations.filter(office=v).count() for v in villages}
@@ -478,3 +494,34 @@ def test_published_definitions_are_read_once(county, officer, monkeypatch):
     first = queries.definition_of(version)
     again = version.form.versions.get()
     assert queries.definition_of(again) is first
+
+
+def test_the_life_of_a_form_behind_the_wall(county, officer, villages):
+    """Everything an officer does works as the application's role, which sees only the officer's area."""
+    notice = factories.notice(county)
+    clause = notice.clauses.get()
+    with scope.applied(officer):
+        form = actions.take_from_library(
+            code="labour-flow-weekly",
+            owner=county,
+            by=officer,
+            at=AT,
+            reporters=[{"level": "village"}],
+            clause=clause,
+        )
+        actions.publish(form=form, by=officer, at=AT)
+        make_obligations(form=form, until=TODAY + 13 * DAY, by=officer, at=AT)
+        weeks = len(days(form))
+        peak(officer)
+        assert len(days(form)) > weeks
+        actions.save_draft(
+            form=form, definition=queries.definition_of(queries.current_version(form)), by=officer, at=AT
+        )
+        actions.publish(form=form, by=officer, at=AT, applies_from=TODAY + 7 * DAY)
+        actions.end_form(form=form, on=TODAY + 8 * DAY, by=officer, at=AT, reason="任务结束")
+        assert max(days(form)) <= TODAY + 8 * DAY
+        sent = call(officer, source="", clause=clause)
+        assert sent.obligations.count() == 2
+    villager = factories.actor(villages[0])
+    with scope.applied(villager), pytest.raises(Refused):
+        actions.end_form(form=sent, on=TODAY, by=villager, at=AT, reason="x")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
@@ -28,12 +28,19 @@ def renew(
 
     With `version`, rows that have a history but no answer keep their dates and take the new wording. With
     `until` (the form ends), what begins later is owed no more: with a history it is exempt for `reason`.
+    With neither the rhythm changed, also inside the period that holds `since`: it is cut short there.
     """
-    rows = Obligation.objects.filter(form=form, period_start__gte=since, revision=0)
+    rows = Obligation.objects.filter(form=form, revision=0, sequence=0)
+    if version is None and until is None:
+        rows = rows.filter(period_end__gte=since)
+    else:
+        rows = rows.filter(period_start__gte=since)
     if area_code:
         lo, hi = codes.code_range(area_code)
         rows = rows.filter(area_code__gte=lo, area_code__lt=hi)
-    last = until or rows.aggregate(last=Max("period_end"))["last"]
+    reach = rows.aggregate(first=Min("period_start"), last=Max("period_end"))
+    last = until or reach["last"]
+    since = min(since, reach["first"] or since)
     if version is not None:
         rows.filter(steps__isnull=False).update(version=version)
     untouched = rows.filter(state=State.DUE, steps__isnull=True)
