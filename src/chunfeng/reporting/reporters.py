@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chunfeng.areas import codes
 from chunfeng.offices.models import Office
@@ -23,18 +23,23 @@ class Owing:
     counts: bool
 
 
+def offices_asked(reporters: Iterable[Reporter], area_code: str) -> QuerySet[Office]:
+    """Offices in service inside `area_code` that any of the entries names; what an entry says holds together."""
+    lo, hi = codes.code_range(area_code)
+    wanted = Q(pk__in=[])
+    for reporter in reporters:
+        wanted |= _asked(reporter)
+    return Office.objects.filter(wanted, active=True, area_code__gte=lo, area_code__lt=hi)
+
+
 def reporters_of(form: Form, definition: FormDefinition) -> list[Owing]:
     """Offices in service that report: by level, line, area or code inside the owner's area. One query.
 
     In forms about areas the figures of an office count where no other reporting office lies strictly inside
     its area or, in the same area, reports to it: a township without village offices counts itself.
     """
-    lo, hi = codes.code_range(form.area_code)
-    wanted = Q(pk__in=[])
-    for reporter in definition.reporters:
-        wanted |= _asked(reporter)
     found = list(
-        Office.objects.filter(wanted, active=True, area_code__gte=lo, area_code__lt=hi)
+        offices_asked(definition.reporters, form.area_code)
         .only("pk", "area_code", "parent_id", "level", "line", "code")
         .order_by("area_code", "code")
     )

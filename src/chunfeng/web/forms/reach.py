@@ -10,7 +10,7 @@ from django.utils import timezone
 from chunfeng.offices import queries as offices
 from chunfeng.offices.models import Office
 from chunfeng.reporting.definition import Reporter
-from chunfeng.reporting.queries.reporters import offices_asked
+from chunfeng.reporting.reporters import offices_asked
 from chunfeng.web.forms import words
 
 
