@@ -182,7 +182,9 @@ def test_a_village_fills_in_a_jump_and_must_say_why(scene, phone, sign_in, shoot
     phone.locator("[name='v-still']").fill("32")
     phone.locator("[name='v-still']").blur()
     phone.locator("textarea[name='comment-jump:still']").wait_for()
+    phone.locator("textarea[name='comment-jump:still']").fill("大巴返乡")
     phone.locator("[data-draft-note]").wait_for()
+    phone.wait_for_timeout(400)
     shoot(phone, "reports-jump-phone")
 
     # the figures survive a way back and a page opened anew
@@ -190,7 +192,11 @@ def test_a_village_fills_in_a_jump_and_must_say_why(scene, phone, sign_in, shoot
     phone.goto(f"/reports/{of.pk}/fill/")
     phone.locator("[data-restored]").wait_for()
     assert phone.locator("[name='v-still']").input_value() == "32"
+    box = phone.locator("textarea[name='comment-jump:still']")
+    box.wait_for()
+    assert box.input_value() == "大巴返乡", "the comment is back with its figure"
     shoot(phone, "reports-restored-phone")
+    box.fill("")
 
     phone.get_by_role("button", name="签名报送").click()
     phone.locator(".flash.error").first.wait_for()
@@ -276,6 +282,13 @@ def test_a_station_adds_entries_one_after_another(scene, phone, desktop, sign_in
     phone.goto("/reports/")
     phone.get_by_role("link", name="当日记录").first.click()
     shoot(phone, "entries-phone")
+    sign_in(desktop, f.posting(villages[4], "officer"))
+    desktop.goto("/reports/")
+    shoot(desktop, "reports-village")
+    for link, name in (("填报", "reports-fill"), ("无情况", "reports-zero")):
+        desktop.goto("/reports/")
+        desktop.get_by_role("link", name=link).first.click()
+        shoot(desktop, name)
     sign_in(desktop, f.posting(villages[1], "officer"))
     desktop.goto(phone.url)
     shoot(desktop, "entries")

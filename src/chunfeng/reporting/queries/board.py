@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
@@ -24,6 +25,8 @@ from chunfeng.reporting.queries.folding import Tree
 
 STRIP = 14
 """Periods shown side by side for one office."""
+PATTERN = 5
+"""Offices whose periods stand for those of all: everybody owes a form for the same periods."""
 FORMS = 60
 
 
@@ -76,7 +79,7 @@ class FormTally:
     tally: Tally
 
 
-def tally(rows: QuerySet[Obligation], now: datetime) -> Tally:
+def tally(rows: QuerySet[Any], now: datetime) -> Tally:
     """Counts of rows that carry `standing` (see `ledger.with_standing`). One query."""
     found = rows.order_by().values_list("standing").annotate(n=Count("pk"), s=_silent(now))
     counted = Tally()
@@ -86,7 +89,7 @@ def tally(rows: QuerySet[Obligation], now: datetime) -> Tally:
     return counted
 
 
-def tally_by_area(rows: QuerySet[Obligation], area: str, on: date, now: datetime) -> list[AreaTally]:
+def tally_by_area(rows: QuerySet[Any], area: str, on: date, now: datetime) -> list[AreaTally]:
     """The same by the areas directly below, in order of their codes; the seat itself first."""
     below = areas.children(area, on)
     tree = Tree(area, [row.code for row in below])
@@ -125,7 +128,7 @@ def forms_today(actor: Actor, now: datetime) -> list[FormTally]:
     wanted = Q()
     for form in forms:
         wanted |= Q(form=form, period_start=form.latest)
-    rows = ledger.with_standing(others.filter(wanted), now).order_by()
+    rows: QuerySet[Any] = ledger.with_standing(others.filter(wanted), now).order_by()
     found: dict[int, Tally] = defaultdict(Tally)
     ends: dict[int, tuple[date, datetime]] = {}
     counted = rows.values_list("form", "standing").annotate(
@@ -143,17 +146,15 @@ def strips(
     actor: Actor, form: Form, offices: Iterable[int], until: date, now: datetime
 ) -> tuple[list[date], dict[int, dict[date, str]]]:
     """The last periods up to a day, oldest first, and by office how each of them stands. Two queries."""
-    rows = ledger.visible(actor).select_related(None).filter(form=form, sequence=0)
-    starts = list(
-        rows.filter(period_start__lte=until)
-        .order_by("-period_start")
-        .values_list("period_start", flat=True)
-        .distinct()[:STRIP]
-    )[::-1]
+    keys = list(offices)
+    rows = ledger.visible(actor).select_related(None).filter(form=form, sequence=0, period_start__lte=until)
+    some = rows.filter(office__in=keys[:PATTERN]).order_by("-period_start")
+    known = set(some.values_list("period_start", flat=True)[: STRIP * PATTERN])
+    starts = sorted(known)[-STRIP:]
     found: dict[int, dict[date, str]] = defaultdict(dict)
     if starts:
-        theirs = rows.filter(period_start__gte=starts[0], period_start__lte=until, office__in=list(offices))
-        told = ledger.with_standing(theirs, now).order_by()
+        theirs = rows.filter(period_start__gte=starts[0], office__in=keys)
+        told: QuerySet[Any] = ledger.with_standing(theirs, now).order_by()
         for office, start, standing in told.values_list("office", "period_start", "standing"):
             found[office][start] = standing
     return starts, found
@@ -162,7 +163,9 @@ def strips(
 def neighbours(actor: Actor, form: Form, day: date) -> tuple[date | None, date | None, date | None]:
     """First days of the period that holds a day, of the one before and of the one after; None where none is."""
     starts = ledger.visible(actor).select_related(None).filter(form=form, sequence=0).order_by()
-    here = starts.filter(period_start__lte=day, period_end__gte=day).aggregate(d=Max("period_start"))["d"]
+    last = starts.filter(period_start__lte=day).order_by("-period_start")
+    start, end = last.values_list("period_start", "period_end").first() or (None, None)
+    here = start if end is not None and end >= day else None
     at = here or day
     before = (
         starts.filter(period_start__lt=at)

@@ -32,7 +32,7 @@ from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 from chunfeng.web.reports import cells, common
 from chunfeng.web.reports.home import LOUD, ORDER, bar
-from chunfeng.web.reports.strips import Strip, strip
+from chunfeng.web.reports.strips import Strip, sample, strip
 from chunfeng.web.templatetags import reports as look
 
 FIGURES, NAMED = 3, 12
@@ -181,7 +181,7 @@ def _page(request: HttpRequest, form: Form, *, day: date | None = None, refusal:
         "page": shown,
         "rows": _rows(actor, form, asks, shown.rows, here or day, now),
         "figure_heads": [str(cell.indicator.label) for cell in _shown_cells(asks)],
-        "key": [(str(name), name.label) for name in ORDER],
+        "key": [(str(name), name.label, sample(name)) for name in ORDER],
         "may_tick": may and any(row.state in ("due", "returned") for row in shown.rows) and not locks,
         "locks": locks,
         "may_unlock": own if may else None,
@@ -264,9 +264,9 @@ def _tiles(counts: board.Tally, standing: str, links: Links) -> list[dict[str, A
 def _areas(
     rows: QuerySet[Obligation], area: str, on: date, now: datetime, links: Links
 ) -> list[dict[str, Any]]:
-    """Areas directly below with their counts; nothing where there is only one line."""
+    """Areas directly below with their counts; nothing where the list itself says as much."""
     found = board.tally_by_area(rows, area, on, now)
-    if len(found) < 2:
+    if len(found) < 2 or max(each.tally.all for each in found) == 1:
         return []
     return [
         {

@@ -11,41 +11,45 @@ from django.utils.translation import gettext as _
 from chunfeng.reporting.choices import Standing
 
 STEP = 10
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One period: where it stands in the picture, how it looks, what it says."""
-
-    x: int
-    look: str
-    title: str
+SHAPES = {
+    Standing.FILED: "M{l} 22V4h8v18z",
+    Standing.ZERO: "M{l} 22v-8h8v8z",
+    Standing.LATE: "M{l} 22V9h8v13z",
+    Standing.MISSING: "M{l} 22V2h8v20z",
+    Standing.RETURNED: "M{l} 22V8l8 14z",
+    Standing.EXEMPT: "M{l} 22v-4h8v4z",
+    Standing.DUE: "M{l} 22V4h8v18z",
+}
+NOTHING = "M{l} 22v-2h8v2z"
+NAMED = (Standing.MISSING, Standing.LATE, Standing.RETURNED)
+"""Standings whose days are told in words."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """All periods of one office."""
+    """All periods of one office: one path a standing, and the same in words."""
 
-    cells: list[Bar]
+    paths: list[tuple[str, str]]
     words: str
-
-    @property
-    def width(self) -> int:
-        """Width of the picture in its own units."""
-        return max(STEP * len(self.cells), STEP)
+    width: int
 
 
 def strip(starts: Sequence[date], stood: Mapping[date, str]) -> Strip:
     """The bars in order of time; a period in which nothing was owed is a thin line."""
-    bars = []
+    found: dict[str, str] = {}
     for n, start in enumerate(starts):
         name = stood.get(start, "")
-        word = str(Standing(name).label) if name else _("nothing owed")
-        bars.append(Bar(n * STEP, name, f"{start:%m-%d} {word}"))
+        found[name] = found.get(name, "") + SHAPES.get(name, NOTHING).format(l=n * STEP + 1)  # type: ignore[call-overload]
     answered = sum(name in (Standing.FILED, Standing.ZERO) for name in stood.values())
     late = sum(name == Standing.LATE for name in stood.values())
     missing = sum(name == Standing.MISSING for name in stood.values())
     words = _("Of the last %(all)s: %(answered)s in time, %(late)s late, %(missing)s missing") % {
         "all": len(stood), "answered": answered, "late": late, "missing": missing,
     }  # fmt: skip
-    return Strip(bars, words)
+    loud = [f"{day:%m-%d} {Standing(stood[day]).label}" for day in starts if stood.get(day) in NAMED]
+    return Strip(list(found.items()), " · ".join([words, *loud]), max(STEP * len(starts), STEP))
+
+
+def sample(name: str) -> str:
+    """The shape of one standing, for the key under the list."""
+    return SHAPES[Standing(name)].format(l=1)

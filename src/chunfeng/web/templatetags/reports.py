@@ -15,7 +15,7 @@ from chunfeng.reporting.choices import Standing
 register = template.Library()
 MARKS = {
     Standing.FILED: ("good", "✓"),
-    Standing.ZERO: ("good", "0"),
+    Standing.ZERO: ("good", "∅"),
     Standing.LATE: ("warn", "◷"),
     Standing.MISSING: ("bad", "!"),
     Standing.RETURNED: ("warn", "↩"),

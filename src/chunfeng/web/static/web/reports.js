@@ -19,11 +19,10 @@ for (const done of document.querySelectorAll("[data-acknowledged]")) {
 
 if (fill) {
   const name = fill.dataset.draft;
-  const fields = [...fill.elements].filter((e) => e.name && e.type !== "hidden" && !("personal" in e.dataset));
+  const fields = () => [...fill.elements].filter((e) => e.name && e.type !== "hidden" && !("personal" in e.dataset));
   const held = () => {
     const values = {};
-    for (const e of fields) {
-      if (!fill.contains(e)) continue;
+    for (const e of fields()) {
       if (e.type === "radio" || e.type === "checkbox") { if (e.checked) values[e.name] = [...(values[e.name] || []), e.value]; }
       else values[e.name] = [e.value];
     }
@@ -37,7 +36,7 @@ if (fill) {
   const draft = store.read(name);
   // a page shown again by the server already holds what was typed
   if (draft && !("shownAgain" in fill.dataset) && JSON.stringify(draft.values) !== untouched) {
-    for (const e of fields) {
+    for (const e of fields()) {
       const values = draft.values[e.name] || [];
       if (e.type === "radio" || e.type === "checkbox") e.checked = values.includes(e.value);
       else if (values.length) e.value = values[0];
@@ -46,7 +45,16 @@ if (fill) {
     restored.hidden = false;
     restored.querySelector("time").textContent = draft.at;
     restored.querySelector("button").addEventListener("click", () => { store.drop(name); location.reload(); });
-    for (const e of fields) if (e.value && e.type !== "radio" && e.type !== "checkbox") { changed(e); break; }
+    // the boxes for comments come with the look at the figures: what was typed there follows
+    const boxes = new MutationObserver(() => {
+      for (const box of fill.querySelectorAll("textarea[name^='comment-']"))
+        if (!box.value && draft.values[box.name]) box.value = draft.values[box.name][0];
+      boxes.disconnect();
+    });
+    boxes.observe(document.getElementById("doubts"), { childList: true });
+    const figure = fields().find((e) => e.value && e.dataset.number !== undefined);
+    // htmx listens from DOMContentLoaded on
+    if (figure) document.addEventListener("DOMContentLoaded", () => setTimeout(() => changed(figure), 0));
   }
 
   let timer = 0;
