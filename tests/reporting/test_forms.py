@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event
 from chunfeng.reporting import actions, queries
 from chunfeng.reporting.actions import make_obligations
-from chunfeng.reporting.definition import BadForm, parse
+from chunfeng.reporting.definition import BadForm, Text, parse
 from chunfeng.reporting.models import Form, LedgerStep, Obligation
 from tests import factories
 from tests.reporting import builders
@@ -351,6 +352,24 @@ def test_a_page_sent_twice_asks_once(county, officer, villages):
         at=later,
     )
     assert again != first
+
+
+def test_a_call_is_put_right_days_later(county, officer, villages):
+    form = call(officer, deadline=AT + timedelta(days=9))
+    answered = form.obligations.get(office=villages[0])
+    Obligation.objects.filter(pk=answered.pk).update(
+        state="filed", revision=1, first_filed_at=AT, filed_at=AT, numbers=[1, 0]
+    )
+    asked = queries.definition_of(queries.current_version(form))
+    wording = replace(asked, title=Text("两数统计（更正）"))
+    actions.save_draft(form=form, definition=wording, by=officer, at=AT + 3 * DAY)
+    second = actions.publish(form=form, by=officer, at=AT + 3 * DAY)
+    assert (second.number, second.applies_from) == (2, TODAY)
+    assert {each.office: each.version.number for each in form.obligations.all()} == {
+        villages[0]: 1,
+        villages[1]: 2,
+    }
+    assert {each.due_at for each in form.obligations.all()} == {AT + timedelta(days=9)}
 
 
 def test_given_codes_are_kept(officer, villages):

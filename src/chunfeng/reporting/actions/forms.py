@@ -54,7 +54,7 @@ def create_form(
     form = Form.objects.create(
         owner=owner,
         area_code=owner.area_code,
-        emergency=emergency,
+        emergency=emergency or (clause.notice.emergency if clause else None),
         code=parsed.code,
         title=_title(parsed),
         origin=Origin(origin),
@@ -99,12 +99,13 @@ def save_draft(
 
 @transaction.atomic
 def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = None) -> FormVersion:
-    """Put the draft in force for periods that begin on `applies_from` (default today) or later.
+    """Put the draft in force for periods that begin on `applies_from` or later.
 
-    Every number cell gets its permanent place. The first period is owed at once, the coming ones are made as
-    they draw near (`make_due`). What is owed already and not answered yet is laid out anew; what was filed
-    keeps its wording. Raises `Refused` without a draft, without a source with its
-    clause, for a day before the last version's, and for a cell whose type or decimals would change.
+    The default is today; a form due once keeps the day of its one period. Every number cell gets its
+    permanent place. The first period is owed at once, the coming ones are made as they draw near
+    (`make_due`). What is owed already and not answered yet is laid out anew; what was filed keeps its wording.
+    Raises `Refused` without a draft, without a source with its clause, for a day before the last version's,
+    and for a cell whose type or decimals would change.
     """
     given, form = form, _locked(form, by)
     draft = form.versions.filter(published_at=None).first()
@@ -119,7 +120,9 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
         )
     _keeps_places(form, parsed)
     last = form.versions.filter(published_at__isnull=False).order_by("-number").first()
-    first_day = applies_from or timezone.localdate(at)
+    today = timezone.localdate(at)
+    only = form.starts_on if parsed.every == "once" else None  # the one period of a call began back then
+    first_day = applies_from or only or today
     if last is not None and last.applies_from is not None and first_day < last.applies_from:
         if applies_from is not None:
             raise Refused(
@@ -137,7 +140,7 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
     _mirror(form, given)
     if last is not None:
         renew(form=form, since=first_day, by=by, at=at, version=draft)
-    make_obligations(form=form, until=max(first_day, timezone.localdate(at)), by=by, at=at)
+    make_obligations(form=form, until=max(first_day, today), by=by, at=at)
     record(
         "form.publish",
         by=by,
