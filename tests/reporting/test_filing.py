@@ -108,6 +108,22 @@ def test_the_county_files_by_telephone_and_it_is_noted(owed, county, village):
     assert Event.objects.get(verb="report.file").detail["for_office"] == village.pk
 
 
+def test_callers_of_the_county_do_not_file_for_others(owed, county):
+    with pytest.raises(NotAllowed):
+        actions.file_zero(obligation_id=owed.pk, by=factories.actor(county, "caller"), at=AT)
+
+
+def test_signs_that_no_column_holds_are_left_out(owed, village):
+    made = actions.file_report(
+        obligation_id=owed.pk,
+        values=FIGURES | {"remark": "早\0班"},
+        by=factories.actor(village),
+        at=AT,
+        reason="首\0报",
+    )
+    assert (made.texts, made.reason) == ({"remark": "早班"}, "首报")
+
+
 def test_a_village_files_behind_its_own_wall(owed, village):
     clerk = factories.actor(village, "caller")
     with scope.applied(clerk):
@@ -151,7 +167,15 @@ def test_late_and_corrected_are_told(owed, village):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("checked", "十二"), ("checked", -1), ("checked", 1.5), ("unknown", 1), ("remark", "长" * 201)],
+    [
+        ("checked", "十二"),
+        ("checked", -1),
+        ("checked", 1.5),
+        ("unknown", 1),
+        ("remark", "长" * 201),
+        ("checked", "1e400"),
+        ("checked", 10**16),
+    ],
 )
 def test_bad_cells_are_named_and_nothing_is_saved(owed, village, cell, value):
     with pytest.raises(BadFiling) as refused:

@@ -214,7 +214,7 @@ def is_empty(value: object) -> bool:
 
 def text_of(indicator: Indicator, value: object) -> str:
     """A text as it is stored: choices by code, days and times in ISO form. Raises `BadValue` or `Refused`."""
-    text = str(value).strip()
+    text = str(value).replace("\0", "").strip()
     match indicator.type:
         case Type.CHOICE:
             return _choice(indicator, text)

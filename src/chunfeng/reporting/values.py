@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chunfeng.reporting.definition import FormDefinition, Indicator, Type
 
 LARGEST = 10**15
+"""Largest whole number stored; the parts of a breakdown together still fit their column."""
 _SPACES = re.compile(r"[\s,，]")
 _YES = {"1", "yes", "true", "y", "是", "有", "√"}
 _NO = {"0", "no", "false", "n", "否", "无", "没有", "×"}
@@ -44,7 +45,7 @@ def stored(indicator: Indicator, written: object) -> int:
         number = Decimal(text)
     except InvalidOperation:
         raise BadValue(_("“%(text)s” is not a number") % {"text": written}) from None
-    if not number.is_finite() or abs(number) > LARGEST:
+    if not number.is_finite() or abs(number) * indicator.scale > LARGEST:
         raise BadValue(_("“%(text)s” is too large") % {"text": written})
     whole = number * indicator.scale
     if whole != whole.to_integral_value():

@@ -58,7 +58,7 @@ def file_report(
     def state(form: FormDefinition, standing: Statement) -> Statement:
         return statements.merged(form, standing, values, clear)[0]
 
-    filing = Filing(by, at, comments or {}, reason.strip(), channel, key, cleared=tuple(clear))
+    filing = Filing(by, at, _cleaned(comments), _clean(reason), channel, key, cleared=tuple(clear))
     return _file(obligation_id, filing, state)
 
 
@@ -78,7 +78,7 @@ def file_zero(
     Refused where the form does not take zero reports, and where its checks say that it cannot be: a stock of
     yesterday does not vanish.
     """
-    filing = Filing(by, at, comments or {}, reason.strip(), channel, key, zero=True)
+    filing = Filing(by, at, _cleaned(comments), _clean(reason), channel, key, zero=True)
     return _file(obligation_id, filing, statements.nothing_happened)
 
 
@@ -143,7 +143,7 @@ def _file(
     obligation_id: int, filing: Filing, state: Callable[[FormDefinition, Statement], Statement]
 ) -> Revision:
     roles.require(filing.by, "report.file")
-    if len(filing.key) > MAX_KEY:
+    if len(filing.key) > MAX_KEY or not filing.key.isprintable():
         raise Refused(_("The key of a filing has at most %(n)s characters.") % {"n": MAX_KEY})
     if len(filing.reason) > MAX_REASON:
         raise Refused(_("The reason is longer than %(n)s characters: shorten it.") % {"n": MAX_REASON})
@@ -199,8 +199,17 @@ def is_above(by: Actor, of: Obligation) -> bool:
     return by.sees(of.area_code)
 
 
+def _clean(text: str) -> str:
+    return text.replace("\0", "").strip()
+
+
+def _cleaned(comments: Mapping[str, str] | None) -> dict[str, str]:
+    return {code: _clean(comment) for code, comment in (comments or {}).items()}
+
+
 def _may_file(by: Actor, of: Obligation) -> None:
-    if by.office_id != of.office_id and not is_above(by, of):
+    for_another = is_above(by, of) and roles.can(by, "report.accept")
+    if by.office_id != of.office_id and not for_another:
         raise NotAllowed(
             _("This report is filed by %(office)s, or for it by an office above it.") % {"office": of.office}
         )
