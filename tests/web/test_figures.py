@@ -66,6 +66,19 @@ def test_the_table_adds_up_names_its_source_and_shows_a_dash(scene):
     assert 'style="' not in page
 
 
+def test_counted_in_all_since_the_form_began(scene):
+    top, form, _offices = scene
+    client = f.browse(f.posting(top))
+    *_others, (_label, since_it_began, _here) = client.get(reverse("rollup", args=[form.pk])).context["spans"]
+    answer = client.get(reverse("rollup", args=[form.pk]) + since_it_began)
+    assert answer.context["total"].row.numbers == {
+        "checked": 1218,
+        "isolated": None,
+        "released": None,
+        "still": 6,
+    }
+
+
 def test_another_day_beside_it(scene):
     top, form, _offices = scene
     query = {"against": "2020-01-31", "cell": "checked"}

@@ -176,3 +176,16 @@ def shift(question: Question, by: int) -> str:
     """The same table as many days earlier (-1) or later (1) as it covers."""
     step = timedelta(days=question.days * by)
     return question.link(first=(question.first + step).isoformat(), last=(question.last + step).isoformat())
+
+
+def spans(question: Question) -> list[tuple[str, str, bool]]:
+    """Ways to count: the last day alone, the week up to it, all since the form began; the present one marked."""
+    several = [(_("The day"), question.last), (_("Seven days"), question.last - timedelta(days=6))]
+    began = question.form.starts_on
+    if began and timedelta(0) < question.last - began < timedelta(days=MOST_DAYS):
+        several.append((_("In all so far"), began))
+    return [
+        (label, question.link(first=first.isoformat()), first == question.first)
+        for n, (label, first) in enumerate(several)
+        if first not in [other for _label, other in several[:n]]
+    ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from chunfeng.areas import codes
 from chunfeng.areas.choices import Level
 from chunfeng.reporting.queries.rollup import AreaRow, Number, RollUp, indicator_of, rollup, shown
-from chunfeng.web.figures.asked import Question, ask, choices, head, shift
+from chunfeng.web.figures.asked import Question, ask, choices, head, shift, spans
 from chunfeng.web.guards import guarded
 
 SHADES = 5
@@ -87,6 +87,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         "legend": legend,
         "kept": _kept(question, found),
         "choices": choices(question.definition).items(),
+        "spans": spans(question),
         "earlier": shift(question, -1),
         "later": shift(question, 1),
     }
