@@ -26,6 +26,7 @@ from chunfeng.web.forms.differences import differences
 from chunfeng.web.forms.problems import place
 from tests import factories
 from tests.reporting import builders
+from tests.tasking.builders import tasks
 
 RICH = {
     "code": "rich-form",
@@ -444,7 +445,17 @@ def test_a_call_from_a_duty_brings_its_source(officer, city, counties):
     assert send(officer, reverse("form-call"), fields).status_code == 302
     form = Form.objects.get()
     assert (form.duty_id, form.clause_id) == (duty.pk, duty.clause_id)
-    assert notice.number in form.source
+    assert notice.number in form.source and form.emergency_id == notice.emergency_id
+
+
+def test_task_and_notice_lead_to_the_call(officer, city, counties):
+    task = tasks(city, counties)[0]
+    link = reverse("form-call") + f"?duty={task.duty_id}"
+    county = factories.browse(factories.posting(task.office, "officer"))
+    assert link in county.get(reverse("task", args=[task.pk])).content.decode()
+    assert link in officer.get(reverse("notice", args=[task.notice_id])).content.decode()
+    caller = factories.browse(factories.posting(task.office, "caller"))
+    assert link not in caller.get(reverse("task", args=[task.pk])).content.decode()
 
 
 def test_a_call_to_chosen_offices_of_the_own_area_only(officer, city, counties):
