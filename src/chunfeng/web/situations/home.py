@@ -15,7 +15,7 @@ from chunfeng.reporting.queries import situations as queries
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 from chunfeng.web.templatetags.chunfeng import moment
-from chunfeng.web.templatetags.situations import shown, standing
+from chunfeng.web.templatetags.situations import headline, shown, standing
 
 
 @guarded("report.read")
@@ -56,7 +56,7 @@ def _listing(actor: Actor) -> Listing:
             ),
         ],
         columns=[
-            Column("what", gettext_lazy("What happened"), lambda s: shown(s.what)[:80]),
+            Column("what", gettext_lazy("What happened"), headline),
             Column("standing", gettext_lazy("Where it is"), standing, order="urgency"),
             Column("office", gettext_lazy("Reported by"), lambda s: s.office.name),
             Column("place", gettext_lazy("Where it happened"), lambda s: shown(s.place)),

@@ -39,7 +39,7 @@
     body.set("csrfmiddlewaretoken", token ? token.value : "");
     try {
       const answer = await fetch(box.dataset.send, {
-        method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000),
+        method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(20000),
       });
       if (answer.redirected) return ["login", ""];
       if (answer.ok) return ["sent", (await answer.json()).url];
