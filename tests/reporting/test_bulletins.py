@@ -34,8 +34,9 @@ from chunfeng.reporting.actions import (
 from chunfeng.reporting.bulletins import fonts, layout, plan, sentences
 from chunfeng.reporting.bulletins import pdf as paper
 from chunfeng.reporting.choices import BulletinKind
-from chunfeng.reporting.models import Bulletin, BulletinSeries, Obligation
+from chunfeng.reporting.models import Bulletin, BulletinSeries, Obligation, Situation
 from chunfeng.reporting.queries.bulletins import bulletin, bulletins, file_of
+from chunfeng.reporting.queries.forms import library
 from chunfeng.reporting.queries.rollup import figure
 from tests import factories
 from tests.reporting import builders
@@ -116,11 +117,12 @@ class TestContent:
         assert text_of(found) == "1月5日，松山省没有应报的“检查点日报”。"
 
     def test_silent_offices_are_named_and_situations_told(self, made, leader):
-        scenes.situation(made)
+        told = scenes.situation(made)
+        Situation.objects.filter(pk=told.pk).update(what=told.what + "联系电话13912345678。")
         found = draft_bulletin(series=scenes.series(made), first_day=DAY, last_day=DAY, by=leader, at=NOW)
         text = all_text(found)
         assert "逾期未报1个单位" in text and "白桦市第1检查点" in text
-        assert "请求调拨口罩5000只" in text
+        assert "请求调拨口罩5000只" in text and "13912345678" not in text and "联系电话139" in text
 
     @pytest.mark.parametrize("kind", BulletinKind.values)
     def test_each_kind_has_a_plan_that_can_be_printed(self, made, leader, kind):
@@ -164,6 +166,29 @@ class TestPlan:
         parts = plan.parse(data, {1: FORM})
         assert [part.dump() for part in parts] == data
         assert plan.load(data) == parts
+
+    @pytest.mark.parametrize("kind", BulletinKind.values)
+    def test_every_shipped_form_has_a_default_plan(self, kind):
+        shipped = {n: form for n, (_code, form) in enumerate(library(), start=1)}
+        with translation.override("zh-hans"):
+            for n, form in shipped.items():
+                data = plan.defaults(kind, [(n, form)])
+                if plan.cells_of(form):
+                    assert plan.parse(data, shipped)
+
+    def test_a_default_plan_keeps_to_what_can_be_printed(self):
+        monthly = definition.parse(builders.DAILY | {"code": "monthly", "every": "month"})
+        alone = builders.DAILY["indicators"][0] | {"code": "alone", "aggregate": "none"}
+        odd = definition.parse(builders.DAILY | {"code": "odd", "indicators": [alone], "checks": []})
+        many = [(n, FORM) for n in range(1, 40)]
+        daily = plan.defaults("daily", [(90, monthly), (91, odd), *many])
+        assert {part.get("form") for part in daily} == {None, *range(1, plan.MAX_FORMS + 1)}
+        assert {part.get("form") for part in plan.defaults("weekly", [(90, monthly), (91, odd)])} == {
+            None,
+            90,
+        }
+        with pytest.raises(plan.BadPlan):
+            plan.parse([{"kind": "table", "form": 91, "cells": ["alone"]}], {91: odd})
 
     def test_a_change_of_the_plan_holds_for_the_next_draft(self, made, leader, held):
         series = change_bulletin_series(

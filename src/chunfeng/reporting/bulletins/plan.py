@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import Refused
 from chunfeng.reporting.choices import BulletinKind
-from chunfeng.reporting.definition import FormDefinition, Indicator, Type
+from chunfeng.reporting.definition import Aggregate, FormDefinition, Indicator, Type
 
 TOKEN = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)(?::([a-z_]*))?\}")
 """A figure or word in a sentence: {checked}, {checked:change}, {day}."""
 MAX_PARTS = 60
 MAX_CELLS = 8
 MAX_DAYS = 180
+MAX_FORMS = 8
+"""Forms a default plan draws on."""
 
 
 class Kind(StrEnum):
@@ -119,23 +121,23 @@ def load(data: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
 
 
 def cells_of(form: FormDefinition) -> dict[str, Indicator]:
-    """Every cell and ratio of a form that a bulletin can print, by code."""
-    cells = {cell.code: cell.indicator for cell in form.number_cells}
+    """Every cell and ratio of a form that a bulletin can print, by code: those that add up over offices."""
+    rows = form.number_cells
+    cells = {cell.code: cell.indicator for cell in rows if cell.indicator.aggregate is not Aggregate.NONE}
     return cells | {ratio.code: ratio for ratio in form.ratios}
 
 
 def defaults(kind: str, forms: Sequence[tuple[int, FormDefinition]]) -> list[dict[str, Any]]:
-    """A sensible plan for a kind of bulletin from the forms in use: a section for each form.
+    """A sensible plan for a kind of bulletin from the forms in use: a section for each form, eight at most.
 
-    Daily: a sentence with the change against the day before and a table by area. Weekly: the same over the
-    week, with a curve of four weeks. Stage: totals from the first day on. Analysis: changes in per cent,
-    curves, and room for findings and advice.
+    Daily, of forms asked for daily: a sentence with the change against the day before and a table by area.
+    Weekly: the same over the week, with a curve of four weeks. Stage: totals from the first day on. Analysis:
+    changes in per cent, curves, and room for findings and advice.
     """
     parts: list[Part] = []
+    forms = _main_forms(kind, forms)
     for pk, form in forms:
         chosen = _main_cells(form)
-        if not chosen:
-            continue
         codes = tuple(each.code for each in chosen)
         parts.append(Part(Kind.SENTENCE, str(form.title), form=pk, text=_sentence(kind, chosen)))
         parts.append(Part(Kind.TABLE, form=pk, cells=codes[:6]))
@@ -146,15 +148,23 @@ def defaults(kind: str, forms: Sequence[tuple[int, FormDefinition]]) -> list[dic
         parts.append(Part(Kind.SITUATIONS, _("Important situations")))
         first = parts[0].form
         parts.append(Part(Kind.SILENT, _("Reports not received"), form=first))
-        parts += [Part(Kind.SILENT, form=pk) for pk, form in forms if pk != first and _main_cells(form)]
+        parts += [Part(Kind.SILENT, form=pk) for pk, _form in forms if pk != first]
     if kind in (BulletinKind.STAGE, BulletinKind.ANALYSIS):
         parts.append(Part(Kind.TEXT, _("Findings"), text=_("(to be written)")))
         parts.append(Part(Kind.TEXT, _("Next steps"), text=_("(to be written)")))
     return [part.dump() for part in parts]
 
 
+def _main_forms(kind: str, forms: Sequence[tuple[int, FormDefinition]]) -> list[tuple[int, FormDefinition]]:
+    """Forms with figures to print; for a daily bulletin those asked for daily, where there are any."""
+    found = [(pk, form) for pk, form in forms if _main_cells(form)]
+    daily = [(pk, form) for pk, form in found if form.every == "day"]
+    return (daily if daily and kind == BulletinKind.DAILY else found)[:MAX_FORMS]
+
+
 def _main_cells(form: FormDefinition) -> list[Indicator]:
-    wanted = [i for i in form.indicators if i.numeric and i.type is not Type.YESNO] + list(form.ratios)
+    printable = cells_of(form)
+    wanted = [i for i in form.indicators if i.code in printable and i.type is not Type.YESNO]
     return wanted[:6]
 
 

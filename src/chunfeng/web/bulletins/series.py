@@ -48,6 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "kinds": BulletinKind.choices,
         "title": _("Work bulletin: %(kind)s") % {"kind": BulletinKind(kind).label},
         "parts": [_in_words(each, forms) for each in plan.load(parts)],
+        "source": next((str(forms[each["form"]].source) for each in parts if each.get("form")), ""),
         "emergencies": list(notices.emergencies()),
     }
     return render(request, "web/bulletins/series_new.html", context)
