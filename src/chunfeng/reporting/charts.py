@@ -1,6 +1,6 @@
 """Curves and bars for pages and bulletins: Altair's grammar, drawn by vl-convert without a browser.
 
-Lines differ in dash and mark as well as in colour, so they can be told apart on a grey print (N1).
+Lines differ in dash and mark as well as in colour, so they can be told apart on a grey print.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The roll-up: figures of every area, reckoned live from the ledger in one query (C1, C5, C10).
+"""The roll-up: figures of every area, reckoned live from the ledger in one query (C1, C5, C14).
 
 Nothing is stored. `grouping` turns the ledger into partial sums by the beginning of the area code, `folding`
 puts those into the rows of a table; row-level security keeps both inside the range of whoever asks.
