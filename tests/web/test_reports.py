@@ -150,6 +150,18 @@ def test_a_value_that_does_not_fit_is_said_at_its_cell(owed, village):
     assert "-3" in mark
 
 
+def test_what_cannot_be_is_said_at_its_cell_and_refused(owed, village):
+    client = f.browse(f.posting(village, "caller"))
+    sent = FIGURES | {"v-still": "12", "key": "k"}  # 12 + 0 is not 3 + 12
+    seen = client.post(reverse("report-check", args=[owed.pk]), sent).content.decode()
+    assert "隔离进出不平" in seen.split('id="e3"')[1].split("</p>")[0]
+    assert "comment-flow" not in seen, "no comment makes it right"
+    refused = client.post(reverse("report-fill", args=[owed.pk]), sent | {"comment-flow": "就是这样"})
+    assert refused.status_code == 422
+    assert "隔离进出不平" in refused.content.decode().split('id="e3"')[1].split("</p>")[0]
+    assert not owed.revisions.exists()
+
+
 def test_an_emptied_figure_is_not_taken_back_in_silence(form, village, today):
     of = b.filed(form, village, today, timezone.now(), checked=40, isolated=0, released=0, still=12)
     client = f.browse(f.posting(village, "caller"))

@@ -83,6 +83,18 @@ def doubt_rows(doubts: list[Doubt], comments: dict[str, str]) -> list[dict[str, 
     return sorted(rows, key=lambda row: row["tone"] != "hard")
 
 
+def at_cells(form: FormDefinition, doubts: list[Doubt]) -> dict[str, str]:
+    """What refuses the filing, at the last cell of the page that its rule reads."""
+    rules = {check.code: check.rule for check in form.checks}
+    found: dict[str, str] = {}
+    for each in doubts:
+        if each.strength == "hard" and each.code in rules:
+            read = [code for code in form.cells if code in rules[each.code].names]
+            if read:
+                found.setdefault(read[-1], each.message)
+    return found
+
+
 def url_if_there(name: str, *args: object) -> str:
     """The address of a page that another part of the room may offer; empty where it does not."""
     try:

@@ -158,6 +158,7 @@ def _page(
     on: date = asked.day(said.day if said else request.GET.get("on")) or today
     asks = definition_of(version_for(form, on))
     bad = refusal if isinstance(refusal, BadFiling) else None
+    errors = common.at_cells(asks, bad.checks) | bad.cells if bad else {}
     context = {
         **filling.shown(asks, said, refusal),
         "form": form,
@@ -167,7 +168,7 @@ def _page(
         "draft": common.draft_name(request.actor, f"entry-{form.pk}"),
         "on": on.isoformat(),
         "today": today.isoformat(),
-        "questions": cells.questions(asks, None, form.slots, said=said, errors=bad.cells if bad else {}),
+        "questions": cells.questions(asks, None, form.slots, said=said, errors=errors),
         "filed": request.GET.get("filed", "")[:64],
     }
     return render(request, "web/reports/fill.html", context, status=422 if refusal else 200)

@@ -87,7 +87,7 @@ def page(
             before=ledger.previous(of),
             suggestions=board.suggestions(of) if of.state in OPEN else (),
             said=said,
-            errors=bad.cells if bad else {},
+            errors=common.at_cells(form, bad.checks) | bad.cells if bad else {},
         ),
         **shown(form, said, refusal),
     }  # fmt: skip
@@ -144,6 +144,7 @@ def looked_at(
     request: HttpRequest, form: Any, said: cells.Typed, wrong: dict[str, str], doubts: list[statements.Doubt]
 ) -> HttpResponse:
     """The doubts, and beside them the sentence of every cell for its place on the page."""
+    wrong = common.at_cells(form, doubts) | wrong
     marks = [{"n": n, "error": wrong.get(code, "")} for n, code in enumerate(form.cells)]
     context = {"doubts": common.doubt_rows(doubts, said.comments), "marks": marks}
     return render(request, "web/reports/checked.html", context)
