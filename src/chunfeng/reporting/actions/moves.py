@@ -129,19 +129,7 @@ def accept(
         incomplete_reason=why,
         **accepted_figures(by, form, period_start, by.area_code, at),
     )
-    LedgerStep.objects.bulk_create(
-        LedgerStep(
-            obligation_id=pk,
-            area_code=area,
-            kind=Step.ACCEPTED,
-            text=why,
-            by_name=by.name,
-            office_id=by.office_id,
-            at=at,
-        )
-        for pk, _office, area, state in rows
-        if state in OPEN
-    )
+    _note_open([(pk, area) for pk, _office, area, state in rows if state in OPEN], why, by, at)
     record(
         "report.accept",
         by=by,
@@ -178,6 +166,22 @@ def unlock(*, acceptance_id: int, reason: str, by: Actor, at: datetime) -> Accep
     found.save(update_fields=["released_at", "released_by_name", "release_reason"])
     record("report.unlock", by=by, on=found.form, at=at, detail={"acceptance": found.pk}, reason=reason)
     return found
+
+
+def _note_open(rows: list[tuple[int, str]], why: str, by: Actor, at: datetime) -> None:
+    """A step for each report (key, area) that the figures were accepted without."""
+    LedgerStep.objects.bulk_create(
+        LedgerStep(
+            obligation_id=pk,
+            area_code=area,
+            kind=Step.ACCEPTED,
+            text=why,
+            by_name=by.name,
+            office_id=by.office_id,
+            at=at,
+        )
+        for pk, area in rows
+    )
 
 
 def accepted_figures(
