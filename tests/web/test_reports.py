@@ -456,6 +456,15 @@ def test_a_villages_page_does_not_grow_with_its_reports(form, village, today):
     assert counts[0] == counts[2]
 
 
+def test_a_page_does_not_grow_with_the_forms_on_events(county, village):
+    client = f.browse(f.posting(village, "caller"))
+    counts = []
+    for n in range(3):
+        b.form(county, at=f.NOW, code=f"event-{n}", every="event", zero=False, checks=[])
+        counts.append(queries(client, reverse("reports")))
+    assert counts[0] == counts[2]
+
+
 def test_another_countys_reports_are_not_there(board, form):
     stranger = f.browse(f.posting(f.office("220202000000")))
     for of in board.values():

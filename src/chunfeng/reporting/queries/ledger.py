@@ -17,8 +17,8 @@ from chunfeng.offices.models import Office
 from chunfeng.reporting import periods, statements, values
 from chunfeng.reporting.choices import ANSWERED, OPEN, FormState, Standing, State
 from chunfeng.reporting.definition import FormDefinition
-from chunfeng.reporting.models import Acceptance, Form, LedgerStep, Obligation, Revision
-from chunfeng.reporting.queries.forms import current_version, definition_of
+from chunfeng.reporting.models import Acceptance, Form, FormVersion, LedgerStep, Obligation, Revision
+from chunfeng.reporting.queries.forms import definition_of
 from chunfeng.reporting.reporters import reports_to
 
 if TYPE_CHECKING:
@@ -120,12 +120,15 @@ def event_forms(actor: Actor) -> list[Form]:
     office = Office.objects.filter(pk=actor.office_id or 0, active=True).first()
     if office is None:
         return []
+    active = FormVersion.objects.filter(form__state=FormState.ACTIVE, published_at__isnull=False)
+    latest: dict[int, FormVersion] = {}
+    for version in active.select_related("form__owner").order_by("form", "number"):
+        latest[version.form_id] = version
     found = []
-    for form in Form.objects.filter(state=FormState.ACTIVE).select_related("owner").order_by("pk"):
-        version = current_version(form)
-        definition = definition_of(version) if version else None
-        if definition and definition.every == "event" and reports_to(form, definition, office):
-            found.append(form)
+    for version in latest.values():
+        definition = definition_of(version)
+        if definition.every == "event" and reports_to(version.form, definition, office):
+            found.append(version.form)
     return found
 
 
