@@ -79,6 +79,18 @@ def test_counted_in_all_since_the_form_began(scene):
     }
 
 
+def test_the_way_to_the_period_before_and_after(scene):
+    top, form, offices = scene
+    builders.obligation(form, offices["220201"], DAY + timedelta(days=7))
+    client = f.browse(f.posting(top))
+    asked = reverse("rollup", args=[form.pk])
+    page = client.get(asked, {"first": "2020-02-01"}).context
+    assert "first=2020-01-31&" in page["earlier"] and "first=2020-02-08&" in page["later"]
+    assert client.get(asked, {"first": "2020-01-31"}).context["earlier"] == ""
+    week = client.get(asked, {"first": "2020-01-26", "last": "2020-02-01"}).context
+    assert "first=2020-02-02&last=2020-02-08" in week["later"]
+
+
 def test_another_day_beside_it(scene):
     top, form, _offices = scene
     query = {"against": "2020-01-31", "cell": "checked"}

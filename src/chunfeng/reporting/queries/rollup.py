@@ -219,6 +219,13 @@ def latest_period(form: Form, until: date) -> tuple[date, date] | None:
     return newest or rows.order_by("period_start").first()
 
 
+def neighbours(form: Form, day: date) -> tuple[date | None, date | None]:
+    """First days of the periods in sight before and after the one that begins on `day`."""
+    starts = Obligation.objects.filter(form=form).values_list("period_start", flat=True)
+    earlier = starts.filter(period_start__lt=day).order_by("-period_start").first()
+    return earlier, starts.filter(period_start__gt=day).order_by("period_start").first()
+
+
 def definition_for(form: Form, day: date) -> FormDefinition:
     """What the form asks for the periods that begin on this day."""
     return definition_of(version_for(form, day))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +18,13 @@ from chunfeng.core.errors import Refused
 from chunfeng.reporting import queries
 from chunfeng.reporting.definition import FormDefinition, Indicator
 from chunfeng.reporting.models import Form
-from chunfeng.reporting.queries.rollup import definition_for, indicator_of, label_of, latest_period
+from chunfeng.reporting.queries.rollup import (
+    definition_for,
+    indicator_of,
+    label_of,
+    latest_period,
+    neighbours,
+)
 
 MOST_DAYS = 366
 COLUMNS = 6
@@ -50,11 +57,11 @@ class Question:
     cells: list[str]
     cell: str
     at: datetime
-    query: dict[str, object]
+    query: Mapping[str, str | list[str]]
 
-    def link(self, **changes: object) -> str:
+    def link(self, **changes: str | list[str] | None) -> str:
         """The query string with some entries changed; None takes one out."""
-        entries = {key: value for key, value in (self.query | changes).items() if value not in (None, "", [])}
+        entries = {key: value for key, value in {**self.query, **changes}.items() if value}
         return "?" + urlencode(entries, doseq=True)
 
     @property
@@ -172,10 +179,19 @@ def day(request: HttpRequest, name: str) -> date | None:
     return found
 
 
-def shift(question: Question, by: int) -> str:
-    """The same table as many days earlier (-1) or later (1) as it covers."""
-    step = timedelta(days=question.days * by)
-    return question.link(first=(question.first + step).isoformat(), last=(question.last + step).isoformat())
+def beside(question: Question) -> tuple[str, str]:
+    """The same table one period earlier and later; for several days as many days. Empty where none is owed."""
+    days: list[tuple[date | None, date | None]]
+    if question.days > 1:
+        steps = [timedelta(days=question.days * by) for by in (-1, 1)]
+        days = [(question.first + step, question.last + step) for step in steps]
+    else:
+        days = [(day, day) for day in neighbours(question.form, question.first)]
+    earlier, later = (
+        question.link(first=first.isoformat(), last=last.isoformat()) if first and last else ""
+        for first, last in days
+    )
+    return earlier, later
 
 
 def spans(question: Question) -> list[tuple[str, str, bool]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from chunfeng.areas import codes
 from chunfeng.areas.choices import Level
 from chunfeng.reporting.queries.rollup import AreaRow, Number, RollUp, indicator_of, rollup, shown
-from chunfeng.web.figures.asked import Question, ask, choices, head, shift, spans
+from chunfeng.web.figures.asked import Question, ask, beside, choices, head, spans
 from chunfeng.web.guards import guarded
 
 SHADES = 5
@@ -77,6 +77,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
     other = _other_day(question)
     lines = [_line(question, row, found, other) for row in found.rows]
     tiles, legend = _tiles(question, found, lines)
+    earlier, later = beside(question)
     context = {
         "q": question,
         "found": found,
@@ -88,8 +89,8 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         "kept": _kept(question, found),
         "choices": choices(question.definition).items(),
         "spans": spans(question),
-        "earlier": shift(question, -1),
-        "later": shift(question, 1),
+        "earlier": earlier,
+        "later": later,
     }
     return render(request, "web/figures/table.html", context)
 
