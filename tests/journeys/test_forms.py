@@ -37,10 +37,12 @@ def counties(city):
 
 @pytest.fixture
 def shoot(shoot):
-    """As everywhere; the style attributes a screenshot leaves are taken away again, for htmx would carry them
-    over into the next preview, which the content policy forbids."""
+    """As everywhere, between two previews: a screenshot sets style attributes, and htmx would carry them over
+    into the next preview, which the content policy forbids."""
 
     def take(page, name: str) -> None:
+        page.wait_for_timeout(900)  # longer than a preview waits for the next key
+        page.wait_for_load_state("networkidle")
         shoot(page, name)
         page.evaluate(
             "for (const each of document.querySelectorAll('[style]')) each.removeAttribute('style')"
