@@ -17,8 +17,8 @@ from docx.shared import Mm, Pt, RGBColor
 
 from chunfeng.reporting import charts
 from chunfeng.reporting.bulletins import wordparts
-from chunfeng.reporting.bulletins.layout import Heading, Item, Line, Picture, Printed, Run, Table
-from chunfeng.reporting.bulletins.pdf import name_size, signed, title_lines
+from chunfeng.reporting.bulletins.layout import Heading, Item, Line, Picture, Printed, Run, Table, title_lines
+from chunfeng.reporting.bulletins.pdf import name_size, signed
 
 SONG, FANGSONG, HEI, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 ALTERNATIVES = {

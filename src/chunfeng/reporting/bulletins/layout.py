@@ -305,6 +305,12 @@ def _note(entries: list[Entry]) -> str:
     )
 
 
+def title_lines(title: str) -> list[str]:
+    """A long title broken before its last bracket, where a reader would take breath."""
+    at = title.rfind("（")
+    return [title[:at], title[at:]] if at > 0 and len(title) > 18 else [title]
+
+
 def numeral(number: int) -> str:
     """1–99 as Chinese numerals: 十二."""
     tens, ones = divmod(number, 10)

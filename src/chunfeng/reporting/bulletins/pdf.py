@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from chunfeng.core.errors import Refused
 from chunfeng.reporting import charts
 from chunfeng.reporting.bulletins import fonts
-from chunfeng.reporting.bulletins.layout import Item, Picture, Printed, Table
+from chunfeng.reporting.bulletins.layout import Item, Picture, Printed, Table, title_lines
 
 TEXT_WIDTH = 442
 """Points between the margins."""
@@ -93,12 +93,6 @@ def _data(pages: Printed, items: list[dict[str, Any]], faces: fonts.Faces) -> di
 def signed(pages: Printed) -> str:
     """Who signed the issue."""
     return _("Signed: %(name)s") % {"name": pages.signed} if pages.signed else ""
-
-
-def title_lines(title: str) -> list[str]:
-    """A long title broken before its last bracket, where a reader would take breath."""
-    at = title.rfind("（")
-    return [title[:at], title[at:]] if at > 0 and len(title) > 18 else [title]
 
 
 def _item(item: Item, number: int, root: Path) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def bulletin(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "bulletin": found,
         "pages": layout.printed(found),
+        "title_lines": layout.title_lines(found.content["title"]),
         "items": _items(layout.printed(found)),
         "entries": [_source(entry) for entry in entries[:MOST_SOURCES]],
         "more": max(0, len(entries) - MOST_SOURCES),
