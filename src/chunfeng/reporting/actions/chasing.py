@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,6 @@ from chunfeng.reporting.models import Form, LedgerStep, Obligation
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.queries.forms import definition_of, versions
 from chunfeng.tasking import actions as tasking
-from chunfeng.tasking.models import Message
 
 SOON = timedelta(hours=1)
 """How long before the cut-off a daily report is reminded of; longer periods, a day before."""
@@ -80,17 +78,12 @@ def remind_due(*, now: datetime) -> int:
         last = 0
         while True:
             with scope.applied(SYSTEM):
-                batch = list(rows.exclude(_told(stage)).filter(pk__gt=last).order_by("pk")[:BATCH])
+                batch = list(rows.filter(pk__gt=last).order_by("pk")[:BATCH])
                 if not batch:
                     break
                 told += _tell(batch, stage, SYSTEM, now)
             last = batch[-1].pk
     return told
-
-
-def _told(stage: str) -> Exists:
-    key = Concat(Value("report:"), Cast(OuterRef("pk"), CharField()), Value(f":{stage}"))
-    return Exists(Message.objects.filter(dedupe=key))
 
 
 def _longest_grace() -> timedelta:
