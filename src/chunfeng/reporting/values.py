@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,10 @@ from chunfeng.reporting.definition import FormDefinition, Indicator, Type
 
 LARGEST = 10**15
 """Largest whole number stored; the parts of a breakdown together still fit their column."""
-_SPACES = re.compile(r"[\s,，]")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}([\s,]\d{3})+(\.\d*)?", re.ASCII)
+_SEPARATORS = re.compile(r"[\s,]")
+_LONGEST = 100
 _YES = {"1", "yes", "true", "y", "是", "有", "√"}
 _NO = {"0", "no", "false", "n", "否", "无", "没有", "×"}
 
@@ -34,21 +37,23 @@ def slots(form: FormDefinition, existing: Mapping[str, int]) -> dict[str, int]:
 def stored(indicator: Indicator, written: object) -> int:
     """The whole number to store for what was written: 12.5 of a one-decimal number is 125. Raises `BadValue`.
 
-    Accepts numbers and texts, full-width digits, thousands separators, yes/no words.
+    Accepts numbers and texts, full-width digits, separators between thousands, yes/no words. A comma anywhere
+    else is refused: 1,5 may be meant as a decimal.
     """
-    text = _SPACES.sub("", str(written)).translate(_WIDE)
+    text = str(written).strip().translate(_WIDE)
+    if _GROUPED.fullmatch(text):
+        text = _SEPARATORS.sub("", text)
     if indicator.type is Type.YESNO:
         if text.lower() in _YES | _NO:
             return int(text.lower() in _YES)
         raise BadValue(_("write yes or no, not “%(text)s”") % {"text": written})
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise BadValue(_("“%(text)s” is not a number") % {"text": written}) from None
-    if not number.is_finite() or abs(number) * indicator.scale > LARGEST:
+    if not _NUMBER.fullmatch(text):
+        raise BadValue(_("“%(text)s” is not a number") % {"text": written})
+    number = Fraction(text) if len(text) <= _LONGEST else None
+    if number is None or abs(number) * indicator.scale > LARGEST:
         raise BadValue(_("“%(text)s” is too large") % {"text": written})
     whole = number * indicator.scale
-    if whole != whole.to_integral_value():
+    if whole.denominator != 1:
         if indicator.decimals:
             raise BadValue(
                 _("“%(text)s” has more than %(n)s digits after the point")
@@ -104,4 +109,4 @@ def in_slots(values: Mapping[str, int | None], places: Mapping[str, int]) -> lis
     return row
 
 
-_WIDE = str.maketrans("０１２３４５６７８９．－＋", "0123456789.-+")
+_WIDE = str.maketrans("０１２３４５６７８９．－＋，", "0123456789.-+,")
