@@ -256,7 +256,7 @@ def test_several_choices_never_share_a_code():
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"type,name\n", book()[:400]])
 def test_no_workbook(data):
-    with pytest.raises(BadForm, match="no workbook"):
+    with pytest.raises(BadForm, match="cannot be read as a spreadsheet"):
         read_xlsform(data)
 
 
@@ -284,3 +284,14 @@ def test_any_survey_gives_a_draft_and_a_list(rows):
         assert named or kept or not any(row)
     if read.data["indicators"]:
         parse(read.data | ASKED)
+
+
+@pytest.mark.parametrize("place", [(20_000, 1_000), (1_048_575, 16_383), (2, 16_383)])
+def test_a_small_file_that_unfolds_to_a_huge_sheet_is_refused_before_it_is_laid_out(place):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
+        sheet = made.add_worksheet("survey")
+        sheet.write_string(0, 0, "type")
+        sheet.write_string(*place, "x")
+    with pytest.raises(BadForm, match="at most 5000 rows and 300 columns"):
+        read_xlsform(out.getvalue())

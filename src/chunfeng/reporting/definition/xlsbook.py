@@ -11,9 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from chunfeng.core.errors import Refused
+from chunfeng.offices.imports import package
 from chunfeng.reporting.definition.parsing import BadForm
 
-MAX_ROWS = 5_000
+MAX_ROWS, MAX_COLUMNS = 5_000, 300
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,15 @@ class Row:
 
 
 def sheets_of(data: bytes) -> dict[str, list[Row]]:
+    """The rows of every sheet by its name in small letters. Raises `BadForm` for what is no xlsx or too large."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        safe = package.checked(data, MAX_ROWS, MAX_COLUMNS)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(safe))
         raw = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except Refused as refusal:
+        raise BadForm([str(refusal)]) from refusal
     except (CalamineError, ValueError, OSError) as error:
-        raise BadForm([_("This is no workbook that can be read (xlsx, xls or ods).")]) from error
+        raise BadForm([str(package.unreadable())]) from error
     return {name.strip().lower(): list(_rows(name, rows)) for name, rows in raw.items()}
 
 
