@@ -104,7 +104,7 @@ def test_issue_download_and_correct(held, browser):
     issued = Bulletin.objects.get()
     assert issued.number == 1
     for format, head in (("docx", b"PK"), ("pdf", b"%PDF")):
-        file = browser.get(reverse("bulletin-file", args=[held.pk, format]))
+        file = browser.get(reverse(f"bulletin-{format}", args=[held.pk]))
         assert file.content.startswith(head) and "filename" in file["Content-Disposition"]
     assert Event.objects.filter(verb="bulletin.file", kind="export").count() == 2
     assert browser.get(reverse("bulletin-edit", args=[held.pk])).status_code == 302
@@ -174,11 +174,11 @@ class TestWalls:
     def test_the_county_below_reads_issues_and_writes_nothing(self, made, series, held, leader):
         city = factories.browse(factories.posting(made.cities[0], "leader"))
         assert city.get(reverse("bulletin", args=[held.pk])).status_code == 404
-        assert city.get(reverse("bulletin-file", args=[held.pk, "pdf"])).status_code == 404
+        assert city.get(reverse("bulletin-pdf", args=[held.pk])).status_code == 404
         issue_bulletin(bulletin=held, version=1, by=leader, at=NOW)
         page = city.get(reverse("bulletin", args=[held.pk]))
         assert page.status_code == 200 and "拟更正" not in page.content.decode()
-        assert city.get(reverse("bulletin-file", args=[held.pk, "pdf"])).status_code == 200
+        assert city.get(reverse("bulletin-pdf", args=[held.pk])).status_code == 200
         answer = city.post(
             reverse("bulletin-draft", args=[series.pk]), {"first": "2020-02-03", "last": "2020-02-03"}
         )

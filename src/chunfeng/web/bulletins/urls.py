@@ -1,6 +1,6 @@
 """Routes of the room of bulletins."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from chunfeng.web.bulletins import home, issue, series
 
@@ -11,7 +11,8 @@ urlpatterns = [
     path("series/<int:pk>/change/", series.change, name="bulletin-series-change"),
     path("series/<int:pk>/draft/", series.draft, name="bulletin-draft"),
     path("<int:pk>/", issue.bulletin, name="bulletin"),
-    re_path(r"^(?P<pk>[0-9]{1,18})/file\.(?P<format>docx|pdf)$", issue.file, name="bulletin-file"),
+    path("<int:pk>/file.docx", issue.file, {"format": "docx"}, name="bulletin-docx"),
+    path("<int:pk>/file.pdf", issue.file, {"format": "pdf"}, name="bulletin-pdf"),
     path("<int:pk>/curve/<int:number>.png", issue.curve, name="bulletin-curve"),
     path("<int:pk>/edit/", issue.edit, name="bulletin-edit"),
     path("<int:pk>/refresh/", issue.refresh, name="bulletin-refresh"),
