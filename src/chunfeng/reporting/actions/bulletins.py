@@ -19,7 +19,7 @@ from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.reporting.bulletins import content as contents
 from chunfeng.reporting.bulletins import docx as word
-from chunfeng.reporting.bulletins import editing, layout, plan
+from chunfeng.reporting.bulletins import editing, layout, plan, sentences
 from chunfeng.reporting.bulletins import pdf as paper
 from chunfeng.reporting.choices import BulletinKind, BulletinState
 from chunfeng.reporting.models import Bulletin, BulletinSeries
@@ -84,7 +84,7 @@ def change_series(
 def _write(
     series: BulletinSeries, title: str, source: str, data: list[dict[str, Any]], sent_to: str, *, active: bool
 ) -> None:
-    title, source = title.strip(), source.strip()
+    title, source, sent_to = (sentences.tidy(text) for text in (title, source, sent_to))
     if not title:
         raise Refused(_("Write the title of the bulletin, as it stands in the red head."))
     if len(title) > 40:
@@ -97,7 +97,7 @@ def _write(
     series.title, series.source, series.sent_to, series.active = (
         title,
         source[:300],
-        sent_to.strip()[:300],
+        sent_to[:300],
         active,
     )
     series.plan = [part.dump() for part in parts]
@@ -127,7 +127,7 @@ def draft(
     own(series, by)
     series = BulletinSeries.objects.select_for_update(of=("self",)).select_related("office").get(pk=series.pk)
     _check_days(first_day, last_day, at)
-    reason = reason.strip()
+    reason = sentences.tidy(reason)
     if corrects is not None:
         if corrects.series_id != series.pk or corrects.state != BulletinState.ISSUED:
             raise Refused(_("Only an issued bulletin of the same series can be corrected."))
@@ -231,9 +231,11 @@ def issue(*, bulletin: Bulletin, version: int, by: Actor, at: datetime) -> Bulle
     roles.require(by, "bulletin.issue")
     own(bulletin.series, by)
     series = BulletinSeries.objects.select_for_update(of=("self",)).get(pk=bulletin.series_id)
-    held = Bulletin.objects.select_related("series__office", "corrects").get(pk=bulletin.pk)
-    if held.state == BulletinState.ISSUED:
-        return held
+    issued = Bulletin.objects.select_related("series__office", "corrects").filter(
+        pk=bulletin.pk, state=BulletinState.ISSUED
+    )
+    if (known := issued.first()) is not None:
+        return known
     held = _lock(bulletin, version, by)
     held.year = timezone.localdate(at).year
     last = Bulletin.objects.filter(series=series, year=held.year).aggregate(last=Max("number"))["last"]

@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
-from chunfeng.notices.masking import masked
 from chunfeng.reporting.bulletins import sentences
 from chunfeng.reporting.bulletins.figures import (
     Ledger,
@@ -270,7 +269,7 @@ def _silent(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
 
 
 def _situations(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
-    """Important situations of the days that the series' own office reported or took in, contacts masked."""
+    """Important situations of the days that the series' own office reported or took in, numbers of persons masked."""
     zone = timezone.get_current_timezone()
     start = datetime.combine(reckoner.first, datetime.min.time(), zone)
     end = datetime.combine(reckoner.last + timedelta(days=1), datetime.min.time(), zone)
@@ -288,7 +287,7 @@ def _situations(part: Part, reckoner: Reckoner, held: Ledger) -> Block:
                 % {
                     "at": moment_words(each.at),
                     "office": each.office.name,
-                    "what": masked(each.what.strip()),
+                    "what": happenings.shown(each.what.strip()),
                 },
             }
             for each in found.order_by("at", "pk")[:50]

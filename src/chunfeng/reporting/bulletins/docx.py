@@ -19,6 +19,7 @@ from chunfeng.reporting import charts
 from chunfeng.reporting.bulletins import wordparts
 from chunfeng.reporting.bulletins.layout import Heading, Item, Line, Picture, Printed, Run, Table, title_lines
 from chunfeng.reporting.bulletins.pdf import name_size, signed
+from chunfeng.reporting.bulletins.sentences import printable
 
 SONG, FANGSONG, HEI, KAI = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 ALTERNATIVES = {
@@ -65,7 +66,9 @@ def _page(book: Any, pages: Printed) -> None:
     wordparts.page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
     wordparts.page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
     properties = book.core_properties
-    properties.title, properties.author, properties.subject = pages.title, pages.office, pages.name
+    properties.title, properties.author, properties.subject = (
+        printable(text)[:255] for text in (pages.title, pages.office, pages.name)
+    )
     properties.created = properties.modified = timezone.localtime(pages.made_on).replace(tzinfo=None)
     properties.last_modified_by = pages.signed or pages.office
     properties.language, properties.comments = "zh-CN", ""
@@ -168,7 +171,7 @@ def _picture(book: Any, item: Picture) -> None:
     place.paragraph_format.keep_with_next = True
     place.paragraph_format.space_before = Pt(8)
     picture = place.add_run().add_picture(io.BytesIO(drawn), width=Mm(150))
-    picture._inline.docPr.set("descr", item.caption)
+    picture._inline.docPr.set("descr", printable(item.caption))
     _caption(book, item.caption, item.notes, before=2, after=10, keep=False)
 
 
@@ -259,7 +262,7 @@ def _run(
     tracking: float = 0,
     superscript: bool = False,
 ) -> None:
-    run = line.add_run(text)
+    run = line.add_run(printable(text))
     run.font.size = Pt(size)
     run.font.bold = bold
     run.font.italic = False

@@ -38,9 +38,10 @@ def apply(
         if ident not in there and ident != TOP:
             raise Refused(_("This draft has no line “%(id)s”. Open it again.") % {"id": ident})
     if title is not None:
-        if not title.strip():
+        title = sentences.tidy(title)
+        if not title:
             raise Refused(_("Write the title of this issue."))
-        content["title"] = title.strip()[:120]
+        content["title"] = title[:120]
     blocks: list[dict[str, Any]] = []
     fresh = _Fresh(content, by, stamp)
     if add.get(TOP, "").strip():
@@ -79,9 +80,9 @@ def _change(
 ) -> None:
     written = lines.get(block["id"])
     if block["kind"] == "heading" and written is not None:
-        block["text"] = written.strip()[:60] or block["text"]
+        block["text"] = sentences.tidy(written)[:60] or block["text"]
     elif block["kind"] == "line" and written is not None:
-        if not written.strip():
+        if not sentences.tidy(written):
             raise Refused(_("A line was left empty. Write it, or take it out."))
         if sentences.tidy(written) != sentences.editable(block["runs"], figures):
             block["runs"] = sentences.edited(written, block["runs"], figures, by=by, at=stamp)
@@ -94,7 +95,7 @@ def _change(
 
 
 def _change_situation(row: dict[str, Any], written: str | None, by: str, stamp: str) -> None:
-    if written is not None and written.strip() and sentences.tidy(written) != row["text"]:
+    if written is not None and sentences.tidy(written) not in ("", row["text"]):
         row["text"] = sentences.tidy(written)[: sentences.MAX_LINE]
         row["edited"] = {"by": by, "at": stamp}
 
