@@ -28,7 +28,7 @@ PARTS = (
     Part("county", "演示员丙", "HR220184", "officer", "科员", "县级市局：催报、审定、重要情况"),
     Part("county-leader", "演示领导丙", "HR220184", "leader", "局长", "县级市局领导"),
     Part("town", "演示员丁", "T220184", "officer", "站长", "乡镇：签收、转办、日报"),
-    Part("village", "演示员戊", "V220184", "caller", "联络员", "村：手机上的任务、零报、情况上报"),
+    Part("village", "演示员戊", "V220184", "caller", "联络员", "村：手机上的任务、零报告、重要情况上报"),
     Part("auditor", "演示审计员", "HR2201", "auditor", "审计员", "只看审计记录"),
     Part("sysadmin", "演示系统管理员", "HR2201", "system_admin", "系统管理员", "账号、单位、区划"),
     Part("secadmin", "演示安全管理员", "HR2201", "security_admin", "安全管理员", "锁定、会话"),

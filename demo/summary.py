@@ -65,7 +65,7 @@ def _reports(console: Console) -> None:
     now = timezone.now()
     with scope.applied(SYSTEM):
         table = Table(title="报送", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for name in ("报表", "应报", "已报", "零报", "迟报", "缺报", "退回", "免报"):
+        for name in ("报表", "应报", "已报", "零报告", "迟报", "漏报", "退回", "免报"):
             table.add_column(name, justify="left" if name == "报表" else "right", no_wrap=True)
         for form in Form.objects.order_by("id"):
             rows = ledger.with_standing(form.obligations.filter(period_start__lte=timezone.localdate()), now)

@@ -229,7 +229,7 @@ def test_a_county_sees_the_silent_and_chases_them(scene, desktop, phone, sign_in
     shoot(desktop, "reports-county")
     desktop.get_by_role("link", name="返乡人员排查日报表").first.click()
     shoot(desktop, "ledger-county")
-    desktop.get_by_role("link", name="过点未报").click()
+    desktop.get_by_role("link", name="逾时未报").click()
     rows = desktop.locator("table.ledger tbody tr")
     assert rows.count() == 4
     rows.first.locator("input[type=checkbox]").check()

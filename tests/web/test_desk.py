@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.views.defaults import server_error
 
 from chunfeng.core.models import Event, StoredFile
 from chunfeng.tasking import actions, outbox
@@ -353,3 +355,36 @@ def test_a_phone_number_inside_an_order_is_masked_and_not_found(task, counties):
     for words in ("139", "1391234", "13912345678"):
         assert client.get(reverse("desk"), {"q": words}).context["page"].rows == []
     assert len(client.get(reverse("desk"), {"q": "报送情况"}).context["page"].rows) == 1
+
+
+def test_a_reminder_leads_to_what_it_is_about(counties):
+    """A report, a situation, the ledger of a form: never a sentence without a door."""
+    office, now = counties[0], timezone.now()
+    about = {"report:41:returned:1": "/reports/41/", "situation:7:hop:2": "/situations/7/",
+             "verify:3:2020-02-03": "/reports/form/3/", "report:x:odd": ""}  # fmt: skip
+    for number, key in enumerate(about):
+        actions.tell(
+            office_id=office.pk, area_code=office.area_code, subject=f"提醒{number}", body="。", dedupe=key, at=now
+        )
+    client = f.browse(f.posting(office))
+    for url in (reverse("desk"), reverse("inbox")):
+        seen = page(client, url)
+        for number, to in enumerate(about.values()):
+            assert (f'<a href="{to}">提醒{number}</a>' in seen) is bool(to), (url, to)
+
+
+def test_an_address_that_is_none_is_said_in_chinese(counties):
+    seen = page(f.browse(f.posting(counties[0])), "/no/such/page/", status=404)
+    assert "找不到该页面" in seen and "返回首页" in seen
+    assert "找不到该页面" in page(Client(), "/no/such/page/", status=404)
+
+
+def test_a_form_of_an_older_session_is_refused_in_chinese(counties):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post(reverse("login-password"), {"username": "a"})
+    assert response.status_code == 403 and "页面停留过久" in response.content.decode()
+
+
+def test_the_page_for_a_failure_needs_nothing(settings):
+    request = RequestFactory().get("/")
+    assert "系统出错" in server_error(request).content.decode()

@@ -480,3 +480,12 @@ def test_an_auditor_reads_and_moves_nothing(board, form, county):
     html = page(client, reverse("report", args=[board["filed"].pk]))
     assert reverse("report-act", args=[board["filed"].pk, "return"]) not in html
     assert reverse("report-fill", args=[board["filed"].pk]) not in html
+
+
+def test_the_desk_says_what_is_owed_and_leads_there(owed, form, village, today):
+    client = f.browse(f.posting(village, role="caller"))
+    assert "1份报表待报" in page(client, reverse("desk"))
+    open_report(form, village, today - timedelta(days=3), hours=-48)
+    seen = page(client, reverse("desk"))
+    assert "2份报表待报" in seen and "1份已过截止时间" in seen and f'href="{reverse("reports")}"' in seen
+    assert "份报表待报" not in page(f.browse(f.posting(f.office("220200000000"))), reverse("desk"))

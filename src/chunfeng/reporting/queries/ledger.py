@@ -115,6 +115,15 @@ def my_reports(actor: Actor, now: datetime) -> list[Line]:
     return [_line(row, now) for row in [*owed, *done.order_by("-due_at", "-pk")[:MOST]]]
 
 
+def owed(actor: Actor, now: datetime) -> tuple[int, int]:
+    """How many reports the actor's office owes for periods that have begun; how many are past the cut-off."""
+    mine = visible(actor).filter(
+        office=actor.office_id, period_start__lte=timezone.localdate(now), state__in=OPEN
+    )
+    counted = mine.aggregate(all=Count("pk"), past=Count("pk", filter=Q(due_at__lt=now)))
+    return counted["all"], counted["past"]
+
+
 def event_forms(actor: Actor) -> list[Form]:
     """Forms in use that the actor's office files whenever something happens."""
     office = Office.objects.filter(pk=actor.office_id or 0, active=True).first()

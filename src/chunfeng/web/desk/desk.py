@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from chunfeng.core.actor import Actor
 from chunfeng.notices.masking import masked
+from chunfeng.offices import roles
+from chunfeng.reporting.queries import ledger
 from chunfeng.tasking import queries
 from chunfeng.tasking.choices import Part
 from chunfeng.tasking.models import Task
@@ -36,6 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         return listing.export(request, rows)
     counts = queries.tiles(actor, now)
     reminders, unread = queries.unread(actor)
+    owed, past = ledger.owed(actor, now)
     context = {
         "page": listing.page(request, rows),
         "tiles": _tiles(counts, show),
@@ -43,6 +46,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "kept": urlencode({"show": show}),
         "reminders": reminders,
         "unread": unread,
+        "owed": owed if roles.can(actor, "report.file") else 0,
+        "overdue_reports": past,
     }
     return render(request, "web/desk/desk.html", context)
 

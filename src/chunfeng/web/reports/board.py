@@ -342,7 +342,7 @@ def _listing(form: Form, asks: FormDefinition, size: int) -> Listing:
             Column("code", gettext_lazy("Area code"), lambda row: row.area_code),
             Column("standing", gettext_lazy("Standing"), lambda row: Standing(row.standing).label, order="rank"),
             Column("first", gettext_lazy("First filed"), lambda row: row.first_filed_at),
-            Column("filed", gettext_lazy("Filed"), lambda row: row.filed_at),
+            Column("filed", gettext_lazy("Filed at"), lambda row: row.filed_at),
             Column("by", gettext_lazy("By"), lambda row: row.filed_by_name),
             Column("revision", gettext_lazy("Filing"), lambda row: row.revision or None, number=True),
             Column("exempt", gettext_lazy("Reason for exemption"), lambda row: row.exempt_reason),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from chunfeng.notices.masking import masked
 from chunfeng.notices.models import Clause
 from chunfeng.tasking import moves
 from chunfeng.tasking.choices import CLOSED_STATES, TaskState
-from chunfeng.tasking.models import Task
+from chunfeng.tasking.models import Message, Task
 from chunfeng.web.notices.fields import every_text
 
 register = template.Library()
@@ -28,6 +29,20 @@ def legend() -> list[tuple[str, str, str]]:
 
 def _words() -> dict[str, str]:
     return {"late": str(_("Overdue")), "kept": str(_("Reported up to date"))}
+
+
+@register.filter
+def leads_to(message: Message) -> str:
+    """Where what the message tells of can be done: the task, the report, the situation; "" for none.
+
+    What is no task is known by the key it was told under (`Letter.dedupe`), which starts with kind and number.
+    """
+    if message.task_id:
+        return reverse("task", args=[message.task_id])
+    kind, _colon, rest = message.dedupe.partition(":")
+    number = rest.partition(":")[0]
+    room = {"report": "report", "situation": "situation", "verify": "ledger"}.get(kind)
+    return reverse(room, args=[int(number)]) if room and number.isdecimal() else ""
 
 
 def look(task: Task) -> str:

@@ -89,6 +89,7 @@ if (fill) {
     });
   }
   fill.addEventListener("input", (event) => {
+    event.target.removeAttribute("aria-invalid"); // corrected: the next look at the figures says whether it is right
     const from = event.target.closest(".ask")?.querySelector("[data-from]");
     if (from) from.hidden = true;
   });
