@@ -15,7 +15,9 @@ from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.notices.models import Notice
 from chunfeng.offices.models import Posting
+from chunfeng.reporting.models import Bulletin, Form
 from demo import places, setting
+from demo.reporting import Reporting
 from demo.story import Story
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -31,6 +33,12 @@ def told(transactional_db) -> None:
         setting.accounts(since=today - timedelta(days=60), at=timezone.now())
         with scope.applied(SYSTEM):
             Story(today=today, seed=2020, say=lambda text: None).tell()
+
+
+@pytest.fixture
+def reported(told) -> None:
+    with translation.override("zh-hans"), scope.applied(SYSTEM):
+        Reporting(today=timezone.localdate(), seed=2020, say=lambda text: None).tell()
 
 
 def of(user: str) -> Posting:
@@ -60,6 +68,38 @@ def test_the_story_shows_at_every_desk(told, desktop, phone, sign_in, shoot):
     phone.goto("/desk/")
     phone.locator("main a", has_text="报告情况").first.wait_for()
     shots["phone"] = shoot(phone, "story-phone")
+    keep(shots)
+
+
+def test_the_reports_show_from_the_village_to_the_bulletin(reported, desktop, phone, sign_in, shoot):
+    shots = {}
+    form = Form.objects.get(code="daily-situation")
+    day = timezone.localdate() - timedelta(days=1)
+    sign_in(phone, of("village"))
+    phone.goto("/reports/")
+    phone.locator("main a", has_text="填报").first.wait_for()
+    shots["reports-phone"] = shoot(phone, "story-reports-phone")
+    sign_in(desktop, of("county"))
+    desktop.goto(f"/reports/form/{form.pk}/?day={day}")
+    desktop.locator("main table").first.wait_for()
+    desktop.set_viewport_size({"width": 1280, "height": 900})
+    shoot(desktop, "story-ledger")
+    desktop.context.clear_cookies()
+    sign_in(desktop, of("city"))
+    desktop.goto(f"/figures/{form.pk}/?first={day}&last={day}")
+    desktop.locator("main table").first.wait_for()
+    shots["figures"] = shoot(desktop, "story-figures")
+    desktop.context.clear_cookies()
+    sign_in(desktop, of("province"))
+    issued = Bulletin.objects.filter(state="issued").latest("number")
+    desktop.goto(f"/bulletins/{issued.pk}/")
+    desktop.get_by_text("数据来源").first.wait_for()
+    shots["bulletin"] = shoot(desktop, "story-bulletin")
+    keep(shots)
+
+
+def keep(shots: dict[str, Path]) -> None:
+    """The pictures of the README, when asked for."""
     if os.environ.get("CHUNFENG_PICTURES"):
         for name, shot in shots.items():
             shutil.copy(shot, PICTURES / f"{name}.png")
