@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 
 from .dates import CLOCK, Calendar, Point, clock_time
+from .lexicon import any_of
 from .numbers import chinese_int
 from .structure import Deadline
 
@@ -28,23 +29,27 @@ _LAST = re.compile(
 )
 _ON = re.compile(r"(?:务必于|务必在|定于|请于|务于|拟于|须于|应于|于|在)$")
 _IMMEDIATE = re.compile(
-    r"[自从]?(?:即日|即刻|本日|今日|(?:本(?:通知|通告|公告|意见|办法|令)?)(?:发布|印发|发文|下发"
+    r"(?=[自从即本今发印下公])[自从]?(?:即日|即刻|本日|今日|(?:本(?:通知|通告|公告|意见|办法|令)?)(?:发布|印发|发文|下发"
     r"|公布)之日)(?:起|开始)"
 )
 _EVERY = re.compile(
-    r"(?P<days>每(?:\d{1,2}|[两三四五六七十]|半)(?:天|日|个?月))|(?P<day>每天|每日|每晚|每早|逐日"
-    r"|每一天|天天|日报告制度?|“日报告”|日报制度)"
-    r"|每(?:个)?(?:周|星期)(?P<week>[一二三四五六日天](?!次))?(?!期|年|边|转|岁)"
-    r"|(?:每(?:个)?月|逐月|按月)(?P<month>底|末|初|\d{1,2}[日号])?(?![\d.]*[元万])"
-    r"|(?P<quarter>每(?:个)?季度|每季|按季度?|逐季)(?P<qpart>末|初)?|(?P<half>每半年)"
-    r"|(?P<year>每年)(?P<ymonth>年?底|末|\d{1,2}月(?:\d{1,2}日|底)?)?(?![\d.]*[元万])"
-    r"|(?P<weekly>按周|逐周)|(?P<daily>按日(?=上报|报送|报告|报))"
+    any_of(
+        r"(?P<days>每(?:\d{1,2}|[两三四五六七十]|半)(?:天|日|个?月))|(?P<day>每天|每日|每晚|每早|逐日"
+        r"|每一天|天天|日报告制度?|“日报告”|日报制度)"
+        r"|每(?:个)?(?:周|星期)(?P<week>[一二三四五六日天](?!次))?(?!期|年|边|转|岁)"
+        r"|(?:每(?:个)?月|逐月|按月)(?P<month>底|末|初|\d{1,2}[日号])?(?![\d.]*[元万])"
+        r"|(?P<quarter>每(?:个)?季度|每季|按季度?|逐季)(?P<qpart>末|初)?|(?P<half>每半年)"
+        r"|(?P<year>每年)(?P<ymonth>年?底|末|\d{1,2}月(?:\d{1,2}日|底)?)?(?![\d.]*[元万])"
+        r"|(?P<weekly>按周|逐周)|(?P<daily>按日(?=上报|报送|报告|报))",
+    )
 )
 _PAY = re.compile(r"每人|每户|元|只享受|补贴|补助")
 _FUZZY = re.compile(
-    r"第一时间|(?<!无法)(?<![不未])及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期"
-    r"|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
-    r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)"
+    any_of(
+        r"第一时间|(?<!无法)(?<![不未])及时(?!性)|尽快|尽早|立即|立刻|即刻|马上|即时|适时|随时|限期"
+        r"|近期(?=[，内将要对开]|组织)|近日内|短期内|入[冬夏秋]以?前|汛期前|开学前|返校前|返岗前"
+        r"|(?:(?:^|(?<=[，。；：要应]))|(?<=春)|(?<=假))(?:节后|节前)(?=[，要应]|第一)",
+    )
 )
 _WITHIN = re.compile(
     r"(?:[^，。；：（]{0,10}(?:之日起|后|之时起))?(?:\d{1,3}"
@@ -195,15 +200,17 @@ def _time_of(text: str, start: int) -> tuple[str | None, int]:
 
 def _immediate(text: str, days: Calendar) -> Deadline | None:
     match = _IMMEDIATE.search(text)
-    until = _TO.match(text, match.end()) if match else None
-    last = next((p for p in days.points(text) if until and p.start == until.end()), None)
-    if match and last:
+    if not match:
+        return None
+    until = _TO.match(text, match.end())
+    last = next((p for p in days.points(text) if p.start == until.end()), None) if until else None
+    if last:
         return Deadline(text[match.start() : last.end], "window", days.signed, last.last, last.time)
-    return Deadline(match[0], "from", days.signed) if match and not _SIGNED.search(text) else None
+    return None if _SIGNED.search(text) else Deadline(match[0], "from", days.signed)
 
 
 def _after_signing(text: str, days: Calendar) -> Deadline | None:
-    match = _SIGNED.search(text)
+    match = _SIGNED.search(text) if "之日起" in text else None
     if not match:
         return None
     end = days.signed + timedelta(days=chinese_int(match["n"]) or 0) if days.signed else None

@@ -19,7 +19,8 @@ _OPEN, _CLOSE = r"[〔（(【\[﹝｛{「]", r"[〕）)】\]﹞｝}」]"
 _YEAR_SERIAL = rf"{_OPEN}\s*(?P<year>(?:19|20)\d\s*\d)\s*年?\s*{_CLOSE}\s*第?\s*(?P<serial>\d{{1,5}})\s*号"
 _CODE = r"[\u4e00-\u9fff]{1,16}(?:[（(][\u4e00-\u9fff]{1,6}[）)])?[\u4e00-\u9fff]{0,8}"
 _ANCHOR = re.compile(_YEAR_SERIAL)
-_CODE_BEFORE = re.compile(rf"(?:{_CODE})\s*$")
+# A code read backwards from the bracket of the year: trying every start before it would take far longer.
+_EDOC = re.compile(r"\s*[\u4e00-\u9fff]{0,8}(?:[）)][\u4e00-\u9fff]{1,6}[（(])?[\u4e00-\u9fff]{1,16}")
 # Words that may stand right before a number and are no part of it.
 _LEAD_IN = re.compile(
     r"^.*(?:根据|按照|依据|依照|参照|执行|落实|贯彻|遵照|文件|文号|编号|发文字号|发布文号|特急|加急"
@@ -73,11 +74,12 @@ def find_numbers(text: str) -> list[Found]:
     found: list[Found] = []
     for match in _ANCHOR.finditer(text):
         floor = max(match.start() - 34, found[-1].end if found else 0)
-        code = _CODE_BEFORE.search(text, floor, match.start())
-        if code:
-            name = _LEAD_IN.sub("", re.sub(r"\s", "", code[0]))
+        backwards = _EDOC.match(text[floor : match.start()][::-1])
+        if backwards:
+            code = backwards[0][::-1]
+            name = _LEAD_IN.sub("", re.sub(r"\s", "", code))
             if name:
-                start = match.start() - len(code[0]) + code[0].rindex(name[0])
+                start = match.start() - len(code) + code.rindex(name[0])
                 year = re.sub(r"\s", "", match["year"])
                 found.append(Found(start, match.end(), f"{name}〔{year}〕{match['serial']}号"))
     return found

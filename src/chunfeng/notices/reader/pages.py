@@ -37,17 +37,22 @@ _LABELLED = re.compile(
     r"|投稿|咨询热线|首席编辑|初审|复审|终审|当前位置|您(?:现在|当前)?的?(?:所在)?位置|所在位置"
     r"|您所在的位置)[：:]"
 )
-_PAGE_MARK = re.compile(
-    r"^(?:https?：|www\.|EN$|Page \d|P\. ?\d*$|-? ?\d{1,4} ?-?$|第 ?\d+ ?页|（共 ?\d+ ?页）"
+_PAGE_OPENING = re.compile(
+    r"(?:https?：|www\.|EN$|Page \d|P\. ?\d*$|-? ?\d{1,4} ?-?$|第 ?\d+ ?页|（共 ?\d+ ?页）"
     r"|\d+ ?/ ?\d+$|A[+-]|>>|Copyright|copyright|©|[\u4e00-\u9fff]ICP|京公网安备|欢迎(?:登录|访问"
-    r"|光临)|【.{0,6}】$|[•·] )"
-    r"|word格式文档|\.(?:docx?|pdf|xlsx?|wps|rar|zip)$|ICP备|网站标识码|公网安备|友情链接|会员上传|如需引用，请以正式文件为准"
-    r"|违者必究|不承担相关法律责任|不承担此类|进行举报|并不意味着赞同其观点|凡本网注明|本网转载"
-    r"|版权与免责|本作品是中华人民共和国|将本文档下载|本内容来源于"
-    r"|\d{2}：\d{2}(?:：\d{2})?.{0,10}(?:来源|浏览|责编|作者)|^[^。]{0,30}来源：[^。]{0,30}$|浏览次数"
-    r"|设为首页|加入收藏| > .* > |>> .*正文$|^网友评论|^◎|^[^。]{0,40}(?:作者|点击(?:数|量|次数)?"
+    r"|光临)|【.{0,6}】$|[•·] |网友评论|◎)"
+    r"|[^。]{0,30}来源：[^。]{0,30}$|[^。]{0,40}(?:作者|点击(?:数|量|次数)?"
     r"|浏览(?:量|次数)?|责任编辑)：[^。]{0,30}$"
 )
+_PAGE_MARK = re.compile(
+    r"word格式文档|\.(?:docx?|pdf|xlsx?|wps|rar|zip)$|ICP备|网站标识码|公网安备|友情链接|会员上传|如需引用，请以正式文件为准"
+    r"|违者必究|不承担相关法律责任|不承担此类|进行举报|并不意味着赞同其观点|凡本网注明|本网转载"
+    r"|版权与免责|本作品是中华人民共和国|将本文档下载|本内容来源于"
+    r"|浏览次数"
+    r"|设为首页|加入收藏| > .* > |>> .*正文$"
+)
+# Its clock time tells the line of a news page that names source and editor.
+_CLOCK_LINE = re.compile(r"\d{2}：\d{2}(?:：\d{2})?.{0,10}(?:来源|浏览|责编|作者)")
 _SHORT = 14
 # 【发布文号】… and the table above a page of a government site: label, value.
 _META = re.compile(
@@ -76,6 +81,7 @@ _TITLE_BODY = re.compile(r"关于|印发|转发|工作|防控|防治|实施|应�
 _DATE_ONLY = re.compile(rf"^（?(?:{FULL_DATE.pattern})）?(?:（[^）]{{1,12}}）)?(?:[印封]发?)?$")
 _MASKED_DATE = re.compile(r"^[×xX*\d〇○]{0,4}年[×xX*\d]{1,3}月[×xX*\d]{1,3}日$")
 _ISSUER_DATE = re.compile(rf"^[\u4e00-\u9fff（）、· ]{{3,60}} *(?:{FULL_DATE.pattern})$")
+_CLOSING_ENDS = "日号）印封发"
 _AFTER_CLOSING = re.compile(
     r"^(?:附件?|附表|抄送|抄报|主题词|分送|（?此件|（?此文|（?公开|（?信息公开|（?联系|联系"
     r"|\d{1,2}[.、]|[^。]{0,40}印发$|主送|签发|校对|打字|共印|（本页)"
@@ -159,7 +165,9 @@ def _set_aside(line: Line, meta: dict[str, str]) -> bool:
             return True
     if LABEL.match(raw) and "。" in raw and "本网" not in raw:
         return False
-    if _LABELLED.match(raw) or _PAGE_MARK.search(raw):
+    if _LABELLED.match(raw) or _PAGE_OPENING.match(raw) or _PAGE_MARK.search(raw):
+        return True
+    if "：" in raw and _CLOCK_LINE.search(raw):
         return True
     page_word = _PAGE_WORD.match(raw)
     if not page_word or "。" in raw:
@@ -203,7 +211,7 @@ def _documents(lines: list[Line]) -> list[tuple[list[Line], bool]]:
 
 def is_closing(line: Line) -> bool:
     """Tell a line that is the date of signature, alone or after the issuing body."""
-    if len(line.raw) > 90:
+    if len(line.raw) > 90 or not (line.raw[-1] in _CLOSING_ENDS or line.raw[-1].isdigit()):
         return False
     return (
         bool(_DATE_ONLY.match(line.flat) or _MASKED_DATE.match(line.flat) or _ISSUER_DATE.match(line.raw))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .agencies import split_agencies
 from .dates import FULL_DATE, read_date
+from .lexicon import any_of
 from .pages import is_closing
 from .structure import Contact
 from .text import LABEL, Line, squeeze
@@ -21,8 +22,11 @@ _ITEM = re.compile(
     r"|^(?P<second>[（(]\d{1,2}[)）])"
 )
 _CONTACT = re.compile(
-    r"联系(?:人|电话|方式|科室|单位|处室)|咨询电话|电 ?话：|传 ?真：|(?:电子)?邮 ?箱(?:地址)?："
-    r"|[Ee]-?mail|邮 ?编："
+    any_of(
+        r"联系(?:人|电话|方式|科室|单位|处室)|咨询电话|电 ?话：|传 ?真：|(?:电子)?邮 ?箱(?:地址)?："
+        r"|[Ee]-?mail|邮 ?编：",
+        also=r"Ee",
+    )
 )
 _PHONE = re.compile(
     r"(?:（0\d{2,3}）|0\d{2,3}[-—–－]{1,2}|0\d{2,3} )?(?<!\d)[2-9]\d{6,7}(?:[-—－转]\d{1,5})?(?!\d)"

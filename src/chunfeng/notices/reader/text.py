@@ -59,20 +59,21 @@ _PUNCTUATION = {
     "\u2029": "\n",
     "\x85": "\n",
 }
-_TABLE = str.maketrans(_PUNCTUATION | {chr(0xFF10 + i): str(i) for i in range(10)})
+_NORMAL = _PUNCTUATION | {chr(0xFF10 + i): str(i) for i in range(10)}
+_NOT_NORMAL = re.compile(f"[{re.escape(''.join(_NORMAL))}]")
 
 LABEL = re.compile(
-    r"(?P<part>第[一二三四五六七八九十百\d]{1,4}[章节编])"
+    r"(?=[第一二三四五六七八九十（\d①-⑳])(?:(?P<part>第[一二三四五六七八九十百\d]{1,4}[章节编])"
     r"|(?P<article>第[一二三四五六七八九十百\d]{1,5}条)"
     r"|(?P<first>[一二三四五六七八九十]{1,3} ?[、.])"
     r"|(?P<second>（ ?[一二三四五六七八九十]{1,3} ?）)[、.]?"
     r"|(?P<third>\d{1,2} ?[.、](?!\d))"
     r"|(?P<fourth>（ ?\d{1,2} ?）|\d{1,2}）)[、.]?"
-    r"|(?P<fifth>[①-⑳])"
+    r"|(?P<fifth>[①-⑳]))"
 )
 # A label that follows the end of a sentence starts a clause although the page lost the line break.
 _INNER_LABEL = re.compile(
-    r"(?<=[。；：！？]) {0,40}(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）"
+    r"[。；：！？] {0,40}(?=[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）"
     r"|第[一二三四五六七八九十百]{1,5}条 "
     r"|\d{1,2}[.、](?!\d)|（\d{1,2}）)"
 )
@@ -98,7 +99,7 @@ _SPACES = re.compile(r"\s+")
 
 def normalise(text: str) -> str:
     """Return the text with full-width punctuation and plain spaces; its length is unchanged."""
-    return text.translate(_TABLE)
+    return _NOT_NORMAL.sub(lambda sign: _NORMAL[sign[0]], text)
 
 
 def squeeze(text: str) -> str:

@@ -104,7 +104,7 @@ def counts(text: str) -> tuple[int, int]:
 
 def looks_traditional(text: str) -> bool:
     """Whether the page as a whole is in traditional characters. A quotation in a simplified page is not."""
-    if len(_EVERYDAY.intersection(text)) < 3:
+    if sum(sign in text for sign in _EVERYDAY) < 3:
         return False
     traditional, simplified = counts(text)
     return traditional > 3 * simplified

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from collections import Counter
 
 from chunfeng.notices.reader.sources.refusal import Unreadable
 
@@ -15,6 +14,9 @@ _MARKS = (
 _CONTROLS = dict.fromkeys((*range(9), *range(14, 32), 127, 65279, 8203, 8206, 8207))
 _BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xE5E5: "\u3000"}
 _TIDY = _CONTROLS | _BREAKS
+_UNTIDY = re.compile(f"[{re.escape(''.join(map(chr, _TIDY)))}]")
+# Blanks, ASCII, Chinese punctuation and characters: what is surely no control and no unassigned sign.
+_UNUSUAL = re.compile(r"[^\s!-~\u3001-\u3029\u4e00-\u9fa5\uff01-\uff5e]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
 _LOST_SHARE = 0.02
 
@@ -72,11 +74,7 @@ def _is_text(text: str, *, wide: bool = False, spare: int = 0) -> bool:
     decode as UTF-16, so without a byte-order mark Chinese signs must prevail.
     """
     sample = text[:20_000]
-    odd = sum(
-        times
-        for sign, times in Counter(sample).items()
-        if not (sign.isprintable() or sign.isspace()) or sign == "\ufffd"
-    )
+    odd = sum(not sign.isprintable() or sign == "\ufffd" for sign in _UNUSUAL.findall(sample))
     if odd > spare + _LOST_SHARE * len(sample):
         return False
     if not wide:
@@ -87,7 +85,9 @@ def _is_text(text: str, *, wide: bool = False, spare: int = 0) -> bool:
 
 def tidy(text: str) -> str:
     """One kind of line end, no controls, no blanks at line ends, at most one empty line in a row."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TIDY)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _UNTIDY.search(text):
+        text = text.translate(_TIDY)
     text = text.encode("utf-8", "replace").decode("utf-8")
     lines = [line.rstrip() for line in text.split("\n")]
     kept: list[str] = []
