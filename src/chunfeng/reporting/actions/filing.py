@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -100,10 +100,7 @@ def file_event(
     The same `key` from the same office again gives the first revision back.
     """
     roles.require(by, "report.file")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"event:{form.pk}:{office.pk}"]
-        )
+    hold_entries(form.pk, [office.pk])
     if key:
         known = Revision.objects.filter(
             obligation__form=form, obligation__office=office, key=key, number=1
@@ -169,16 +166,26 @@ def _file(
 
 def locked(obligation_id: int) -> Obligation:
     """The obligation as it stands now, held until the transaction ends. Refused when out of sight."""
-    found = (
+    rows = (
         Obligation.objects.select_for_update(of=("self",))
         .select_related("form", "version", "office")
         .defer("version__definition")  # kept in memory by the version's key
         .filter(pk=obligation_id)
-        .first()
     )
+    # PostgreSQL drops a row whose version was changed while it waited: it no longer joins what was read before
+    found = rows.first() or rows.first()
     if found is None:
         raise NotAllowed(_("This report is not in the area of your posting."))
     return found
+
+
+def hold_entries(form_id: int, offices: Iterable[int]) -> None:
+    """Number the reports on events of these offices alone until the commit; always in the same order."""
+    with connection.cursor() as cursor:
+        for office in sorted(set(offices)):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"event:{form_id}:{office}"]
+            )
 
 
 def hold_period(form_id: int, period_start: date, *, shared: bool) -> None:

@@ -38,6 +38,8 @@ def renew(
     if area_code:
         lo, hi = codes.code_range(area_code)
         rows = rows.filter(area_code__gte=lo, area_code__lt=hi)
+    # a filing under way is waited for, and then is answered and left alone
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     reach = rows.aggregate(first=Min("period_start"), last=Max("period_end"))
     last = until or reach["last"]
     since = min(since, reach["first"] or since)

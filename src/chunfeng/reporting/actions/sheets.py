@@ -43,7 +43,7 @@ class BadSheet(Refused):
 
 @dataclass(frozen=True)
 class Filed:
-    """What was filed from a sheet, and what not."""
+    """What was filed from a sheet, and what not; `file` where it was kept."""
 
     review: Review
     revisions: list[Revision]
@@ -85,10 +85,11 @@ def file_sheet(
     only_good: bool = False,
     comments: Mapping[int, str] | None = None,
 ) -> Filed:
-    """File the rows of a sheet; the file itself is kept.
+    """File the rows of a sheet; the file itself is kept beside them.
 
-    A row that cannot be filed stops everything (`BadSheet`) unless `only_good`. Empty cells leave what stands;
-    rows that change nothing add nothing, and the same file again adds nothing. `comments` by line of the sheet
+    A row that cannot be filed stops everything (`BadSheet`) unless `only_good`. Of a form that asks for personal
+    data the file is not kept: those cells are sealed, a file is not. Empty cells leave what stands; rows that
+    change nothing add nothing, and the same file again adds nothing. `comments` by line of the sheet
     answer doubts where the sheet does not.
     """
     roles.require(by, "report.file")
@@ -108,9 +109,10 @@ def file_sheet(
         revisions = _sign(found, form, digest, by, at)
     kept = None
     if revisions:
-        kept = store_file(data=data, name=name, media_type=XLSX, area_code=by.area_code, by=by, at=at)
+        if not any(cell.indicator.personal for cell in sheet.layout.cells.values()):
+            kept = store_file(data=data, name=name, media_type=XLSX, area_code=by.area_code, by=by, at=at)
         told = {
-            "file": kept.pk,
+            "file": kept.pk if kept else None,
             "sha256": digest,
             "period": period_start.isoformat() if period_start else "",
             "filed": len(revisions),
@@ -161,10 +163,15 @@ def _events(
     offices = {
         code: directory.office_by_code(code) for code in {row.office_code for row in sheet.rows} - {""}
     }
+    own = directory.office_by_id(by.office_id) if by.office_id else None
+    # all at once and in order: two sheets with the same offices in another order must not block each other
+    meant = [each for each in (*offices.values(), own) if each is not None and by.sees(each.area_code)]
+    filing.hold_entries(form.pk, [each.pk for each in meant])
+    for day in sorted({row.on for row in sheet.rows if row.on is not None}):
+        filing.hold_period(form.pk, day, shared=True)
     keys = [key_of(digest, row.line) for row in sheet.rows]
     filed = Revision.objects.filter(obligation__form=form, key__in=keys)
     known = set(filed.values_list("key", flat=True))
-    own = directory.office_by_id(by.office_id) if by.office_id else None
     for row in sheet.rows:
         comment = (comments.get(row.line, "") or row.comment).strip()
         each = Judged(row, Verdict.BAD, faults=dict(row.faults), comment=comment)

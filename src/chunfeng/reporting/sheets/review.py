@@ -122,7 +122,9 @@ def review(
     found = fileable(actor, form, period_start).order_by("pk")
     found = found.filter(office__code__in={row.office_code for row in sheet.rows})
     if lock:
-        found = found.select_for_update(of=("self",))
+        # locked before they are read with form and version: a row that changed while waiting would drop out
+        keys = list(found.select_related(None).select_for_update(of=("self",)).values_list("pk", flat=True))
+        found = found.filter(pk__in=keys)
     owed = {each.office.code: each for each in found}
     judge = _Judge(sheet.layout, form, list(owed.values()), digest, at)
     judged = [
