@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chunfeng.core import scope
+from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import NotAllowed
 from chunfeng.core.models import Event
 from chunfeng.reporting import actions
+from chunfeng.reporting.actions import chasing
+from chunfeng.reporting.choices import Stage
 from chunfeng.reporting.models import Form, LedgerStep, Obligation
 from chunfeng.tasking.models import Message, Task
 from tests import factories
@@ -101,6 +104,73 @@ def test_weekly_reports_are_reminded_of_a_day_before(form, owed):
 
 def test_old_silence_is_not_told_after_a_long_standstill(owed):
     assert actions.remind_due(now=at(18, 30, day=4)) == 0
+
+
+def test_what_is_told_is_marked_on_the_row(owed):
+    actions.remind_due(now=at(16))
+    owed.refresh_from_db()
+    assert owed.told == Stage.SOON
+    actions.remind_due(now=at(18, 1))
+    owed.refresh_from_db()
+    assert owed.told == Stage.SOON | Stage.CLOSE
+
+
+def test_a_report_sent_back_before_the_cut_off_is_told_again(owed, village, county):
+    assert actions.remind_due(now=at(16)) == 1
+    actions.file_report(obligation_id=owed.pk, values=FIGURES, by=factories.actor(village), at=at(16, 5))
+    actions.return_report(
+        obligation_id=owed.pk, comment="人数不符", by=factories.actor(county), at=at(16, 10)
+    )
+    assert [actions.remind_due(now=moment) for moment in (at(16, 15), at(16, 20))] == [1, 0]
+    assert "退回" in Message.objects.latest("pk").subject
+
+
+def test_a_report_asked_for_again_is_told_again(owed, county):
+    officer = factories.actor(county)
+    assert actions.remind_due(now=at(18, 5)) == 2
+    actions.exempt(obligation_id=owed.pk, reason="停电", by=officer, at=at(18, 10))
+    assert actions.remind_due(now=at(18, 15)) == 0
+    actions.owe_again(obligation_id=owed.pk, reason="已来电", by=officer, at=at(18, 20))
+    assert [actions.remind_due(now=at(18, minute)) for minute in (25, 30)] == [2, 0]
+
+
+def test_a_later_cut_off_is_told_again(owed, form):
+    """The cut-off in the form is 17:00; this row was made for 16:30 before."""
+    Form.objects.filter(pk=form.pk).update(starts_on=DAY)
+    Obligation.objects.update(due_at=at(16, 30), closes_at=at(17, 30))
+    assert actions.remind_due(now=at(15, 40)) == 1
+    actions.make_obligations(form=form, until=DAY, since=DAY, by=SYSTEM, at=at(15, 50))
+    assert [actions.remind_due(now=moment) for moment in (at(15, 55), at(16, 5), at(16, 10))] == [0, 1, 0]
+    assert "17:00" in Message.objects.latest("pk").body
+
+
+def test_a_change_that_moves_no_cut_off_is_not_told_again(owed, form):
+    Form.objects.filter(pk=form.pk).update(starts_on=DAY)
+    assert actions.remind_due(now=at(16)) == 1
+    fresh = form.versions.get()
+    fresh.pk, fresh.number, fresh.applies_from = None, 2, DAY
+    fresh.save(force_insert=True)
+    actions.make_obligations(form=form, until=DAY, since=DAY, by=SYSTEM, at=at(16, 5))
+    owed.refresh_from_db()
+    assert (owed.version_id, owed.told) == (fresh.pk, Stage.SOON)
+    assert actions.remind_due(now=at(16, 10)) == 0
+
+
+def test_batches_tell_everybody_once(form, county, monkeypatch):
+    monkeypatch.setattr(chasing, "BATCH", 3)
+    for n in range(201, 209):
+        builders.obligation(form, factories.office(f"220184100{n}", parent=county), DAY)
+    assert [actions.remind_due(now=moment) for moment in (at(16), at(16, 5), at(18, 1))] == [8, 0, 16]
+    assert Message.objects.filter(for_leader=True).values("office").distinct().count() == 8
+    bodies = Message.objects.values_list("office__name", "body")
+    assert all(name in body for name, body in bodies)
+
+
+def test_a_run_with_nothing_to_tell_writes_nothing(owed, django_assert_max_num_queries):
+    actions.remind_due(now=at(18, 1))
+    with django_assert_max_num_queries(16) as asked:
+        assert actions.remind_due(now=at(18, 6)) == 0
+    assert not any(each["sql"].startswith(("UPDATE", "INSERT")) for each in asked.captured_queries)
 
 
 # tasks

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -16,7 +18,9 @@ from django.db import connection
 from chunfeng.core import scope
 from chunfeng.core.errors import Refused
 from chunfeng.reporting import actions
-from chunfeng.reporting.models import Acceptance, Form, Obligation, Revision
+from chunfeng.reporting.actions import chasing
+from chunfeng.reporting.models import Acceptance, Form, LedgerStep, Obligation, Revision
+from chunfeng.tasking.models import Message
 from tests import factories
 from tests.reporting import builders
 from tests.tasking.builders import environment
@@ -180,3 +184,81 @@ def test_killed_midway_and_run_again_gives_the_same_ledger(county):
     assert actions.make_due(now=AT) == 2 * 20 * 8
     assert Obligation.objects.count() == 3 * 20 * 8
     assert actions.make_due(now=AT) == 0
+
+
+def silent_villages(county, count: int = 20):
+    form = builders.form(county, at=factories.NOW)
+    for n in range(201, 201 + count):
+        builders.obligation(form, factories.office(f"220184100{n}", parent=county), DAY)
+    return form
+
+
+CLOSED = datetime(2020, 2, 2, 18, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def test_runs_at_once_remind_everybody_once(county, monkeypatch):
+    monkeypatch.setattr(chasing, "BATCH", 3)
+    silent_villages(county)
+    told = at_once(lambda n: actions.remind_due(now=CLOSED + timedelta(seconds=n)), range(4), threads=4)
+    told.append(actions.remind_due(now=CLOSED + timedelta(minutes=5)))
+    assert sum(told) == Message.objects.count() == LedgerStep.objects.count() == 40
+    assert Message.objects.values("office", "for_leader").distinct().count() == 40
+
+
+def test_two_who_chase_at_once_remind_everybody_once(county):
+    form = silent_villages(county)
+    officer = factories.actor(county)
+
+    def chase(_n):
+        with scope.applied(officer):
+            return actions.chase_silent(form=form, period_start=DAY, by=officer, at=CLOSED)
+
+    assert sorted(at_once(chase, range(4), threads=4)) == [0, 0, 0, 20]
+    assert Message.objects.count() == LedgerStep.objects.count() == 20
+
+
+_REMINDER = """
+import sys
+sys.path[:0] = ["src", "."]
+import django; django.setup()
+from datetime import datetime
+from chunfeng.reporting import actions
+from chunfeng.reporting.actions import chasing
+chasing.BATCH = 8
+tell, done = chasing._tell, []
+def told(*arguments, **options):
+    made = tell(*arguments, **options)
+    done.append(made)
+    print("told", flush=True)
+    if len(done) == 3:
+        sys.stdin.read()  # the second batch has told the offices, not yet their leaders
+    return made
+chasing._tell = told
+actions.remind_due(now=datetime.fromisoformat(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_reminders_killed_midway_are_neither_lost_nor_doubled(county):
+    silent_villages(county)
+    first = subprocess.Popen(
+        [sys.executable, "-c", _REMINDER, CLOSED.isoformat()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment(),
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert first.stdout and [first.stdout.readline() for _ in range(3)] == ["told\n"] * 3
+    first.send_signal(signal.SIGKILL)
+    first.communicate(timeout=10)
+    assert Message.objects.count() == 16  # the first batch, nothing of the second
+    sent = 0
+    for n in range(100):  # the server needs a moment to notice that the other is gone
+        sent += actions.remind_due(now=CLOSED + timedelta(minutes=5, seconds=n))
+        if sent == 24:
+            break
+        time.sleep(0.05)
+    assert Message.objects.values("office", "for_leader").distinct().count() == Message.objects.count() == 40
+    assert LedgerStep.objects.count() == 40

@@ -50,6 +50,14 @@ class Standing(models.TextChoices):
     EXEMPT = "exempt", _("Exempt")
 
 
+class Stage(models.IntegerChoices):
+    """Reminders that go out by themselves, one bit each in `Obligation.told`: to the office before the cut-off,
+    to the office and its leader at the close. Nobody reads the names."""
+
+    SOON = 1
+    CLOSE = 2
+
+
 class Channel(models.TextChoices):
     """How a filing came in."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,11 +18,10 @@ from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.reporting import periods
-from chunfeng.reporting.actions.filing import is_above
-from chunfeng.reporting.choices import OPEN, FormState, State, Step
-from chunfeng.reporting.models import Form, LedgerStep, Obligation
+from chunfeng.reporting.choices import OPEN, FormState, Stage, State, Step
+from chunfeng.reporting.models import Form, FormVersion, LedgerStep, Obligation
 from chunfeng.reporting.queries import ledger
-from chunfeng.reporting.queries.forms import definition_of, versions
+from chunfeng.reporting.queries.forms import definition_of
 from chunfeng.tasking import actions as tasking
 
 SOON = timedelta(hours=1)
@@ -30,6 +30,32 @@ SOON_LONG = timedelta(days=1)
 LAG = timedelta(days=1)
 """How long after its moment a reminder still makes sense, where nothing ran at the moment itself."""
 BATCH = 2_000
+"""Reports told of in one transaction."""
+
+
+class Owed(NamedTuple):
+    """A report to be reminded of, as far as a letter needs it."""
+
+    pk: int
+    office_id: int
+    area_code: str
+    office: str
+    form_id: int
+    period_start: date
+    period_end: date
+    due_at: datetime
+    state: str
+
+
+_COLUMNS = tuple("office__name" if name == "office" else name for name in Owed._fields)
+
+
+class Wording(NamedTuple):
+    """What a letter says; all of it but the name of the office is shared by a form, a period and a stage."""
+
+    subject: str
+    office: str
+    rest: str
 
 
 @transaction.atomic
@@ -46,14 +72,14 @@ def chase_silent(
     Each obligation is chased by hand at most once a day. `offices` narrows it to some.
     """
     roles.require(by, "report.accept")
-    rows = ledger.silent(by, form, period_start, at)
+    rows = ledger.silent(by, form, period_start, at).filter(_below(by))
     if offices is not None:
         rows = rows.filter(office__in=[each if isinstance(each, int) else each.pk for each in offices])
-    lean = rows.select_related(None).select_related("office").defer("numbers", "texts", "sealed")
-    chased = [row for row in lean if is_above(by, row)]
-    for row in chased:
-        row.form = form
-    told = _tell(chased, f"hand:{timezone.localdate(at)}", by, at)
+    with connection.cursor() as cursor:  # two who chase at once: the second finds what the first has told
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"chase:{form.pk}:{period_start}"]
+        )
+    told = _tell(_owed(rows), f"hand:{timezone.localdate(at)}", by, at)
     if told:
         record(
             "report.chase",
@@ -69,29 +95,41 @@ def chase_silent(
 def remind_due(*, now: datetime) -> int:
     """Remind of what falls due soon, and of what is missing at the close (the office, then its leader).
 
-    Once per obligation and stage; each batch is a transaction of its own. Returns how many were told.
+    Once per obligation and stage: a batch is marked as told and told of in one transaction, so that runs at
+    the same time share the work and a killed one loses nothing. Returns how many messages there were.
     """
-    told = 0
     with scope.applied(SYSTEM):
         grace = _longest_grace()
-    for stage, rows in (("soon", _due_soon(now, grace)), ("close", _closed(now)), ("leader", _closed(now))):
-        last = 0
-        while True:
-            with scope.applied(SYSTEM):
-                batch = list(rows.filter(pk__gt=last).order_by("pk")[:BATCH])
-                if not batch:
-                    break
-                told += _tell(batch, stage, SYSTEM, now)
-            last = batch[-1].pk
+    told = 0
+    for stage, rows in ((Stage.SOON, _due_soon(now, grace)), (Stage.CLOSE, _closed(now))):
+        while batch := _told(rows, stage, now):
+            told += batch
+    return told
+
+
+def _told(rows: QuerySet[Obligation], stage: Stage, now: datetime) -> int:
+    """Tell of one batch nobody was told of at this stage; 0 when there is none.
+
+    A row somebody is filing at this moment is left to the next run.
+    """
+    with scope.applied(SYSTEM):
+        untold = rows.alias(known=F("told").bitand(stage)).filter(known=0).order_by("closes_at")
+        batch = _owed(untold.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+        if not batch:
+            return 0
+        Obligation.objects.filter(pk__in=[row.pk for row in batch]).update(told=F("told").bitor(stage))
+        # the moment belongs to the key: where `told` was cleared, it is told again
+        key = f"{stage.name.lower()}:{now.timestamp():.0f}"
+        told = _tell(batch, key, SYSTEM, now)
+        if stage is Stage.CLOSE:
+            told += _tell(batch, f"leader:{key}", SYSTEM, now, for_leader=True)
     return told
 
 
 def _longest_grace() -> timedelta:
     """Bounds the search by the close, which is indexed; the cut-off is not."""
-    found = [0]
-    for form in Form.objects.exclude(state=FormState.DRAFT):
-        found += [definition_of(version).grace for version in versions(form)]
-    return timedelta(minutes=max(found))
+    wordings = FormVersion.objects.exclude(form__state=FormState.DRAFT).defer("definition")
+    return timedelta(minutes=max((definition_of(wording).grace for wording in wordings), default=0))
 
 
 def _due_soon(now: datetime, grace: timedelta) -> QuerySet[Obligation]:
@@ -106,22 +144,42 @@ def _closed(now: datetime) -> QuerySet[Obligation]:
 
 
 def _in_use() -> QuerySet[Obligation]:
-    rows = Obligation.objects.filter(sequence=0, office__active=True).exclude(form__state=FormState.DRAFT)
-    return rows.select_related("form", "office").defer("numbers", "texts", "sealed", "form__slots")
+    return Obligation.objects.filter(sequence=0, office__active=True).exclude(form__state=FormState.DRAFT)
 
 
-def _tell(rows: Sequence[Obligation], stage: str, by: Actor, at: datetime) -> int:
-    """Write the letters and a step for each that is new."""
+def _below(by: Actor) -> Q:
+    """Rows of offices below the actor's (as `filing.is_above`)."""
+    if by.role == "system":
+        return Q()
+    if by.office_id is None:
+        return Q(pk__in=())
+    return ~Q(office=by.office_id) & (~Q(area_code=by.area_code) | Q(office__parent=by.office_id))
+
+
+def _owed(rows: QuerySet[Obligation]) -> list[Owed]:
+    return [Owed(*row) for row in rows.values_list(*_COLUMNS)]
+
+
+def _tell(rows: Sequence[Owed], key: str, by: Actor, at: datetime, *, for_leader: bool = False) -> int:
+    """Write the letters and a step for each that is new; returns how many were."""
+    letters = {}
     with translation.override(settings.LANGUAGE_CODE):
-        letters = {f"report:{row.pk}:{stage}": _letter(row, stage, by, at) for row in rows}
+        said = _Wordings(rows, by, at, for_leader)
+        for row in rows:
+            wording = said.about(row)
+            body = "\n".join([wording.subject, wording.office % {"office": row.office}, wording.rest])
+            dedupe = f"report:{row.pk}:{key}"
+            letters[dedupe] = tasking.Letter(
+                row.office_id, row.area_code, wording.subject, body, dedupe, for_leader
+            )
     told = tasking.tell_all(list(letters.values()), at=at)
-    fresh = [row for row in rows if f"report:{row.pk}:{stage}" in told]
+    fresh = [row for row in rows if f"report:{row.pk}:{key}" in told]
     LedgerStep.objects.bulk_create(
         LedgerStep(
-            obligation=row,
+            obligation_id=row.pk,
             area_code=row.area_code,
             kind=Step.REMINDED,
-            text=letters[f"report:{row.pk}:{stage}"].subject,
+            text=letters[f"report:{row.pk}:{key}"].subject,
             by_name=by.name,
             office_id=by.office_id,
             at=at,
@@ -131,40 +189,44 @@ def _tell(rows: Sequence[Obligation], stage: str, by: Actor, at: datetime) -> in
     return len(fresh)
 
 
-def _letter(row: Obligation, stage: str, by: Actor, at: datetime) -> tasking.Letter:
-    for_leader = stage == "leader"
-    period = periods.name(row.period_start, row.period_end)
-    names = {"form": row.form.title, "period": period, "office": row.office.name}
-    if row.state == State.RETURNED:
-        subject = _("Sent back, to be filed again: %(form)s, %(period)s") % names
-    elif at < row.due_at:
-        subject = _("Due soon: %(form)s, %(period)s") % names
-    else:
-        subject = _("Not reported: %(form)s, %(period)s") % names
-    if for_leader:
-        subject = _("For the leader") + " · " + subject
-    lines = [
-        subject,
-        _("Office: %(office)s") % names,
-        _("Cut-off: %(when)s") % {"when": _clock(row.due_at)},
-        _late(row, at),
-        _("Ordered by: %(notice)s") % {"notice": row.form.source},
-    ]
-    if by.office_name:
-        lines.append(_("Reminded by: %(office)s") % {"office": by.office_name})
-    lines.append(_("Where nothing happened, file a zero report: silence is not zero."))
-    return tasking.Letter(
-        row.office_id,
-        row.area_code,
-        subject,
-        "\n".join(line for line in lines if line),
-        f"report:{row.pk}:{stage}",
-        for_leader,
-    )
+class _Wordings:
+    """The letters of one batch: written once for the rows that differ by office alone."""
+
+    def __init__(self, rows: Sequence[Owed], by: Actor, at: datetime, for_leader: bool) -> None:
+        self.by, self.at, self.for_leader = by, at, for_leader
+        self.forms = Form.objects.defer("slots").in_bulk({row.form_id for row in rows})
+        self.known: dict[tuple[object, ...], Wording] = {}
+
+    def about(self, row: Owed) -> Wording:
+        alike = (row.form_id, row.period_start, row.period_end, row.due_at, row.state)
+        if alike not in self.known:
+            self.known[alike] = self._written(row)
+        return self.known[alike]
+
+    def _written(self, row: Owed) -> Wording:
+        form = self.forms[row.form_id]
+        names = {"form": form.title, "period": periods.name(row.period_start, row.period_end)}
+        if row.state == State.RETURNED:
+            subject = _("Sent back, to be filed again: %(form)s, %(period)s") % names
+        elif self.at < row.due_at:
+            subject = _("Due soon: %(form)s, %(period)s") % names
+        else:
+            subject = _("Not reported: %(form)s, %(period)s") % names
+        if self.for_leader:
+            subject = _("For the leader") + " · " + subject
+        rest = [
+            _("Cut-off: %(when)s") % {"when": _clock(row.due_at)},
+            _late(row.due_at, self.at),
+            _("Ordered by: %(notice)s") % {"notice": form.source},
+        ]
+        if self.by.office_name:
+            rest.append(_("Reminded by: %(office)s") % {"office": self.by.office_name})
+        rest.append(_("Where nothing happened, file a zero report: silence is not zero."))
+        return Wording(subject, _("Office: %(office)s"), "\n".join(line for line in rest if line))
 
 
-def _late(row: Obligation, at: datetime) -> str:
-    minutes = int((at - row.due_at).total_seconds()) // 60
+def _late(due_at: datetime, at: datetime) -> str:
+    minutes = int((at - due_at).total_seconds()) // 60
     if minutes <= 0:
         return ""
     hours, rest = divmod(minutes, 60)

@@ -220,7 +220,7 @@ def _unlocked(of: Obligation) -> None:
 def _set(
     of: Obligation, state: State, step: Step, text: str, by: Actor, at: datetime, **fields: object
 ) -> None:
-    Obligation.objects.filter(pk=of.pk).update(state=state, **fields)
+    Obligation.objects.filter(pk=of.pk).update(state=state, told=0, **fields)
     of.state = state
     LedgerStep.objects.create(
         obligation=of,

@@ -184,7 +184,8 @@ def _missing(form: Form, laid: Sequence[tuple[list[Owing], list[Row]]], first: d
 
 
 _FOLLOW = """UPDATE reporting_obligation o
-SET period_end = p.ends, due_at = p.due + w.within, closes_at = p.closes + w.within, version_id = p.version
+SET period_end = p.ends, due_at = p.due + w.within, closes_at = p.closes + w.within, version_id = p.version,
+  told = CASE WHEN (o.due_at, o.closes_at) = (p.due + w.within, p.closes + w.within) THEN o.told ELSE 0 END
 FROM unnest(%(offices)s::bigint[], %(within)s::interval[]) AS w(office, within) CROSS JOIN unnest(
   %(starts)s::date[], %(ends)s::date[], %(dues)s::timestamptz[], %(closes)s::timestamptz[], %(versions)s::bigint[]
 ) AS p(starts, ends, due, closes, version)

@@ -3,6 +3,7 @@
 import chunfeng.areas.fields
 import chunfeng.core.crypto
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -152,6 +153,7 @@ class Migration(migrations.Migration):
                 ('warnings', models.PositiveSmallIntegerField(default=0, verbose_name='doubts explained')),
                 ('corrections', models.PositiveSmallIntegerField(default=0, verbose_name='corrections after the cut-off')),
                 ('exempt_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for exemption')),
+                ('told', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='reminders told')),
                 ('form', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='reporting.form')),
                 ('office', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='offices.office')),
                 ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reporting.formversion')),
@@ -382,6 +384,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='obligation',
             index=models.Index(fields=['closes_at'], name='owed_by_close'),
+        ),
+        migrations.AddIndex(
+            model_name='obligation',
+            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['filed_at'], name='filed_lately', pages_per_range=16),
         ),
         migrations.AddConstraint(
             model_name='obligation',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,8 @@ class Obligation(models.Model):
 
     `counts` says that the roll-up adds this row: for forms about areas only the lowest reporting office of
     an area counts, what is filed above it is compared with the sum. `sequence` is 0, or 1, 2, … for reports
-    on an event.
+    on an event. `told` holds a bit for each reminder of `Stage` that went out; a changed cut-off, a return or
+    asking again clears it.
     """
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="obligations", db_index=False)
@@ -53,6 +55,7 @@ class Obligation(models.Model):
     warnings = models.PositiveSmallIntegerField(_("doubts explained"), default=0)
     corrections = models.PositiveSmallIntegerField(_("corrections after the cut-off"), default=0)
     exempt_reason = models.CharField(_("reason for exemption"), max_length=300, blank=True)
+    told = models.PositiveSmallIntegerField(_("reminders told"), default=0, db_default=0)
 
     wall = walls.by_area()
 
@@ -74,11 +77,12 @@ class Obligation(models.Model):
                 name="obligation_in_order",
             ),
         ]
-        # no index holds a column that filing changes: updates stay within their page
+        # no tree holds a column that filing changes: updates stay within their page (a BRIN lets them)
         indexes = [
             models.Index(fields=["form", "period_start", "area_code"], name="owed_by_day"),
             models.Index(fields=["office", "-due_at"], name="owed_by_office"),
             models.Index(fields=["closes_at"], name="owed_by_close"),
+            BrinIndex(fields=["filed_at"], pages_per_range=16, autosummarize=True, name="filed_lately"),
         ]
 
     def __str__(self) -> str:
