@@ -15,7 +15,7 @@ from chunfeng.reporting import actions
 from chunfeng.reporting.actions import chasing
 from chunfeng.reporting.choices import Stage
 from chunfeng.reporting.models import Form, LedgerStep, Obligation
-from chunfeng.tasking.models import Message, Task
+from chunfeng.tasking.models import Message, OfficeChannel, Task
 from tests import factories
 from tests.reporting import builders
 
@@ -171,6 +171,28 @@ def test_a_run_with_nothing_to_tell_writes_nothing(owed, django_assert_max_num_q
     with django_assert_max_num_queries(16) as asked:
         assert actions.remind_due(now=at(18, 6)) == 0
     assert not any(each["sql"].startswith(("UPDATE", "INSERT")) for each in asked.captured_queries)
+
+
+def test_reminders_go_to_the_addresses_of_an_office_too(owed, village):
+    mail, _stopped = (
+        OfficeChannel.objects.create(
+            office=village,
+            area_code=village.area_code,
+            channel="email",
+            address="a@example.org",
+            active=active,
+        )
+        for active in (True, False)
+    )
+    assert actions.remind_due(now=at(16)) == 1
+    desk, letter = Message.objects.order_by("channel")[::-1]
+    assert (desk.channel, desk.to, desk.state, desk.sent_at, desk.next_try_at) == (
+        "in_app", None, "sent", at(16), None,
+    )  # fmt: skip
+    assert (letter.channel, letter.to, letter.state, letter.sent_at, letter.next_try_at) == (
+        "email", mail, "queued", None, at(16),
+    )  # fmt: skip
+    assert letter.dedupe == f"{desk.dedupe}:{mail.pk}" and letter.body == desk.body
 
 
 # tasks

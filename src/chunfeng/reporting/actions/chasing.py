@@ -19,7 +19,7 @@ from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.reporting import periods
 from chunfeng.reporting.choices import OPEN, FormState, Stage, State, Step
-from chunfeng.reporting.models import Form, FormVersion, LedgerStep, Obligation
+from chunfeng.reporting.models import Form, FormVersion, Obligation
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.queries.forms import definition_of
 from chunfeng.tasking import actions as tasking
@@ -48,6 +48,11 @@ class Owed(NamedTuple):
 
 
 _COLUMNS = tuple("office__name" if name == "office" else name for name in Owed._fields)
+
+
+_STEPS = """INSERT INTO reporting_ledgerstep (obligation_id, area_code, kind, text, by_name, office_id, at)
+SELECT r.id, r.area, %(kind)s, r.text, %(by)s, %(office)s, %(at)s
+FROM unnest(%(rows)s::bigint[], %(areas)s::text[], %(texts)s::text[]) AS r(id, area, text)"""
 
 
 class Wording(NamedTuple):
@@ -174,18 +179,19 @@ def _tell(rows: Sequence[Owed], key: str, by: Actor, at: datetime, *, for_leader
             )
     told = tasking.tell_all(list(letters.values()), at=at)
     fresh = [row for row in rows if f"report:{row.pk}:{key}" in told]
-    LedgerStep.objects.bulk_create(
-        LedgerStep(
-            obligation_id=row.pk,
-            area_code=row.area_code,
-            kind=Step.REMINDED,
-            text=letters[f"report:{row.pk}:{key}"].subject,
-            by_name=by.name,
-            office_id=by.office_id,
-            at=at,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STEPS,
+            {
+                "kind": Step.REMINDED,
+                "by": by.name,
+                "office": by.office_id,
+                "at": at,
+                "rows": [row.pk for row in fresh],
+                "areas": [row.area_code for row in fresh],
+                "texts": [letters[f"report:{row.pk}:{key}"].subject for row in fresh],
+            },
         )
-        for row in fresh
-    )
     return len(fresh)
 
 

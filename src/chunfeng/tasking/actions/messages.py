@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,36 +65,41 @@ def tell(
     return bool(tell_all([Letter(office_id, area_code, subject, body, dedupe, for_leader)], at=at))
 
 
+_POST = """INSERT INTO tasking_message (office_id, area_code, for_leader, channel, to_id, subject, body, dedupe,
+  state, attempts, error, next_try_at, sent_at, created_at)
+SELECT l.office, l.area, l.for_leader, c.channel, c.id, l.subject, l.body, l.dedupe || coalesce(':' || c.id, ''),
+  CASE WHEN c.id IS NULL THEN %(sent)s ELSE %(queued)s END, 0, '',
+  CASE WHEN c.id IS NOT NULL THEN %(at)s END, CASE WHEN c.id IS NULL THEN %(at)s END, %(at)s
+FROM unnest(%(offices)s::bigint[], %(areas)s::text[], %(for_leaders)s::boolean[], %(subjects)s::text[],
+  %(bodies)s::text[], %(dedupes)s::text[]) AS l(office, area, for_leader, subject, body, dedupe)
+CROSS JOIN LATERAL (SELECT id, channel FROM tasking_officechannel WHERE office_id = l.office AND active
+  UNION ALL SELECT NULL, %(in_app)s) c
+ON CONFLICT DO NOTHING"""
+
+
 def tell_all(letters: Sequence[Letter], *, at: datetime) -> set[str]:
-    """Tell many offices, three queries for all; returns the `dedupe` of those that had not been told before."""
+    """Tell many offices, two queries for all; returns the `dedupe` of those that had not been told before."""
     fresh = {letter.dedupe: letter for letter in letters}
     for told in Message.objects.filter(dedupe__in=list(fresh)).values_list("dedupe", flat=True):
         fresh.pop(told)
-    channels: dict[int, list[OfficeChannel | None]] = {}
-    offices = {letter.office_id for letter in fresh.values()}
-    for channel in OfficeChannel.objects.filter(office__in=offices, active=True):
-        channels.setdefault(channel.office_id, []).append(channel)
-    Message.objects.bulk_create(
-        [
-            Message(
-                office_id=letter.office_id,
-                area_code=letter.area_code,
-                for_leader=letter.for_leader,
-                channel=channel.channel if channel else Channel.IN_APP,
-                to=channel,
-                subject=letter.subject[:200],
-                body=letter.body,
-                dedupe=letter.dedupe + (f":{channel.pk}" if channel else ""),
-                state=MessageState.QUEUED if channel else MessageState.SENT,
-                next_try_at=at if channel else None,
-                sent_at=None if channel else at,
-                created_at=at,
+    posted = list(fresh.values())
+    if posted:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _POST,
+                {
+                    "at": at,
+                    "sent": MessageState.SENT,
+                    "queued": MessageState.QUEUED,
+                    "in_app": Channel.IN_APP,
+                    "offices": [letter.office_id for letter in posted],
+                    "areas": [letter.area_code for letter in posted],
+                    "for_leaders": [letter.for_leader for letter in posted],
+                    "subjects": [letter.subject[:200] for letter in posted],
+                    "bodies": [letter.body for letter in posted],
+                    "dedupes": list(fresh),
+                },
             )
-            for letter in fresh.values()
-            for channel in (*channels.get(letter.office_id, []), None)
-        ],
-        ignore_conflicts=True,
-    )
     return set(fresh)
 
 
