@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from copy import deepcopy
 
 import docx
 import pypdf
 import pytest
+import python_calamine
 
 from chunfeng.core.errors import Refused
+from chunfeng.core.models import Event, StoredFile
+from chunfeng.reporting import actions
 from chunfeng.reporting.actions import (
     discard_bulletin,
     draft_bulletin,
@@ -18,9 +22,12 @@ from chunfeng.reporting.actions import (
 )
 from chunfeng.reporting.models import Bulletin, Form
 from chunfeng.reporting.queries.bulletins import file_of
+from chunfeng.reporting.sheets.templates import layout_of, template_xlsx
 from tests import factories
+from tests.reporting import builders
 from tests.reporting import bulletin_scene as scenes
 from tests.reporting.bulletin_scene import DAY, NOW
+from tests.reporting.test_sheets import refilled
 
 pytestmark = pytest.mark.django_db
 CONTROL = "甲\x0b乙\x01丙\x1b丁\x85戊\ufffe己\u2028庚"
@@ -82,3 +89,76 @@ def test_issuing_a_draft_that_was_just_discarded_says_so(made, leader):
     discard_bulletin(bulletin=Bulletin.objects.get(pk=of.pk), version=of.version, by=leader, at=NOW)
     with pytest.raises(Refused):
         issue_bulletin(bulletin=of, version=of.version, by=leader, at=NOW)
+
+
+def test_a_draft_form_is_not_seen_below_before_it_is_published():
+    county = factories.office("220184000000")
+    village, officer = factories.office("220184100201", parent=county), factories.actor(county)
+    form = builders.form(county, at=factories.NOW)
+    draft = actions.create_form(
+        owner=county,
+        definition=deepcopy(builders.DAILY) | {"code": "secret", "title": "未定事项摸底"},
+        origin="editor",
+        by=officer,
+        at=factories.NOW,
+    )
+    changed = deepcopy(builders.DAILY) | {"note": "未定说明"}
+    actions.save_draft(form=form, definition=changed, by=officer, at=factories.NOW)
+    below, above = factories.browse(factories.posting(village)), factories.browse(factories.posting(county))
+    for path in (f"/forms/{draft.pk}/", f"/forms/{draft.pk}/file/", f"/forms/{form.pk}/?version=2"):
+        assert (below.get(path).status_code, above.get(path).status_code) == (404, 200)
+    assert "未定" not in below.get("/forms/").content.decode()
+    assert below.get(f"/api/v1/forms/{draft.pk}").status_code == 404
+    assert below.get(f"/forms/{form.pk}/").status_code == 200
+
+
+def test_the_api_gives_no_part_of_an_area_as_if_it_were_the_whole():
+    county = factories.office("220184000000")
+    village = factories.office("220184100201", parent=county)
+    form = builders.form(county, at=factories.NOW)
+    builders.filed(form, village, DAY, NOW, checked=7)
+    below, above = factories.browse(factories.posting(village)), factories.browse(factories.posting(county))
+    path = f"/api/v1/figures?form={form.pk}&first={DAY}&last={DAY}"
+    assert below.get(path).json()["total"]["numbers"]["checked"] == 7
+    assert below.get(f"{path}&area=220184000000").status_code == 404
+    assert above.get(f"{path}&area=220184000000").status_code == 200
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"a\\udfffb"', '"\\u0000"'])
+def test_what_is_no_character_is_refused_by_the_api(text):
+    village = factories.office("220184100201")
+    of = builders.obligation(builders.form(village, at=factories.NOW, checks=[]), village, DAY)
+    client = factories.browse(factories.posting(village))
+    body = '{"values": {"checked": 1, "isolated": 0, "released": 0, "still": 0, "remark": TEXT}}'
+    body = body.replace("TEXT", text)
+    answer = client.post(
+        f"/api/v1/reports/{of.pk}/file", body, "application/json", headers={"Idempotency-Key": "k"}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_sheet_with_personal_data_is_not_kept_as_a_file():
+    village = factories.office("220184100201")
+    asks = [
+        *builders.DAILY["indicators"],
+        {"code": "who", "label": "姓名", "type": "name", "required": False},
+    ]
+    form = builders.form(village, at=factories.NOW, checks=[], indicators=asks)
+    of, by = builders.obligation(form, village, DAY), factories.actor(village)
+    plan = layout_of(form, DAY, of, at=NOW)
+    given = {"checked": 1, "isolated": 0, "released": 0, "still": 0, "who": "张三丰"}
+    changes = {plan.address(2, plan.fields.index(code)): value for code, value in given.items()}
+    data = refilled(template_xlsx(by, form, DAY, at=NOW), changes)
+    filed = actions.file_sheet(form=form, period_start=DAY, data=data, name="s.xlsx", by=by, at=NOW)
+    assert filed.file is None and not StoredFile.objects.exists()
+    of.refresh_from_db()
+    assert json.loads(of.sealed) == {"who": "张三丰"}
+    again = template_xlsx(by, form, DAY, at=NOW)
+    assert all("张三丰" not in str(row) for row in cells_of(again))
+    told = list(Event.objects.values_list("detail", "object_label", "reason"))
+    assert told and "张三丰" not in str(told)
+
+
+def cells_of(data: bytes) -> list[list[object]]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]

@@ -89,9 +89,9 @@ def get_figures(
     by: Annotated[By, Query()] = By.CHILDREN,
     today: bool = False,
 ) -> dict[str, Any]:
-    """Of periods that begin from `first` to `last`, at most 366 days, never beyond the posting's range."""
+    """Of periods that begin from `first` to `last`, at most 366 days. An area outside the posting's range is 404."""
     found = queries.form_by_id(form)
-    if found is None:
+    if found is None or (area and not request.actor.sees(area)):
         raise Http404
     if last < first or (last - first).days >= MOST_DAYS:
         raise Refused(_("Give a first and a last day in order, at most 366 days."))

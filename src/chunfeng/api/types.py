@@ -16,6 +16,8 @@ BIGGEST_KEY = 2**63 - 1
 def _printable(text: str) -> str:
     if "\x00" in text:
         raise ValueError("a NUL character cannot be searched for or stored")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("half of a surrogate pair is no character and cannot be stored")
     return text
 
 

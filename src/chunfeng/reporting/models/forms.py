@@ -13,7 +13,13 @@ from chunfeng.offices.models import Office
 from chunfeng.reporting.choices import FormState, Origin
 
 SEEN_BELOW = walls.Wall(read=walls.in_range_or_above(), write=walls.in_range())
-"""Kept inside the range, readable from below: who must report has to see the form."""
+"""Kept inside the range, readable from below: who must report has to see it."""
+
+
+def published(condition: str) -> walls.Wall:
+    """The same once the condition holds: a draft is nobody's business below."""
+    above = f"({condition} AND {walls.in_range_or_above()})"
+    return walls.Wall(read=f"({walls.in_range()} OR {above})", write=walls.in_range())
 
 
 class Form(models.Model):
@@ -52,7 +58,7 @@ class Form(models.Model):
     created_at = models.DateTimeField(_("created at"))
     created_by_name = models.CharField(_("created by"), max_length=60)
 
-    wall = SEEN_BELOW
+    wall = published("state <> 'draft'")
 
     class Meta:
         verbose_name = _("form")
@@ -84,7 +90,7 @@ class FormVersion(models.Model):
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     published_by_name = models.CharField(_("published by"), max_length=60, blank=True)
 
-    wall = SEEN_BELOW
+    wall = published("published_at IS NOT NULL")
 
     class Meta:
         verbose_name = _("form version")
