@@ -63,13 +63,15 @@ _FOR_WHOM = re.compile(r"^(?:对|对于|凡|凡是)[^，]*$")
 _FORBIDS = ("严禁", "禁止", "不准", "不许", "不允许")
 # What follows such a paragraph, before any label, are orders already (一是…。二是…。).
 _INTRODUCED = re.compile(r"(?:如下|工作|要求|做到|做好)[：。]$")
+# What a part names that says behind the comma who does or pays it (所需资金，由…).
+_DONE_BY = ("费用", "资金", "部分", "工作", "车辆", "人员")
 _HAPPENS = re.compile(r"(?:活动|聚会|聚餐|交易|访友|交通|培训|工作|项目|业务|考试|会议)$")
 _BY_RULE = re.compile(
     r"(?:对|对于|凡|依据|依照)[^，]{4,}$|(?:未|不|拒|违)[^，]{2,}者$"
     r"|(?:阻碍|触犯|妨碍|拒不|隐瞒|违反|扰乱|干扰|编造|哄抬)[^，]{2,}$"
 )
 _QUALIFIED = re.compile(r"(?:有|具备|符合)[^，]{0,6}条件的?")
-_TRIM_LEFT = re.compile(r"^[\s，、；。：”）]+")
+_TRIM_LEFT = " ，、；。：”）"
 _TRIM_RIGHT = " 。；，、：？！\n"
 
 
@@ -193,15 +195,14 @@ def _bare_sentence(sentence: str) -> tuple[int, str]:
         shift = charged[2]
     elif charged and charged[2] >= len(sentence.rstrip(_TRIM_RIGHT)):
         sentence = sentence[: charged[1]]
-    trimmed = _TRIM_LEFT.match(sentence[shift:])
-    shift += trimmed.end() if trimmed else 0
-    return shift, sentence[shift:].rstrip(_TRIM_RIGHT)
+    kept = sentence[shift:].lstrip(_TRIM_LEFT)
+    return len(sentence) - len(kept), kept.rstrip(_TRIM_RIGHT)
 
 
 def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     """Cut a sentence where each piece is an order of its own; return (offset, piece)."""
     hidden = hide(sentence)
-    decided = _DECIDED.match(hidden)
+    decided = _DECIDED.match(hidden) if "：" in hidden or hidden.startswith("会议") else None
     if decided and len(hidden) - decided.end() > 8:
         return [
             (decided.end() + offset, unit) for offset, unit in _units(sentence[decided.end() :], bare=bare)
@@ -210,12 +211,10 @@ def _units(sentence: str, *, bare: bool) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for start, end in pairwise(cuts):
         for a, b in _parts(hidden, start, end, bare=bare):
-            piece = sentence[a:b]
-            trimmed = _TRIM_LEFT.match(piece)
-            left = trimmed.end() if trimmed else 0
-            piece = piece[left:].rstrip(_TRIM_RIGHT)
+            kept = sentence[a:b].lstrip(_TRIM_LEFT)
+            piece = kept.rstrip(_TRIM_RIGHT)
             if len(piece) >= 4:
-                found.append((a + left, piece))
+                found.append((b - len(kept), piece))
     return found
 
 
@@ -227,27 +226,32 @@ def _parts(hidden: str, start: int, end: int, *, bare: bool) -> list[tuple[int, 
     for segment in hidden[start:end].split("，"):
         cut = position if opening is None else opening
         left = hidden[cuts[-1] : cut].rstrip("，")
-        asked = _ASKED.match(segment) is not None
-        if len(left) >= 6 and (asked or _begins_order(bodies.strip_connectors(segment), left, bare=bare)):
+        if len(left) >= 6 and (
+            _ASKED.match(segment) or _begins_order(bodies.strip_connectors(segment), left, bare=bare)
+        ):
             cuts.append(cut)
-        follows = hidden[position + len(segment) + 1 : end]
-        if not _opens_next(segment, follows):
+        following = position + len(segment) + 1
+        if not _opens_next(segment, by_whom=hidden.startswith("由", following, end)):
             opening = None
         elif opening is None:
             opening = position
-        position += len(segment) + 1
+        position = following
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _opens_next(part: str, follows: str) -> bool:
-    """Tell whether a part only says for whom, or by which rule, the next one orders (不服从的，…)."""
-    by_whom = follows.startswith("由") and part.endswith(("费用", "资金", "部分", "工作", "车辆", "人员"))
-    return by_whom or part.endswith("的") or _BY_RULE.match(part) is not None
+def _opens_next(part: str, *, by_whom: bool) -> bool:
+    """Tell whether a part only says for whom, or by which rule, the next one orders (不服从的，…).
+
+    ``by_whom`` says that the next one begins with 由.
+    """
+    if part.endswith("的") or (by_whom and part.endswith(_DONE_BY)):
+        return True
+    return _BY_RULE.match(part) is not None
 
 
 def _begins_order(segment: str, left: str, *, bare: bool) -> bool:
     """Tell whether a part after a comma is an order apart from the one before it."""
-    further = _OWN_TERM.match(segment) is not None and _HAS_TERM.search(left) is not None
+    further = ("前" in segment or "每" in segment) and _OWN_TERM.match(segment) and _HAS_TERM.search(left)
     if not further and not _own_body(segment, left):
         return False
     if left.endswith(("的", "后", "时", "期间", "牵头")) or segment.endswith("配合") or _FOR_WHOM.match(left):

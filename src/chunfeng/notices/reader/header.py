@@ -36,7 +36,9 @@ _URGENCY = re.compile(
 )
 _BRACKET_DATE = re.compile(rf"^（?(?:{FULL_DATE.pattern})(?:[^。]{{0,24}})?）?$")
 _TIME_TAIL = re.compile(r" *(?:\d{4}-\d{1,2}-\d{1,2}.*|\d{4}年\d{1,2}月\d{1,2}日)$")
-_SITE_TAIL = re.compile(r"(?<=[通意决方公通报批])([知见定案告报告复])(?: *[_|]| -+ ?| --).*$")
+_SITE_TAIL = re.compile(
+    r"(?=[知见定案告报复])(?<=[通意决方公通报批])([知见定案告报告复])(?: *[_|]| -+ ?| --).*$"
+)
 _PLACE_LEAD = re.compile(r"^[\u4e00-\u9fff]{2,6}(?:：|丨|\|)(?=[\u4e00-\u9fff])")
 _COLLECTED = re.compile(
     r"^.{0,12}?(?:\d+[.、])?(?P<who>[\u4e00-\u9fff、]{2,40})?《(?P<title>关于[^《》]{4,120})》(?P<marks>(?:（[^（）]*）)*)$"
@@ -312,7 +314,8 @@ def _title(lines: list[Line]) -> str | None:
         flat = _clean(lines[index])
         if not TITLE_END.search(flat):
             continue
-        twin = next((_clean(line) for line in lines[:index] if _same_series(_clean(line), flat)), None)
+        above = (_clean(line) for line in lines[:index]) if "号" in flat else ()
+        twin = next((title for title in above if _same_series(title, flat)), None)
         if twin:
             return twin
         pieces = [flat]

@@ -7,6 +7,7 @@ here expects text that went through :func:`~chunfeng.notices.reader.text.normali
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _DIGITS |= dict.fromkeys("○ΟОＯOo0零◯", 0) | {"两": 2} | {str(i): i for i in range(1, 10)}
@@ -33,6 +34,7 @@ NUMBER_LINE = re.compile(rf"^[（(]?(?P<code>{_CODE})\s*{_YEAR_SERIAL}[）)]?$")
 ORDER_NUMBER = re.compile(r"(?:((?:19|20)\d{2})年)?第?\s*(\d{1,4}|[一二三四五六七八九十百]{1,5})\s*号")
 
 
+@lru_cache(maxsize=1024)
 def chinese_int(text: str) -> int | None:
     """Return the integer written in Arabic or Chinese figures, positional (二〇〇三) or counted (二十八),
     else None.

@@ -163,7 +163,7 @@ def _set_aside(line: Line, meta: dict[str, str]) -> bool:
                 meta.setdefault(_META_KEYS[key], value)
         if known:
             return True
-    if LABEL.match(raw) and "。" in raw and "本网" not in raw:
+    if "。" in raw and "本网" not in raw and LABEL.match(raw):
         return False
     if _LABELLED.match(raw) or _PAGE_OPENING.match(raw) or _PAGE_MARK.search(raw):
         return True

@@ -205,7 +205,7 @@ def lines_of(page: str) -> list[Line]:
 
 def _cuts(printed: str) -> list[tuple[int, int]]:
     """Return the spans of one printed line between lost line breaks."""
-    cuts = {0, len(printed)}
+    cuts: set[int] = set()
     if "  " in printed:
         cuts.update(m.end() for m in _LOST_BREAK.finditer(printed))
         if len(printed) > _ONE_LINE:
@@ -219,8 +219,7 @@ def _cuts(printed: str) -> list[tuple[int, int]]:
     signed = _INLINE_SIGNATURE.search(printed) if printed.rstrip()[-1:] in ("日", "号") else None
     if signed:
         cuts.add(signed.start())
-    ordered = sorted(cuts)
-    return list(itertools.pairwise(ordered))
+    return list(itertools.pairwise(sorted(cuts | {0, len(printed)}))) if cuts else [(0, len(printed))]
 
 
 def wrap_width(lines: list[Line]) -> int:
