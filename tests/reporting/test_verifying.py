@@ -9,6 +9,7 @@ from django.db import connection
 
 from chunfeng.core.models import Event
 from chunfeng.reporting import actions
+from chunfeng.reporting.actions import verifying
 from chunfeng.reporting.models import Obligation
 from chunfeng.reporting.queries import ledger
 from chunfeng.tasking.models import Message
@@ -124,3 +125,17 @@ def test_personal_data_is_compared_too_and_survives_a_change_of_cipher(county, s
     assert check(fix=True) == [("differs", True)]
     row.refresh_from_db()
     assert ledger.stated(row).sealed == {"who": "测试甲"}
+
+
+def test_a_filing_between_the_two_reads_of_the_check_is_no_finding(filed, monkeypatch):
+    clerk, read = factories.actor(filed.office), verifying._compared
+
+    def filed_meanwhile(batch, fix, now):
+        actions.file_report(
+            obligation_id=filed.pk, values={"checked": 13}, by=clerk, at=NIGHT, reason="夜间补报"
+        )
+        return read(batch, fix, now)
+
+    monkeypatch.setattr(verifying, "_compared", filed_meanwhile)
+    assert check() == []
+    assert not Message.objects.exists()

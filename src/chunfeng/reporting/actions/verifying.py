@@ -95,6 +95,9 @@ def _one(
         yield _finding(row, "digest", _("filing %(n)s does not match its digest") % {"n": signed.number})
         return
     differs = differences(row, signed)
+    if differs:  # or filed between the two reads: asked again under the lock
+        of = locked(row.pk)
+        differs = differences(of, of.revisions.latest("number"))
     if differs:
         text = _("stored differently from filing %(n)s: %(what)s") % {
             "n": signed.number,
