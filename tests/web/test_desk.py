@@ -364,7 +364,12 @@ def test_a_reminder_leads_to_what_it_is_about(counties):
              "verify:3:2020-02-03": "/reports/form/3/", "report:x:odd": ""}  # fmt: skip
     for number, key in enumerate(about):
         actions.tell(
-            office_id=office.pk, area_code=office.area_code, subject=f"提醒{number}", body="。", dedupe=key, at=now
+            office_id=office.pk,
+            area_code=office.area_code,
+            subject=f"提醒{number}",
+            body="。",
+            dedupe=key,
+            at=now,
         )
     client = f.browse(f.posting(office))
     for url in (reverse("desk"), reverse("inbox")):

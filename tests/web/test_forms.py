@@ -445,6 +445,11 @@ def test_a_call_from_a_duty_brings_its_source(officer, city, counties):
     assert send(officer, reverse("form-call"), fields).status_code == 302
     form = Form.objects.get()
     assert (form.duty_id, form.clause_id) == (duty.pk, duty.clause_id)
+    # from the notice to the form, and from the form to who reported and to the figures
+    seen = officer.get(reverse("notice", args=[duty.clause.notice_id])).content.decode()
+    assert f'href="{reverse("form", args=[form.pk])}">{form.title}</a>' in seen
+    seen = officer.get(reverse("form", args=[form.pk])).content.decode()
+    assert reverse("ledger", args=[form.pk]) in seen and reverse("rollup", args=[form.pk]) in seen
     assert notice.number in form.source and form.emergency_id == notice.emergency_id
 
 

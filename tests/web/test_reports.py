@@ -395,7 +395,17 @@ def test_a_county_files_for_a_village_on_the_telephone(board, form, county):
     done = client.post(url, FIGURES | {"reason": "村主任电话报送", "key": "k"})
     assert done.status_code == 302
     assert Revision.objects.get(obligation=of).office_id == county.pk
-    assert county.name in page(client, done.url)
+    seen = page(client, done.url)
+    assert county.name in seen and reverse("ledger", args=[form.pk]) + "?day=" in seen
+
+
+def test_what_the_system_did_is_signed_in_chinese(board, county):
+    of = board["missing"]
+    of.steps.create(
+        kind="reminded", text="尚未报送", by_name="system", at=timezone.now(), area_code=of.area_code
+    )
+    seen = page(f.browse(f.posting(county)), reverse("report", args=[of.pk]))
+    assert "已催报" in seen and "系统 · " in seen and "system ·" not in seen
 
 
 def test_the_ledger_as_a_file_has_every_office_and_figure(board, form, county):

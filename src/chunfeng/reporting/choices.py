@@ -73,7 +73,7 @@ class Step(models.TextChoices):
     RETURNED = "returned", _("Returned")
     EXEMPTED = "exempted", _("Exempted")
     OWED_AGAIN = "owed", _("Owed again")
-    REMINDED = "reminded", _("Reminded")
+    REMINDED = "reminded", pgettext_lazy("report", "Reminded")
     ACCEPTED = "accepted", pgettext_lazy("figures", "Accepted")
     UNLOCKED = "unlocked", _("Unlocked")
     CORRECTED = "corrected", _("Put right by the check of stored figures")

@@ -12,6 +12,7 @@ from chunfeng.areas import codes
 from chunfeng.core.errors import Refused
 from chunfeng.reporting import definition
 from chunfeng.reporting import library as shipped
+from chunfeng.reporting.choices import FormState
 from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Form, FormVersion, PeakPeriod
 
@@ -35,6 +36,12 @@ def definition_of(version: FormVersion) -> FormDefinition:
 def forms_in_sight() -> QuerySet[Form]:
     """Every form the actor may read: asked for inside the own area or by an area above it."""
     return Form.objects.select_related("owner", "emergency").order_by("-id")
+
+
+def forms_by_notice(notice_id: int) -> list[Form]:
+    """The forms in sight that a clause of this notice orders, drafts left out, in the order of the clauses."""
+    ordered = forms_in_sight().filter(clause__notice=notice_id).exclude(state=FormState.DRAFT)
+    return list(ordered.select_related("owner", "clause").order_by("clause__position", "id"))
 
 
 def form_by_id(pk: int) -> Form | None:

@@ -22,6 +22,7 @@ from chunfeng.notices.models import Explanation, Notice
 from chunfeng.offices import roles
 from chunfeng.tasking import actions as tasking
 from chunfeng.web import asked
+from chunfeng.reporting.queries.forms import forms_by_notice
 from chunfeng.web.guards import guarded
 from chunfeng.web.notices import marking
 from chunfeng.web.notices.common import actor_of, card_of, is_htmx, notice_or_404, works_on
@@ -54,6 +55,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "history": queries.history(found) if actor.sees(found.area_code) else [],
         "contacts": _masked(found) if roles.can(actor, "contact.read") else [],
         "keeps": keeps,
+        "forms": forms_by_notice(found.pk) if roles.can(actor, "form.read") else [],
         "may": _may(found, actor, keeps),
         "openness_choices": Openness.choices,
         "States": State,

@@ -235,6 +235,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         "accepted": ledger.acceptance_over(of) is not None,
         "open_left": len(owed),
         "again": again,
+        "on_behalf": of.office_id != request.actor.office_id and not of.sequence,
         "keys": acknowledged(filings),
         "draft": common.draft_name(
             request.actor, f"entry-{of.form_id}" if of.sequence else f"report-{of.pk}"

@@ -25,6 +25,8 @@ def can(context: dict[str, Any], ability: str) -> bool:
 def cell(column: Any, row: Any) -> Any:
     """The value of a list column for a row."""
     value = column.value(row)
+    if isinstance(value, datetime):
+        return moment(value)
     return "" if value is None else value
 
 
