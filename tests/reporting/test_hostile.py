@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import time
 from copy import deepcopy
 
 import docx
@@ -20,9 +22,14 @@ from chunfeng.reporting.actions import (
     edit_bulletin,
     issue_bulletin,
 )
+from chunfeng.reporting.bulletins import sentences
+from chunfeng.reporting.definition import Indicator, Text, Type
 from chunfeng.reporting.models import Bulletin, Form
+from chunfeng.reporting.queries import situations as happenings
 from chunfeng.reporting.queries.bulletins import file_of
 from chunfeng.reporting.sheets.templates import layout_of, template_xlsx
+from chunfeng.reporting.statements import text_of
+from chunfeng.web.forms import asking
 from tests import factories
 from tests.reporting import builders
 from tests.reporting import bulletin_scene as scenes
@@ -162,3 +169,22 @@ def test_a_sheet_with_personal_data_is_not_kept_as_a_file():
 def cells_of(data: bytes) -> list[list[object]]:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     return [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: sentences.tidy("甲" + " " * 300_000 + "乙"),
+        lambda: asking.read("甲" + " 乙 (" * 100_000),
+        lambda: text_of(Indicator("u", Text("网址"), Type.URL), "http://" + "a" * 300_000 + " b"),
+        lambda: text_of(Indicator("d", Text("日期"), Type.DATE), "2020" + " " * 300_000 + "x"),
+        lambda: sentences.edited("[" * 4000, [], {}, by="甲", at=""),
+        lambda: actions.read_source("《" + "〔2020〕" * 30_000),
+        lambda: happenings.shown("1" * 4000 + "a@" * 2000),
+    ],
+)
+def test_long_texts_are_read_or_refused_at_once(work):
+    began = time.process_time()
+    with contextlib.suppress(Refused, ValueError):
+        work()
+    assert time.process_time() - began < 1

@@ -215,6 +215,9 @@ def is_empty(value: object) -> bool:
 def text_of(indicator: Indicator, value: object) -> str:
     """A text as it is stored: choices by code, days and times in ISO form. Raises `BadValue` or `Refused`."""
     text = str(value).replace("\0", "").strip()
+    longest = MAX_TEXT.get(indicator.type, 200)
+    if len(text) > longest:
+        raise values.BadValue(_("longer than %(n)s characters: shorten it") % {"n": longest})
     match indicator.type:
         case Type.CHOICE:
             return _choice(indicator, text)
@@ -230,9 +233,6 @@ def text_of(indicator: Indicator, value: object) -> str:
             raise values.BadValue(_("this is not the number of an identity paper: letters and digits only"))
         case Type.ID:
             return text.upper()
-    longest = MAX_TEXT.get(indicator.type, 200)
-    if len(text) > longest:
-        raise values.BadValue(_("longer than %(n)s characters: shorten it") % {"n": longest})
     return text
 
 

@@ -23,7 +23,7 @@ _BRACKET = re.compile(r"\[([^\[\]|]*)\|(f\d+)\]")
 _NUMBER = re.compile(
     r"(?<![\d.,第〔（(:：\-/])\d[\d,]*(?:\.\d+)?\s?[%％‰]?(?![\d.:\-/]|,\d|\s?[年月日时点分期号届条款项类])"
 )
-_BREAK = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MAX_LINE = 4000
 
@@ -97,7 +97,7 @@ def edited(
 
 def tidy(text: str) -> str:
     """One line without breaks, and without signs that no page can print."""
-    return printable(_BREAK.sub("", text.strip()).replace("\t", " "))
+    return printable("".join(line.strip() for line in _BREAK.split(text)).replace("\t", " "))
 
 
 def printable(text: str) -> str:

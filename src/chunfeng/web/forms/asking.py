@@ -31,7 +31,7 @@ _KINDS = (
     (re.compile(r"(率|占比|比例|比重)$"), "per_cent"),
 )  # fmt: skip
 TYPES = ("count", "number", "money", "yesno", "text", "long", "date", "name", "phone", "url")
-MOST = 200
+MOST, LONGEST = 200, 500
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def read(text: str) -> list[Asked]:
 
 def _line(line: str) -> Iterator[Asked]:
     """ "1. 新开工企业数（家）", "新开工企业数，家", "新开工企业数<tab>家" or bare "新开工企业数"."""
-    line = "".join(sign if sign.isprintable() or sign == "\t" else " " for sign in line)
+    line = "".join(sign if sign.isprintable() or sign == "\t" else " " for sign in line[:LONGEST])
     label, tab, rest = _MARK.sub("", line.replace("\u3000", " ")).partition("\t")
     label = label.strip().strip("。；;").strip()
     unit = rest.split("\t")[0].strip() if tab else ""
