@@ -139,3 +139,42 @@ def test_a_filing_between_the_two_reads_of_the_check_is_no_finding(filed, monkey
     monkeypatch.setattr(verifying, "_compared", filed_meanwhile)
     assert check() == []
     assert not Message.objects.exists()
+
+
+def test_a_late_correction_of_an_old_period_is_checked_and_older_filings_are_left(filed):
+    later = NIGHT + timedelta(days=60)
+    tamper("UPDATE reporting_obligation SET numbers[1] = 99 WHERE id = %s", filed.pk)
+    assert actions.verify(now=later, days=7) == []
+    clerk = factories.actor(filed.office)
+    actions.file_report(obligation_id=filed.pk, values={"checked": 14}, by=clerk, at=later, reason="更正")
+    assert actions.verify(now=later, days=7) == []
+    tamper("UPDATE reporting_obligation SET numbers[1] = 99 WHERE id = %s", filed.pk)
+    assert [each.what for each in actions.verify(now=later, days=7)] == ["differs"]
+
+
+def test_what_was_filed_lately_is_found_by_index(filed):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Obligation.objects.filter(verifying._touched(AT)).explain()
+    assert "filed_lately" in plan and "owed_by_close" in plan and "Seq Scan" not in plan
+
+
+def test_filing_and_reminding_touch_no_index(filed):
+    """PostgreSQL 16 and later: a row is written anew within its page, whatever BRIN says of it."""
+    if connection.pg_version < 160000:
+        pytest.skip("before PostgreSQL 16 a BRIN is touched like any index")
+    other = builders.obligation(filed.form, factories.office("220184100202"), DAY)
+    before = updates()
+    actions.file_report(obligation_id=other.pk, values=FIGURES, by=factories.actor(other.office), at=AT)
+    Obligation.objects.filter(pk=filed.pk).update(told=1)
+    after = updates()
+    assert after[0] - before[0] == after[1] - before[1] == 2
+
+
+def updates() -> tuple[int, int]:
+    """Rows of the ledger this transaction has updated, and those among them that stayed in their page."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'reporting_obligation'"
+        )
+        return cursor.fetchone()
