@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -170,18 +170,13 @@ def unlock(*, acceptance_id: int, reason: str, by: Actor, at: datetime) -> Accep
 
 def _note_open(rows: list[tuple[int, str]], why: str, by: Actor, at: datetime) -> None:
     """A step for each report (key, area) that the figures were accepted without."""
-    LedgerStep.objects.bulk_create(
-        LedgerStep(
-            obligation_id=pk,
-            area_code=area,
-            kind=Step.ACCEPTED,
-            text=why,
-            by_name=by.name,
-            office_id=by.office_id,
-            at=at,
-        )
-        for pk, area in rows
-    )
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO reporting_ledgerstep (obligation_id, area_code, kind, text, by_name, office_id, at)
+                SELECT r.id, r.area, %s, %s, %s, %s, %s FROM unnest(%s::bigint[], %s::text[]) AS r(id, area)""",
+                [Step.ACCEPTED, why, by.name, by.office_id, at, *map(list, zip(*rows, strict=True))],
+            )
 
 
 def accepted_figures(

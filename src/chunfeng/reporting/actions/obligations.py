@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import SpecialDay
 from chunfeng.offices import roles
+from chunfeng.offices.models import Office
 from chunfeng.reporting import periods
 from chunfeng.reporting.choices import FormState, State
 from chunfeng.reporting.models import Form, FormVersion, Obligation, PeakPeriod
@@ -100,14 +101,16 @@ def _free(form_id: int) -> bool:
 
 
 def _resume_from(form: Form, at: datetime) -> date:
-    last = form.obligations.aggregate(last=Max("period_end"))["last"]
+    newest = form.obligations.order_by("-period_start", "-period_end")
+    last = newest.values_list("period_end", flat=True).first()
     assert form.starts_on is not None
     return form.starts_on if last is None else min(timezone.localdate(at), last + timedelta(days=1))
 
 
 def _forget_retired(form: Form, at: datetime) -> None:
     """Offices out of service owe nothing that begins after today, unless something happened to it already."""
-    rows = Obligation.objects.filter(form=form, office__active=False, state=State.DUE, revision=0)
+    retired = list(Office.objects.filter(active=False).values_list("pk", flat=True))
+    rows = Obligation.objects.filter(form=form, office__in=retired, state=State.DUE, revision=0)
     rows.filter(period_start__gt=timezone.localdate(at), steps__isnull=True).delete()
 
 
