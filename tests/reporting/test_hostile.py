@@ -7,6 +7,7 @@ import io
 import json
 import time
 from copy import deepcopy
+from datetime import date
 
 import docx
 import pypdf
@@ -188,3 +189,19 @@ def test_long_texts_are_read_or_refused_at_once(work):
     with contextlib.suppress(Refused, ValueError):
         work()
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("day", [date(2220, 2, 1), date(2002, 2, 1), date(9999, 12, 31), date(1, 1, 1)])
+def test_a_slip_in_the_year_lays_out_no_centuries_of_reports(day):
+    county = factories.office("220184000000")
+    factories.office("220184100201", parent=county)
+    officer = factories.actor(county)
+    form = actions.create_form(
+        owner=county, definition=builders.DAILY, origin="editor", by=officer, at=factories.NOW
+    )
+    with pytest.raises(Refused):
+        actions.publish(form=form, by=officer, at=factories.NOW, applies_from=day)
+    actions.publish(form=form, by=officer, at=factories.NOW)
+    with pytest.raises(Refused):
+        actions.end_form(form=form, on=day, by=officer, at=factories.NOW, reason="结束")
+    assert form.obligations.count() == 1

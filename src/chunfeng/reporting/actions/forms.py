@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,10 @@ from chunfeng.reporting.actions.renewing import renew
 from chunfeng.reporting.choices import FormState, Origin
 from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Form, FormVersion
+
+FARTHEST = timedelta(days=366)
+"""From the page a wording comes into force at most so far from today: a slip in the year would lay out centuries."""
+LAID_OUT = timedelta(days=31)
 
 
 @transaction.atomic
@@ -130,6 +134,10 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
                 % {"n": last.number, "day": last.applies_from.isoformat()}
             )
         first_day = last.applies_from
+    if applies_from is not None and abs(applies_from - today) > FARTHEST and by.role != "system":
+        raise Refused(
+            _("%(day)s lies more than a year from today: look at the year.") % {"day": first_day.isoformat()}
+        )
     draft.applies_from, draft.published_at, draft.published_by_name = first_day, at, by.name
     draft.save(update_fields=["applies_from", "published_at", "published_by_name"])
     form.slots = values.slots(parsed, form.slots)
@@ -160,6 +168,11 @@ def end_form(*, form: Form, on: date, by: Actor, at: datetime, reason: str) -> F
     if form.starts_on and on < form.starts_on:
         raise Refused(
             _("The form has been in use since %(day)s; it cannot end before.") % {"day": form.starts_on}
+        )
+    if on - timezone.localdate(at) > LAID_OUT:  # what is owed until then is laid out at once
+        raise Refused(
+            _("%(day)s lies more than %(n)s days ahead: end the form when that day is near.")
+            % {"day": on.isoformat(), "n": LAID_OUT.days}
         )
     form.ends_on = on
     form.save(update_fields=["ends_on"])
