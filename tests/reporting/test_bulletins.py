@@ -314,7 +314,7 @@ class TestIssue:
     def test_incomplete_figures_are_issued_with_their_completeness(self, held, leader):
         issued = issue_bulletin(bulletin=held, version=1, by=leader, at=NOW)
         pages = layout.printed(issued)
-        assert "应报6份，已报5份，完整率83%" in text_of(issued)
+        assert "应报6份，已报5份，报送率83%" in text_of(issued)
         assert any("应报6份、已报5份" in note for note in pages.notes)
 
     def test_numbers_run_by_year_and_series(self, made, leader, held):
@@ -531,7 +531,7 @@ class TestPaper:
             "表1",
             "图1",
             "数据来源",
-            "完整率",
+            "报送率",
         ):
             assert words in text
         for font in all_fonts(book):

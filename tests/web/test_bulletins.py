@@ -12,6 +12,8 @@ from chunfeng.cli import app
 from chunfeng.core.models import Event
 from chunfeng.reporting.actions import draft_bulletin, issue_bulletin
 from chunfeng.reporting.models import Bulletin, BulletinSeries
+from chunfeng.reporting.queries import bulletins as common
+from chunfeng.web.bulletins.common import next_days as days
 from tests import factories
 from tests.reporting import bulletin_scene as scenes
 from tests.reporting.bulletin_scene import DAY, NOW
@@ -219,3 +221,19 @@ def test_the_command_line_drafts_issues_and_exports(series, tmp_path):
     assert run(app, ["bulletin", "export", pk, str(tmp_path / "a.odt")]).exit_code == 1
     assert run(app, ["bulletin", "issue", "999999"]).exit_code == 1
     assert run(app, ["bulletin", "draft", str(series.pk), "--last", "gestern"]).exit_code == 1
+
+
+def test_the_day_offered_for_a_daily_bulletin_was_not_issued(series, held, leader, browser):
+    """Yesterday is offered until it is issued, then today."""
+    found = common.series_by_id(leader, series.pk)
+    assert days(found, DAY + timedelta(days=1)) == (DAY, DAY)
+    issue_bulletin(bulletin=held, version=held.version, by=leader, at=NOW)
+    found = common.series_by_id(leader, series.pk)
+    after = DAY + timedelta(days=1)
+    assert days(found, after) == (after, after)
+    assert days(found, DAY + timedelta(days=4)) == (DAY + timedelta(days=3),) * 2
+
+
+def test_a_plan_is_shown_without_english(series, browser):
+    page = browser.get(reverse("bulletin-series", args=[series.pk])).content.decode()
+    assert "〔数值〕" in page and "〔figure〕" not in page

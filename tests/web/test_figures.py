@@ -101,6 +101,13 @@ def test_another_day_beside_it(scene):
     assert (changes["河阳市"].before, changes["河阳市"].difference) == ("—", "—")
 
 
+def test_days_beside_as_many_other_days_are_named_in_full(scene):
+    top, form, _offices = scene
+    query = {"first": "2020-01-31", "last": "2020-02-01", "against": "2020-01-29"}
+    page = f.browse(f.posting(top)).get(reverse("rollup", args=[form.pk]), query).content.decode()
+    assert "<small>2020-01-29 – 01-30</small>" in page
+
+
 def test_from_a_number_to_the_signed_filing(scene):
     top, form, offices = scene
     client = f.browse(f.posting(top))

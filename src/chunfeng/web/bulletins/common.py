@@ -39,13 +39,17 @@ def series_or_404(request: HttpRequest, pk: int) -> BulletinSeries:
 
 
 def next_days(series: BulletinSeries, today: date) -> tuple[date, date]:
-    """The days the next issue will most likely cover: up to yesterday, after the last issue."""
+    """The days the next issue will most likely cover: up to yesterday, after the last issue.
+
+    A daily bulletin of yesterday that is issued is followed by today's.
+    """
     last = today - timedelta(days=1)
+    latest = getattr(series, "latest", None)
     if series.kind == BulletinKind.DAILY:
-        return last, last
+        day = today if latest == last else last
+        return day, day
     if series.kind in (BulletinKind.WEEKLY, BulletinKind.ANALYSIS):
         return last - timedelta(days=6), last
-    latest = getattr(series, "latest", None)
     return min(latest + timedelta(days=1) if latest else last - timedelta(days=29), last), last
 
 

@@ -220,7 +220,8 @@ def _token_words(token: Match[str]) -> str:
         plan.Mode.PREVIOUS: _("figure before"),
         plan.Mode.TOTAL: _("figure in all"),
     }
-    return f"〔{words.get(mode or code, _('figure'))}〕"
+    figure = _("figure")
+    return f"〔{words.get(mode or code, figure)}〕"
 
 
 def kind_labels() -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ class Headline:
 
 @guarded("report.read")
 def home(request: HttpRequest) -> HttpResponse:
-    """The list; forms of which nothing is owed in sight yet stand without figures."""
+    """The list; forms of which nothing is owed in sight yet stand last, without figures."""
     forms = queries.forms_in_sight().exclude(state=FormState.DRAFT)
     words = request.GET.get("q", "").strip()[:60]
     if words:
@@ -50,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     page = Paginator(forms, FORMS).get_page(request.GET.get("page"))
     at = timezone.now()
     lines = [(form, _headline(request.actor, form)) for form in page]
+    lines.sort(key=lambda line: line[1] is None or not line[1].total.due)
     return render(
         request, "web/figures/home.html", {"lines": lines, "page": page, "words": words, "as_of": at}
     )

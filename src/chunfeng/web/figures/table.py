@@ -89,6 +89,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         "kept": _kept(question, found),
         "choices": choices(question.definition).items(),
         "spans": spans(question),
+        "against_last": question.against + (question.last - question.first) if question.against else None,
         "earlier": earlier,
         "later": later,
     }

@@ -20,9 +20,9 @@ from chunfeng.notices.choices import DutyState, Openness, State
 from chunfeng.notices.masking import masked
 from chunfeng.notices.models import Explanation, Notice
 from chunfeng.offices import roles
+from chunfeng.reporting.queries.forms import forms_by_notice
 from chunfeng.tasking import actions as tasking
 from chunfeng.web import asked
-from chunfeng.reporting.queries.forms import forms_by_notice
 from chunfeng.web.guards import guarded
 from chunfeng.web.notices import marking
 from chunfeng.web.notices.common import actor_of, card_of, is_htmx, notice_or_404, works_on
