@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import time
 from copy import deepcopy
 from datetime import date
@@ -24,7 +25,7 @@ from chunfeng.reporting.actions import (
     issue_bulletin,
 )
 from chunfeng.reporting.bulletins import sentences
-from chunfeng.reporting.definition import Indicator, Text, Type
+from chunfeng.reporting.definition import Indicator, Text, Type, dump_yaml, parse
 from chunfeng.reporting.models import Bulletin, Form
 from chunfeng.reporting.queries import situations as happenings
 from chunfeng.reporting.queries.bulletins import file_of
@@ -205,3 +206,24 @@ def test_a_slip_in_the_year_lays_out_no_centuries_of_reports(day):
     with pytest.raises(Refused):
         actions.end_form(form=form, on=day, by=officer, at=factories.NOW, reason="结束")
     assert form.obligations.count() == 1
+
+
+def test_two_editors_of_a_form_cannot_overwrite_each_other_nor_publish_what_they_did_not_see():
+    county = factories.office("220184000000")
+    form = builders.form(county, at=factories.NOW)
+    clients = [factories.browse(factories.posting(county)) for _ in range(2)]
+    path = f"/forms/{form.pk}/edit/yaml/"
+    pages = [client.get(path).content.decode() for client in clients]
+    seen = [re.search(r'name="seen" value="([^"]+)"', page)[1] for page in pages]
+    text = dump_yaml(parse(deepcopy(builders.DAILY) | {"note": "甲的说明"}))
+    assert clients[0].post(path, {"yaml": text, "seen": seen[0]}).status_code == 302
+    shown = re.search(r'name="seen" value="([^"]+)"', clients[0].get(f"/forms/{form.pk}/").content.decode())[
+        1
+    ]
+    other = text.replace("甲的说明", "乙的说明")
+    assert clients[1].post(path, {"yaml": other, "seen": seen[1]}).status_code == 422
+    assert "甲的说明" in str(form.versions.get(number=2).definition)
+    fresh = re.search(r'name="seen" value="([^"]+)"', clients[1].get(path).content.decode())[1]
+    assert clients[1].post(path, {"yaml": other, "seen": fresh}).status_code == 302
+    assert clients[0].post(f"/forms/{form.pk}/publish/", {"seen": shown}).status_code == 422
+    assert form.versions.get(number=2).published_at is None

@@ -25,6 +25,7 @@ from chunfeng.reporting.actions.renewing import renew
 from chunfeng.reporting.choices import FormState, Origin
 from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Form, FormVersion
+from chunfeng.reporting.queries.forms import newest_wording
 
 FARTHEST = timedelta(days=366)
 """From the page a wording comes into force at most so far from today: a slip in the year would lay out centuries."""
@@ -75,10 +76,14 @@ def create_form(
 
 @transaction.atomic
 def save_draft(
-    *, form: Form, definition: Mapping[str, Any] | FormDefinition, by: Actor, at: datetime
+    *, form: Form, definition: Mapping[str, Any] | FormDefinition, by: Actor, at: datetime, seen: str = ""
 ) -> FormVersion:
-    """Keep a new wording as the form's one draft, replacing the draft before it."""
+    """Keep a new wording as the form's one draft, replacing the draft before it.
+
+    `seen` is `newest_wording` as the person read it: two editors cannot overwrite each other.
+    """
     given, form = form, _locked(form, by)
+    _as_seen(form, seen)
     parsed = read(definition, form.owner)
     if parsed.code != form.code:
         raise Refused(
@@ -102,7 +107,9 @@ def save_draft(
 
 
 @transaction.atomic
-def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = None) -> FormVersion:
+def publish(
+    *, form: Form, by: Actor, at: datetime, applies_from: date | None = None, seen: str = ""
+) -> FormVersion:
     """Put the draft in force for periods that begin on `applies_from` or later.
 
     The default is today; a form due once keeps the day of its one period. Every number cell gets its
@@ -112,6 +119,7 @@ def publish(*, form: Form, by: Actor, at: datetime, applies_from: date | None = 
     and for a cell whose type or decimals would change.
     """
     given, form = form, _locked(form, by)
+    _as_seen(form, seen)
     draft = form.versions.filter(published_at=None).first()
     if draft is None:
         raise Refused(_("The form “%(form)s” has no draft to publish.") % {"form": form.title})
@@ -283,6 +291,11 @@ def _locked(form: Form, by: Actor) -> Form:
     if found.state == FormState.ENDED:
         raise Refused(_("The form “%(form)s” has ended; take a new one.") % {"form": found.title})
     return found
+
+
+def _as_seen(form: Form, seen: str) -> None:
+    if seen and seen != newest_wording(form):
+        raise Refused(_("Somebody changed this form in the meantime. Open it again and repeat your change."))
 
 
 def _mirror(form: Form, given: Form) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import OrderedDict
 from datetime import date, datetime
 
@@ -67,6 +69,15 @@ def draft_of(form: Form) -> FormVersion | None:
 def current_version(form: Form) -> FormVersion | None:
     """The wording published last."""
     return form.versions.filter(published_at__isnull=False).order_by("-number").first()
+
+
+def newest_wording(form: Form) -> str:
+    """A mark of the newest wording as it is now: it changes with every save and with publishing."""
+    last = form.versions.order_by("-number").first()
+    if last is None:
+        return ""
+    content = json.dumps([last.definition, last.published_at is None], sort_keys=True)
+    return f"{last.number}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 
 def version_for(form: Form, period_start: date) -> FormVersion:

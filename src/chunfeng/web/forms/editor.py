@@ -99,7 +99,7 @@ def _save(request: HttpRequest, draft: Draft, form: Form | None, source: Cited, 
                 clause=source.clause, duty=source.duty,
             )  # fmt: skip
         else:
-            actions.save_draft(form=form, definition=data, by=by, at=at)
+            actions.save_draft(form=form, definition=data, by=by, at=at, seen=request.POST.get("seen", ""))
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -130,6 +130,7 @@ def _page(
     context: dict[str, Any] = {
         "draft": draft,
         "form": form,
+        "seen": request.POST.get("seen", "") or (reporting.newest_wording(form) if form else ""),
         "source": source or Cited(),
         "placed": placed,
         "part": part,

@@ -35,7 +35,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _yaml_page(request, form, text)
     text = request.POST.get("yaml", "")
     try:
-        actions.save_draft(form=form, definition=load_yaml(text), by=request.actor, at=timezone.now())
+        actions.save_draft(
+            form=form, definition=load_yaml(text), by=request.actor, at=timezone.now(),
+            seen=request.POST.get("seen", ""),
+        )  # fmt: skip
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -48,6 +51,7 @@ def _yaml_page(
     request: HttpRequest, form: Any, text: str, *, problems: list[str] | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "yaml": text, "problems": problems or [], "p": None}
+    context["seen"] = request.POST.get("seen", "") or queries.newest_wording(form)
     try:
         parsed = load_yaml(text)
         context["p"] = preview(parsed, reach(parsed.reporters, form.owner))

@@ -44,7 +44,10 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             request, found, "publish", [_("Write the day as year-month-day, for example 2020-02-05.")]
         )
     try:
-        version = actions.publish(form=found, by=request.actor, at=timezone.now(), applies_from=day)
+        version = actions.publish(
+            form=found, by=request.actor, at=timezone.now(), applies_from=day,
+            seen=request.POST.get("seen", ""),
+        )  # fmt: skip
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -134,6 +137,7 @@ def _page(
             deadline=words.once_due(found.starts_on, definition),
         ),
         "notice": notice,
+        "seen": queries.newest_wording(found),
         "draft": next((row for row in rows if row.published_at is None), None),
         "may": may,
         "ended": found.state == FormState.ENDED,
