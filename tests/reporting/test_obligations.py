@@ -220,3 +220,15 @@ def test_make_due_makes_a_week_for_every_form_in_use(county, village):
     assert actions.make_due(now=AT + timedelta(days=1)) == 1
     assert not ended.obligations.exists()
     assert timezone.localdate(form.obligations.latest("period_start").due_at) == TODAY + timedelta(days=8)
+
+
+def test_a_long_period_of_one_office_hides_no_gap_of_another(town, village):
+    """After a standstill: a longer period here ended later than the last day made there."""
+    neighbour = factories.office("220184100202", parent=town)
+    form = builders.form(town, at=AT)
+    builders.obligation(form, village, TODAY, period_end=TODAY + timedelta(days=6))
+    builders.obligation(form, neighbour, TODAY + timedelta(days=1))
+    late = AT + timedelta(days=9)
+    actions.make_obligations(form=form, until=TODAY + timedelta(days=9), by=SYSTEM, at=late)
+    days = {area: [d.day for a, d in sorted(rows(form)) if a == area] for area, _ in rows(form)}
+    assert days == {"220184100201": [1, 8, 9, 10], "220184100202": [2, 3, 4, 5, 6, 7, 8, 9, 10]}

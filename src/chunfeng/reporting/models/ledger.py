@@ -77,7 +77,8 @@ class Obligation(models.Model):
                 name="obligation_in_order",
             ),
         ]
-        # no tree holds a column that filing changes: updates stay within their page (a BRIN lets them)
+        # no tree holds a column that filing changes: an update that finds room in its page touches none,
+        # and a BRIN is at most widened
         indexes = [
             models.Index(fields=["form", "period_start", "area_code"], name="owed_by_day"),
             models.Index(fields=["office", "-due_at"], name="owed_by_office"),
