@@ -15,7 +15,7 @@ import pypdf
 import pytest
 import python_calamine
 
-from chunfeng.core.errors import Refused
+from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event, StoredFile
 from chunfeng.reporting import actions
 from chunfeng.reporting.actions import (
@@ -227,3 +227,12 @@ def test_two_editors_of_a_form_cannot_overwrite_each_other_nor_publish_what_they
     assert clients[1].post(path, {"yaml": other, "seen": fresh}).status_code == 302
     assert clients[0].post(f"/forms/{form.pk}/publish/", {"seen": shown}).status_code == 422
     assert form.versions.get(number=2).published_at is None
+
+
+def test_an_auditor_offers_no_figures():
+    county = factories.office("220184000000")
+    of = builders.obligation(builders.form(county, at=factories.NOW), county, DAY)
+    given = {"obligation_id": of.pk, "cell": "checked", "value": 1, "source": "台账", "at": NOW}
+    with pytest.raises(NotAllowed):
+        actions.suggest(by=factories.actor(county, "auditor"), **given)
+    assert actions.suggest(by=factories.actor(county), **given).value == 1

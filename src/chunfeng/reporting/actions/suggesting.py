@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
 from chunfeng.reporting import suggestions, values
 from chunfeng.reporting.actions.filing import is_above
 from chunfeng.reporting.choices import OPEN, FormState
@@ -31,6 +32,7 @@ def suggest(
 
     It changes nothing in the report. Raises `Refused` for a cell that takes no number or a value that does not fit.
     """
+    roles.require(by, "report.file")
     of = ledger.obligation(by, obligation_id)
     if of is None or (by.office_id != of.office_id and not is_above(by, of)):
         raise NotAllowed(_("This report is not in the area of your posting."))
