@@ -567,3 +567,14 @@ def test_categories_keep_their_order_through_the_database(city):
     assert "choices: {z: 其他, bb: 火车站, a: 高速出口}" in definition.dump_yaml(
         queries.definition_of(version)
     )
+
+
+def test_a_check_shows_the_codes_it_may_name_before_anything_is_saved(officer):
+    """Codes are made from the labels; without them nobody could write the first check of a new form."""
+    fields = {"indicators": ["i1", "i2"], "i1-label_zh": "新隔离", "i2-label_zh": "仍在隔离", "checks": "c1"}
+    part = officer.post(reverse("form-new"), fields | {"act": "add:checks"}, headers={"HX-Request": "true"})
+    shown = officer.post(reverse("form-show"), fields, headers={"HX-Request": "true"})
+    for answer in (part, shown):
+        codes = re.findall(r'data-insert="(\w+)">\w+ <span>(\S+)</span>', answer.content.decode())
+        assert [label for _code, label in codes] == ["新隔离", "仍在隔离"] and len(dict(codes)) == 2
+    assert 'id="f-codes" hx-swap-oob="true"' in shown.content.decode()

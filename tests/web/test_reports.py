@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chunfeng.core.models import Event
+from chunfeng.reporting.actions import accept, unlock
 from chunfeng.reporting.choices import State
 from chunfeng.reporting.models import Acceptance, Obligation, Revision, Suggestion
 from chunfeng.tasking.models import Message
@@ -499,3 +500,14 @@ def test_the_desk_says_what_is_owed_and_leads_there(owed, form, village, today):
     seen = page(client, reverse("desk"))
     assert "2份报表待报" in seen and "1份已过截止时间" in seen and f'href="{reverse("reports")}"' in seen
     assert "份报表待报" not in page(f.browse(f.posting(f.office("220200000000"))), reverse("desk"))
+
+
+def test_accepting_and_unlocking_stand_in_the_history(board, form, county, today):
+    of = board["filed"]
+    by, now = f.actor(county), timezone.now()
+    taken = accept(
+        form=form, period_start=of.period_start, by=by, at=now, incomplete_reason="其余单位电话核实"
+    )
+    unlock(acceptance_id=taken.pk, reason="两村补报", by=by, at=now)
+    seen = page(f.browse(f.posting(county)), reverse("report", args=[of.pk]))
+    assert "已审定" in seen and "其余单位电话核实" in seen and "已解锁" in seen and "两村补报" in seen

@@ -34,7 +34,11 @@ LIST = Listing(
         ),
         Column("kind", gettext_lazy("Kind"), lambda e: e.get_kind_display()),
         Column("verb", gettext_lazy("Act"), lambda e: verbs.say(e.verb)),
-        Column("actor", gettext_lazy("Person"), lambda e: e.actor_name or "—"),
+        Column(
+            "actor",
+            gettext_lazy("Person"),
+            lambda e: _("System") if e.role == "system" else e.actor_name or "—",
+        ),
         Column("role", gettext_lazy("Role"), lambda e: ROLE_NAMES.get(e.role, e.role)),
         Column("office", gettext_lazy("Office"), lambda e: e.office_name),
         Column("object", gettext_lazy("Object"), lambda e: e.object_label),

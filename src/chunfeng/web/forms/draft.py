@@ -238,7 +238,7 @@ def _lines(labels: Any) -> str:
 
 def to_data(draft: Draft) -> dict[str, Any]:
     """The plain data for `definition.parse`. Codes that nobody gave are made and written into the rows."""
-    _give_codes(draft)
+    give_codes(draft)
     top = draft.top
     data: dict[str, Any] = {
         "code": top["code"],
@@ -273,7 +273,8 @@ def to_data(draft: Draft) -> dict[str, Any]:
     return data
 
 
-def _give_codes(draft: Draft) -> None:
+def give_codes(draft: Draft) -> None:
+    """Make the codes nobody gave from the words and write them into the rows."""
     top = draft.top
     if not top["code"] and (top["title_zh"] or top["title_en"]):
         top["code"] = code_for(top["title_zh"] or top["title_en"], (), joint="-", most=60, empty="form")

@@ -139,7 +139,9 @@ def _page(
         "left": left or [],
         **choices(request, draft),
     }
-    if not part:
+    if part:
+        drafts.give_codes(draft)  # a check names figures by their codes
+    else:
         context |= look(draft, own_office(request) if form is None else form.owner)
     template = "web/forms/_editor.html" if part else "web/forms/editor.html"
     answer = render(request, template, context, status=422 if placed else 200)
@@ -227,7 +229,8 @@ def show(request: HttpRequest) -> HttpResponse:
     pk = asked.key(request.POST.get("form"))
     form = reporting.form_by_id(pk) if pk is not None else None
     owner = form.owner if form else own_office(request)
-    return render(request, "web/forms/_preview.html", look(drafts.from_post(request.POST), owner))
+    draft = drafts.from_post(request.POST)
+    return render(request, "web/forms/_preview.html", {"draft": draft, "live": True} | look(draft, owner))
 
 
 @guarded("form.change", "POST")

@@ -15,7 +15,7 @@ from chunfeng.core import events
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.reporting import actions
-from chunfeng.reporting.choices import State
+from chunfeng.reporting.choices import State, Step
 from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Obligation, Revision
 from chunfeng.reporting.queries import board, definition_of, form_by_id, ledger
@@ -123,5 +123,9 @@ def _history(form: FormDefinition, of: Obligation, filings: list[Revision]) -> l
         before = older.get(each.number - 1)
         changed = cells.changes(form, each, before, of.form.slots) if before else []
         found.append((each.at, {"revision": each, "changes": changed}))
-    found += [(step.at, {"step": step}) for step in ledger.steps(of)]
+    found += [(step.at, {"step": step}) for step in ledger.steps(of) if step.kind != Step.ACCEPTED]
+    for each in ledger.acceptances(of):
+        found.append((each.at, {"lock": each, "at": each.at}))
+        if each.released_at:
+            found.append((each.released_at, {"lock": each, "at": each.released_at, "open": True}))
     return [item for _at, item in sorted(found, key=lambda pair: pair[0], reverse=True)]
