@@ -229,6 +229,7 @@ def test_a_new_wording_reaches_what_is_owed_but_not_what_was_filed(county, offic
     LedgerStep.objects.create(
         obligation=chased, area_code=chased.area_code, kind="reminded", by_name="x", at=AT
     )
+    open_page = form.obligations.get(office=villages[1], period_start=TODAY + DAY).pk
     actions.save_draft(form=form, definition=data(cut_off="12:00"), by=officer, at=AT)
     new = actions.publish(form=form, by=officer, at=AT, applies_from=TODAY + DAY)
     assert form.obligations.count() == 14
@@ -237,6 +238,7 @@ def test_a_new_wording_reaches_what_is_owed_but_not_what_was_filed(county, offic
     assert form.obligations.get(pk=chased.pk).version == new
     later = form.obligations.get(office=villages[1], period_start=TODAY + DAY)
     assert (later.version, later.due_at.astimezone(ZONE).hour) == (new, 12)
+    assert later.pk == open_page, "a page that is open must stay good"
 
 
 def test_a_new_rhythm_lays_the_days_out_anew(county, officer, villages):

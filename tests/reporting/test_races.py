@@ -129,7 +129,14 @@ def sheet_of_events(form, officer, villages) -> bytes:
     plan = layout_of(form, None, None, at=AT)
     changes = {}
     for n, village in enumerate(villages):
-        row = {"checked": 1, "isolated": 0, "released": 0, "still": 0, OFFICE: village.code, ON: DAY.isoformat()}
+        row = {
+            "checked": 1,
+            "isolated": 0,
+            "released": 0,
+            "still": 0,
+            OFFICE: village.code,
+            ON: DAY.isoformat(),
+        }
         changes |= {plan.address(2 + n, plan.fields.index(code)): value for code, value in row.items()}
     return refilled(template_xlsx(officer, form, None, at=AT), changes)
 
