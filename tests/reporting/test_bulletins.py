@@ -106,7 +106,7 @@ class TestContent:
             state="due", revision=0, numbers=None, filed_at=None, first_filed_at=None
         )
         found = draft_bulletin(series=scenes.series(made), first_day=DAY, last_day=DAY, by=leader, at=NOW)
-        assert text_of(found) == "2月3日，松山省“检查点日报”应报6份，无一上报，本项没有数据。"
+        assert text_of(found) == "2月3日，松山省“检查点日报”应报6份，均未报送，本项没有数据。"
         table = next(b for b in found.content["blocks"] if b["kind"] == "table")
         shown = {found.content["figures"][f]["shown"] for row in table["rows"] for f in row["figures"]}
         assert shown == {"—"}

@@ -32,8 +32,9 @@ def cell(column: Any, row: Any) -> Any:
 
 @register.filter
 def fit(value: Any) -> str:
-    """The class that keeps a short value (a date, a state, a code) on one line."""
-    return "tight" if len(str(value)) <= 12 else ""
+    """The class that keeps a short value (a date with its time, a state, a code) on one line."""
+    text = moment(value) if isinstance(value, datetime) else str(value)
+    return "tight" if len(text) <= 12 or not text.strip("0123456789-: ") else ""
 
 
 @register.filter
