@@ -225,3 +225,23 @@ def test_the_database_wants_a_reason_for_every_exemption(owed):
         Obligation.objects.filter(pk=owed.pk).update(state="filed")
     with pytest.raises(IntegrityError, match="obligation_in_order"), transaction.atomic():
         Obligation.objects.filter(pk=owed.pk).update(period_end=DAY - timedelta(days=1))
+
+
+def test_a_partner_agency_acts_only_on_what_its_own_line_asks_for(county, village, owed, form):
+    transport = factories.actor(factories.office("220184000000", line="transport", is_partner=True))
+    fill = {"obligation_id": owed.pk, "by": transport, "at": AT}
+    for act in (
+        lambda: actions.exempt(reason="x", **fill),
+        lambda: actions.file_report(values=FIGURES, **fill),
+        lambda: actions.accept(form=form, period_start=DAY, by=transport, at=AT, incomplete_reason="x"),
+    ):
+        with scope.applied(transport), pytest.raises(NotAllowed):
+            act()
+    with scope.applied(transport):
+        assert actions.chase_silent(form=form, period_start=DAY, by=transport, at=AT) == 0
+    form.owner.line = "transport"
+    form.owner.save()
+    with scope.applied(transport):
+        actions.exempt(reason="x", **fill)
+    owed.refresh_from_db()
+    assert owed.state == "exempt"

@@ -32,6 +32,12 @@ def offices_asked(reporters: Iterable[Reporter], area_code: str) -> QuerySet[Off
     return Office.objects.filter(wanted, active=True, area_code__gte=lo, area_code__lt=hi)
 
 
+def in_line(office_id: int | None, form: Form) -> bool:
+    """Whether an office acts on a form for those below it: a partner agency only on forms of its own line (条)."""
+    office = Office.objects.filter(pk=office_id or 0).only("is_partner", "line").first()
+    return office is not None and (not office.is_partner or office.line == form.owner.line)
+
+
 def reporters_of(form: Form, definition: FormDefinition) -> list[Owing]:
     """Offices in service that report: by level, line, area or code inside the owner's area. One query.
 

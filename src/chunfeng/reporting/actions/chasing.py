@@ -22,6 +22,7 @@ from chunfeng.reporting.choices import OPEN, FormState, Stage, State, Step
 from chunfeng.reporting.models import Form, FormVersion, Obligation
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.queries.forms import definition_of
+from chunfeng.reporting.reporters import in_line
 from chunfeng.tasking import actions as tasking
 
 SOON = timedelta(hours=1)
@@ -77,7 +78,7 @@ def chase_silent(
     Each obligation is chased by hand at most once a day. `offices` narrows it to some.
     """
     roles.require(by, "report.accept")
-    rows = ledger.silent(by, form, period_start, at).filter(_below(by))
+    rows = ledger.silent(by, form, period_start, at).filter(_below(by, form))
     if offices is not None:
         rows = rows.filter(office__in=[each if isinstance(each, int) else each.pk for each in offices])
     with connection.cursor() as cursor:  # two who chase at once: the second finds what the first has told
@@ -152,13 +153,16 @@ def _in_use() -> QuerySet[Obligation]:
     return Obligation.objects.filter(sequence=0, office__active=True).exclude(form__state=FormState.DRAFT)
 
 
-def _below(by: Actor) -> Q:
+def _below(by: Actor, form: Form) -> Q:
     """Rows of offices below the actor's (as `filing.is_above`)."""
     if by.role == "system":
         return Q()
     if by.office_id is None:
         return Q(pk__in=())
-    return ~Q(office=by.office_id) & (~Q(area_code=by.area_code) | Q(office__parent=by.office_id))
+    below = Q(office__parent=by.office_id)
+    if in_line(by.office_id, form):
+        below |= ~Q(area_code=by.area_code)
+    return ~Q(office=by.office_id) & below
 
 
 def _owed(rows: QuerySet[Obligation]) -> list[Owed]:

@@ -26,7 +26,7 @@ from chunfeng.reporting.definition import FormDefinition, Strength
 from chunfeng.reporting.models import Form, Obligation, Revision
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.queries.forms import definition_of, version_for
-from chunfeng.reporting.reporters import reports_to
+from chunfeng.reporting.reporters import in_line, reports_to
 from chunfeng.reporting.statements import BadFiling, Doubt, Statement
 
 MAX_KEY = 80
@@ -196,14 +196,17 @@ def hold_period(form_id: int, period_start: date, *, shared: bool) -> None:
 
 
 def is_above(by: Actor, of: Obligation) -> bool:
-    """The actor's office is above the reporting one: its area strictly contains it, or it reports to it."""
+    """The actor's office is above the reporting one: its area strictly contains it, or it reports to it.
+
+    A partner agency is above only in what its own line asks for.
+    """
     if by.role == "system":
         return True
     if by.office_id is None or by.office_id == of.office_id:
         return False
     if by.area_code == of.area_code:
         return of.office.parent_id == by.office_id
-    return by.sees(of.area_code)
+    return by.sees(of.area_code) and in_line(by.office_id, of.form)
 
 
 def _clean(text: str) -> str:

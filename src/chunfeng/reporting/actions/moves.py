@@ -22,6 +22,7 @@ from chunfeng.reporting.actions.filing import hold_period, is_above, locked
 from chunfeng.reporting.choices import ANSWERED, OPEN, State, Step
 from chunfeng.reporting.models import Acceptance, Form, LedgerStep, Obligation
 from chunfeng.reporting.queries import ledger
+from chunfeng.reporting.reporters import in_line
 from chunfeng.tasking import actions as tasking
 
 MAX_REASON = 300
@@ -108,7 +109,8 @@ def accept(
         .values_list("pk", "office_id", "area_code", "state")
     )
     branches = set(Office.objects.filter(parent=by.office_id).values_list("pk", flat=True))
-    if not any(area != by.area_code or office in branches for _pk, office, area, _state in rows):
+    above = any(area != by.area_code or office in branches for _pk, office, area, _state in rows)
+    if not above or not in_line(by.office_id, form):
         raise NotAllowed(_("No office below yours owes this report for this period: nothing to accept."))
     standing = Acceptance.objects.filter(
         form=form, period_start=period_start, office=by.office_id, released_at=None
@@ -154,6 +156,7 @@ def unlock(*, acceptance_id: int, reason: str, by: Actor, at: datetime) -> Accep
     if found is None:
         raise NotAllowed(_("This acceptance is not in the area of your posting."))
     above = by.area_code != found.area_code and by.sees(found.area_code)
+    above = above and in_line(by.office_id, found.form)
     if by.role != "system" and by.office_id != found.office_id and not above:
         raise NotAllowed(
             _("The figures were accepted by %(office)s; that office or one above it can unlock them.")

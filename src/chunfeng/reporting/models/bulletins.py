@@ -31,7 +31,10 @@ class BulletinSeries(models.Model):
     source = models.CharField(_("source"), max_length=300)
     plan = models.JSONField(_("plan"), default=list)
     sent_to = models.CharField(
-        _("distribution"), max_length=300, blank=True, help_text=_("printed at the foot, for example 报：… 送：…")
+        _("distribution"),
+        max_length=300,
+        blank=True,
+        help_text=_("printed at the foot, for example 报：… 送：…"),
     )
     active = models.BooleanField(_("in use"), default=True)
 

@@ -17,6 +17,7 @@ from chunfeng.reporting.definition import Cell, Type
 from chunfeng.reporting.models import Form, FormVersion, Obligation
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.queries.forms import definition_of, version_for
+from chunfeng.reporting.reporters import in_line
 from chunfeng.reporting.sheets.layout import MAX_ENTRIES, Entry, Layout
 from chunfeng.reporting.sheets.writing import write_xlsx
 from chunfeng.reporting.statements import Statement
@@ -60,7 +61,9 @@ def fileable(actor: Actor, form: Form, period_start: date) -> QuerySet[Obligatio
     rows = ledger.visible(actor).filter(form=form, period_start=period_start, sequence=0)
     if actor.role == "system":
         return rows
-    below = ~Q(area_code=actor.area_code) | Q(office__parent=actor.office_id)
+    below = Q(office__parent=actor.office_id)
+    if in_line(actor.office_id, form):
+        below |= ~Q(area_code=actor.area_code)
     return rows.filter(Q(office=actor.office_id) | below)
 
 
