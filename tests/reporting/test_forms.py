@@ -546,3 +546,34 @@ def test_the_life_of_a_form_behind_the_wall(county, officer, villages):
     villager = factories.actor(villages[0])
     with scope.applied(villager), pytest.raises(Refused):
         actions.end_form(form=sent, on=TODAY, by=villager, at=AT, reason="x")
+
+
+def test_no_area_is_stated_twice(county, officer):
+    """Two bureaus of one place would both state its whole: refused, or each speaks for itself in a call."""
+    city = factories.office("220100000000")
+    asking = factories.actor(city)
+    for line in ("employment", "health"):
+        factories.office("220105000000", line=line)
+    form = actions.create_form(
+        owner=city, definition=data(reporters=[{"level": "county"}]), origin="editor", by=asking, at=AT
+    )
+    with pytest.raises(Refused, match="added twice"):
+        actions.publish(form=form, by=asking, at=AT)
+    actions.save_draft(
+        form=form,
+        definition=data(reporters=[{"level": "county", "line": "employment"}]),
+        by=asking,
+        at=AT,
+    )
+    actions.publish(form=form, by=asking, at=AT)
+    call = actions.compose_call(
+        title="两数",
+        source="演示发〔2020〕9号第一条",
+        deadline=AT + DAY,
+        indicators=[{"label": "人数"}],
+        reporters=[{"level": "county"}],
+        by=asking,
+        at=AT,
+    )
+    assert queries.definition_of(queries.current_version(call)).figures == "own"
+    assert call.obligations.filter(counts=True).count() == call.obligations.count() >= 3

@@ -44,9 +44,25 @@ def reporters_of(form: Form, definition: FormDefinition) -> list[Owing]:
     In forms about areas the figures of an office count where no other reporting office lies strictly inside
     its area or, in the same area, reports to it: a township without village offices counts itself.
     """
+    return _owing(form.area_code, definition)
+
+
+def twice_told(area_code: str, definition: FormDefinition) -> tuple[Office, Office] | None:
+    """Two offices that would both state one whole area, so that its figures were added twice; None if none do."""
+    seen: dict[str, Office] = {}
+    if definition.figures != "own":
+        for each in _owing(area_code, definition):
+            if each.counts:
+                other = seen.setdefault(each.office.area_code, each.office)
+                if other is not each.office:
+                    return other, each.office
+    return None
+
+
+def _owing(area_code: str, definition: FormDefinition) -> list[Owing]:
     found = list(
-        offices_asked(definition.reporters, form.area_code)
-        .only("pk", "area_code", "parent_id", "level", "line", "code")
+        offices_asked(definition.reporters, area_code)
+        .only("pk", "name", "area_code", "parent_id", "level", "line", "code")
         .order_by("area_code", "code")
     )
     areas = [office.area_code for office in found]

@@ -22,6 +22,7 @@ from chunfeng.reporting.choices import FormState, Origin
 from chunfeng.reporting.definition import parse
 from chunfeng.reporting.models import Form
 from chunfeng.reporting.queries.forms import current_version, definition_of
+from chunfeng.reporting.reporters import twice_told
 
 _LONGEST = 366
 _SAME = timedelta(minutes=10)
@@ -47,6 +48,8 @@ def compose_call(
     owner: Office | None = None,
 ) -> Form:
     """Ask offices once for some figures by a deadline; what each owes is laid out at once.
+
+    Each states its whole area, or, where several offices of one place are asked, its own figures.
 
     `source` is the entry of a definition or its printed form (《题名》（文号）第二条); with `clause` it may be
     empty. Indicators without a code get one. `owner` is the actor's own office unless given. The same call
@@ -79,6 +82,8 @@ def compose_call(
     }
     if note.strip():
         definition["note"] = note
+    if twice_told(owner.area_code, parse(definition)):  # several bureaus of one place: each speaks for itself
+        definition["figures"] = "own"
     if (sent := _sent_already(owner, definition, at)) is not None:
         return sent
     form = create_form(

@@ -26,6 +26,7 @@ from chunfeng.reporting.choices import FormState, Origin
 from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Form, FormVersion
 from chunfeng.reporting.queries.forms import newest_wording
+from chunfeng.reporting.reporters import twice_told
 
 FARTHEST = timedelta(days=366)
 """From the page a wording comes into force at most so far from today: a slip in the year would lay out centuries."""
@@ -131,6 +132,14 @@ def publish(
             )
         )
     _keeps_places(form, parsed)
+    if both := twice_told(form.area_code, parsed):
+        raise Refused(
+            _(
+                "%(one)s and %(other)s would each state the whole of their area, and it would be added twice. "
+                "Choose a line of business for the reporters, or let each office state its own figures."
+            )
+            % {"one": both[0].name, "other": both[1].name}
+        )
     last = form.versions.filter(published_at__isnull=False).order_by("-number").first()
     today = timezone.localdate(at)
     only = form.starts_on if parsed.every == "once" else None  # the one period of a call began back then
