@@ -41,10 +41,12 @@ RETURNED: dict = {
     "indicators": [
         {"code": "back", "label": {"zh": "当日新返乡人数"}, "unit": "人", "by": ["origin"],
          "help": {"zh": "以到村时间为准，当日零时至二十四时。"}},
-        {"code": "checked", "label": {"zh": "上门排查户数"}, "unit": "户", "source": SOURCE | {"clause": "第四条第二款"}},
+        {"code": "checked", "label": {"zh": "上门排查户数"}, "unit": "户",
+         "source": SOURCE | {"clause": "第四条第二款"}},
         {"code": "isolated", "label": {"zh": "新增居家隔离"}, "unit": "人"},
         {"code": "released", "label": {"zh": "解除隔离"}, "unit": "人"},
-        {"code": "still", "label": {"zh": "现有居家隔离"}, "unit": "人", "aggregate": "last", "jump": 50, "jump_from": 5},
+        {"code": "still", "label": {"zh": "现有居家隔离"}, "unit": "人", "aggregate": "last",
+         "jump": 50, "jump_from": 5},
         {"code": "fever", "label": {"zh": "是否发现发热人员"}, "type": "yesno"},
         {"code": "way", "label": {"zh": "主要排查方式"}, "type": "choice", "required": False,
          "choices": {"door": {"zh": "逐户上门"}, "phone": {"zh": "电话"}, "list": {"zh": "名单比对"}}},
@@ -135,7 +137,7 @@ def tap(page, name, text):
 
 
 def test_a_village_files_zero_on_a_phone(scene, phone, sign_in, shoot):
-    _county, villages, form = scene
+    _county, _villages, form = scene
     today = timezone.localdate()
     fresh = f.office("220102101301", name="柳树镇新立村村委会", parent=_county)
     due = timezone.now() + timedelta(hours=2, minutes=10)
