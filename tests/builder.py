@@ -77,6 +77,8 @@ class Builder:
         special = f"{field.model._meta.label}.{field.name}"
         if special in _contents():
             return _contents()[special]
+        if special == "people.PossibleDuplicate.other":
+            return self.new(field.remote_field.model).pk  # two persons, the later one second
         if isinstance(field, AreaCodeField) or field.name == "area_code":
             return self.area_code
         if isinstance(field, models.ForeignKey):
