@@ -50,6 +50,53 @@ class FactKind(models.TextChoices):
     NEED = "need", _("Need")
 
 
+class FactValue(models.TextChoices):
+    """What can be stated; `VALUES` says about what."""
+
+    HERE = "here", _("At home")
+    ELSEWHERE = "elsewhere", _("Elsewhere")
+    NOT_KNOWN = "unknown", _("Not known")
+    RETURNED = "returned", _("Returned")
+    ON_WAY = "on_way", _("On the way back")
+    AWAY = "away", _("Not returned")
+    NO_SYMPTOMS = "no_symptoms", _("No symptoms")
+    FEVER = "fever", _("Fever")
+    OTHER_SYMPTOMS = "symptoms", _("Other symptoms")
+    WELL = "well", _("Declares to be well")
+    EXPOSED = "exposed", _("Declares contact or exposure")
+    ILL = "ill", _("Declares to be ill")
+    STAYS = "stays", _("Stays")
+    LEAVES = "leaves", _("Wants to leave")
+    UNDECIDED = "undecided", _("Undecided")
+    HAS_JOB = "has_job", _("Job settled")
+    NO_JOB = "no_job", _("No job yet")
+    NO_NEED = "no_need", _("Needs nothing")
+    NEEDS_HELP = "needs_help", _("Needs help")
+
+
+VALUES: dict[str, tuple[FactValue, ...]] = {
+    FactKind.WHEREABOUTS: (FactValue.HERE, FactValue.ELSEWHERE, FactValue.NOT_KNOWN),
+    FactKind.RETURN: (FactValue.RETURNED, FactValue.ON_WAY, FactValue.AWAY),
+    FactKind.SYMPTOMS: (FactValue.NO_SYMPTOMS, FactValue.FEVER, FactValue.OTHER_SYMPTOMS),
+    FactKind.HEALTH: (FactValue.WELL, FactValue.EXPOSED, FactValue.ILL),
+    FactKind.INTENTION: (FactValue.STAYS, FactValue.LEAVES, FactValue.UNDECIDED),
+    FactKind.JOB: (FactValue.HAS_JOB, FactValue.NO_JOB),
+    FactKind.NEED: (FactValue.NO_NEED, FactValue.NEEDS_HELP),
+}
+PLACED = frozenset({FactKind.WHEREABOUTS, FactKind.INTENTION})
+"""Statements that may name an area: where the person is, where they want to go."""
+
+
+class Doubt(models.TextChoices):
+    """What is odd about a document number that is kept all the same."""
+
+    AREA = "area", _("Area part not in use today")
+    CHECK = "check", _("Check digit does not fit")
+    OLD_FORM = "old", _("Old form of 15 digits")
+    BIRTH = "birth", _("Date of birth differs from the number")
+    SEX = "sex", _("Sex differs from the number")
+
+
 class Said(models.TextChoices):
     """Who made the statement: both are kept and compared (D15)."""
 

@@ -66,8 +66,15 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(_("row"))
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
+    # a mere pointer: neither taking in a million rows nor deleting a person pays for it, and it may point nowhere
     person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     reasons = models.JSONField(_("reasons"), default=list, blank=True)
 

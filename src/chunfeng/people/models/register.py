@@ -10,14 +10,18 @@ from chunfeng.areas.fields import AreaCodeField
 from chunfeng.core import walls
 from chunfeng.core.crypto import EncryptedTextField
 from chunfeng.offices.models import Office
-from chunfeng.people.choices import Category, FactKind, IdKind, Said, Sex
+from chunfeng.people.choices import Category, FactKind, FactValue, IdKind, Said, Sex
 
 _ANY_AREA = " OR ".join(walls.in_range(column) for column in ("area_code", "current_area", "work_area"))
 PERSON_TABLE = "people_person"
 
 
 class Dataset(models.Model):
-    """A body of personal data with its purpose, the clause that asks for it, and the day it is deleted."""
+    """A body of personal data with its purpose, the clause that asks for it, and the day it is deleted.
+
+    `by_duty`: a duty asks for it, so that a person's request to be deleted waits for that day; else it rests
+    on consent and the request is met at once.
+    """
 
     owner = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="datasets")
     area_code = AreaCodeField(_("area"))
@@ -25,6 +29,7 @@ class Dataset(models.Model):
     purpose = models.CharField(_("purpose"), max_length=300)
     source = models.CharField(_("source"), max_length=300)
     keep_until = models.DateField(_("deleted on"))
+    by_duty = models.BooleanField(_("kept by duty"), default=True)
     made_at = models.DateTimeField(_("made at"))
 
     wall = walls.Wall(read=walls.in_range_or_above(), write=walls.in_range())
@@ -65,7 +70,8 @@ class Person(models.Model):
 
     The number of the document is sealed and found by its keyed hash; `id_doubt` says what is odd about it (an
     old area code, a check digit): a doubt never keeps a person out. A record merged into another points
-    there by `merged_into` and takes part in nothing.
+    there by `merged_into` and takes part in nothing. Its text is its serial number: the audit trail, which
+    outlives the person's data, holds no name.
     """
 
     area_code = AreaCodeField(_("home area"))
@@ -116,11 +122,20 @@ class Person(models.Model):
                 fields=["current_area", "id"], condition=~Q(current_area=""), name="person_by_place"
             ),
             models.Index(fields=["work_area", "id"], condition=~Q(work_area=""), name="person_by_work"),
-            models.Index(fields=["name", "birth"], name="person_by_name"),
+            # an operator class that serves equality and the beginning of a name
+            models.Index(
+                fields=["name", "birth"], opclasses=["text_pattern_ops", "date_ops"], name="person_by_name"
+            ),
+            models.Index(
+                fields=["household"], condition=Q(household__isnull=False), name="person_by_household"
+            ),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_by_survivor"
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"#{self.pk}"
 
 
 _OF_PERSON = walls.part_of(PERSON_TABLE, "person_id")
@@ -186,11 +201,15 @@ class PersonCategory(models.Model):
 
 
 class Fact(models.Model):
-    """One statement about a person: who said it, when, and from where. Never changed (D15)."""
+    """One statement about a person: who said it, when, and from where. Never changed (D15).
+
+    `place` is where the person is, or wants to go. A statement goes only with the person, by the system.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facts", db_index=False)
     kind = models.CharField(_("about"), max_length=12, choices=FactKind)
-    value = models.CharField(_("statement"), max_length=40)
+    value = models.CharField(_("statement"), max_length=12, choices=FactValue)
+    place = AreaCodeField(_("place"), blank=True)
     detail = EncryptedTextField(_("detail"), null=True, blank=True)
     on = models.DateField(_("day"))
     said = models.CharField(_("said by"), max_length=10, choices=Said)
@@ -201,6 +220,7 @@ class Fact(models.Model):
     at = models.DateTimeField(_("at"))
 
     append_only = True
+    erasable = True
     wall = _OF_PERSON
 
     class Meta:
