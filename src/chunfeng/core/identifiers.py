@@ -19,7 +19,9 @@ from chunfeng.core.errors import Refused
 CITIZEN, PERMIT, FOREIGN = "citizen", "permit", "foreign"
 AREA, CHECK, OLD_FORM = "area", "check", "old"
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71".split()
+    str(n)
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71))
+    for n in range(first, last + 1)
 )
 PERMIT_AREAS = frozenset({"810000", "820000", "830000"})
 """Hong Kong, Macao and Taiwan residents: the form of 2018 has no other."""
@@ -108,7 +110,9 @@ def citizen_id(text: str, *, areas: Container[str] | None = None) -> Identifier:
         birth = date.min
     if birth.year < 1850:
         raise BadIdentifier(
-            _("The number “%(text)s” names no possible date of birth (%(part)s): compare it with the document.")
+            _(
+                "The number “%(text)s” names no possible date of birth (%(part)s): compare it with the document."
+            )
             % {"text": text.strip(), "part": number[6:14]}
         )
     kind, area = _holder(number)

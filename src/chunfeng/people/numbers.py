@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,6 @@ from chunfeng.areas.queries import valid
 from chunfeng.core import identifiers
 from chunfeng.core.identifiers import BadIdentifier
 
-MAX_DOCUMENT = 40
 _LANDLINE = re.compile(r"0[1-9][0-9]{8,10}|[2-9][0-9]{6,7}")
 _OTHER = re.compile(r"[0-9A-Z]{4,40}")
 
@@ -43,10 +43,8 @@ def other_document(text: str) -> str:
 def document_forms(text: str) -> list[str]:
     """Every form under which the number somebody typed may be stored; empty when it is none."""
     found: list[str] = []
-    try:
+    with suppress(BadIdentifier):
         found.append(identifiers.citizen_id(text).number)
-    except BadIdentifier:
-        pass
     plain = identifiers.plain(text)
     if _OTHER.fullmatch(plain) and plain not in found:
         found.append(plain)
