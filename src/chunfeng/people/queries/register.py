@@ -11,7 +11,7 @@ from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.core.identifiers import BadIdentifier
 from chunfeng.people import keys, numbers
 from chunfeng.people.choices import FactKind, Said
-from chunfeng.people.models import Dataset, Fact, Household, Person, PersonCategory, PersonPhone
+from chunfeng.people.models import Dataset, Fact, Household, Person, PersonCategory, PersonDataset, PersonPhone
 
 AREAS = ("area_code", "current_area", "work_area")
 OWN_WORD = (Said.SELF, Said.FAMILY)
@@ -66,14 +66,20 @@ def find(rows: QuerySet[Person], text: str) -> QuerySet[Person]:
     return rows.filter(name__startswith=word)
 
 
-def datasets(actor: Actor, *, at_day: date | None = None) -> QuerySet[Dataset]:
-    """The datasets of the actor's area and of those above; with `at_day` only those not yet to be deleted."""
+def datasets(actor: Actor, *, open_on: date | None = None) -> QuerySet[Dataset]:
+    """The datasets of the actor's area and of those above; with `open_on` only those not yet to be deleted."""
     found = Dataset.objects.filter(
         Q(area_code__gte=actor.lo, area_code__lt=actor.hi) | Q(area_code__in=actor.above)
     )
-    if at_day is not None:
-        found = found.filter(keep_until__gt=at_day)
+    if open_on is not None:
+        found = found.filter(keep_until__gt=open_on)
     return found.select_related("owner").order_by("-pk")
+
+
+def places_in_datasets(person: Person) -> QuerySet[PersonDataset]:
+    """Why a person is held, with the datasets fetched; those out of the actor's sight are missing."""
+    rows = PersonDataset.objects.filter(person=person).select_related("dataset")
+    return rows.order_by("dataset__keep_until", "pk")
 
 
 def household_of(person: Person) -> Household | None:
@@ -147,7 +153,9 @@ def _sides(kind: str, rows: list[Fact]) -> Compared:
 def _with_document(text: str) -> set[int]:
     """Serial numbers of the people with this document, those it was merged into instead of merged records."""
     hashes = [hashed for form in numbers.document_forms(text) for hashed in keys.document_hashes(form)]
-    rows = list(Person.objects.filter(id_hash__in=hashes)[:50]) if hashes else []
+    # asked apart: each half has an index of its own, together they would read every person
+    halves = [Person.objects.filter(id_hash__in=hashes, merged_into__isnull=alive) for alive in (True, False)]
+    rows = [row for half in halves for row in half[:50]] if hashes else []
     found = (row if row.merged_into_id is None else survivor(row) for row in rows)
     return {row.pk for row in found if row is not None}
 
