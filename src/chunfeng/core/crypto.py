@@ -80,11 +80,14 @@ def _mac(key: bytes, algorithm: hashes.HashAlgorithm, text: str) -> str:
     return mac.finalize().hex()
 
 
-def lookup_all(texts: Sequence[str], purpose: str) -> list[str]:
-    """`lookup` of many values: the key is set up once for all of them."""
-    if settings.FIELD_CIPHER == "sm4":
-        return [lookup(text, purpose) for text in texts]
-    keyed = std_hmac.new(_subkey(settings.FIELD_KEY, f"lookup-{purpose}"), digestmod=hashlib.sha256)
+def lookup_all(texts: Sequence[str], purpose: str, *, other: bool = False) -> list[str]:
+    """`lookup` of many values, the key set up once; with `other` as under the other choice of cipher."""
+    sm = (settings.FIELD_CIPHER == "sm4") is not other
+    key = _subkey(settings.FIELD_KEY, f"lookup-{purpose}")
+    try:
+        keyed = std_hmac.new(key, digestmod="sm3" if sm else "sha256")
+    except ValueError:  # a Python whose hashlib has no SM3
+        return [_mac(key, hashes.SM3(), text) for text in texts]
     found = []
     for text in texts:
         one = keyed.copy()
