@@ -122,4 +122,4 @@ def _in_use(part: str, on: date) -> bool:
 
 
 def _label(field: str) -> Any:
-    return Person._meta.get_field(field).verbose_name
+    return getattr(Person._meta.get_field(field), "verbose_name", field)

@@ -36,7 +36,7 @@ def make_dataset(
     """
     roles.require(by, "dataset.change")
     if owner is None:
-        owner = Office.objects.filter(pk=by.office_id).first()
+        owner = Office.objects.filter(pk=by.office_id or 0).first()
         if owner is None:
             raise Refused(_("Choose the office that answers for the dataset."))
     in_reach(by, owner)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, ProtectedError, Q
+from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -142,7 +142,7 @@ def _drop_run(run: ImportRun) -> None:
         transaction.on_commit(lambda: file_path(file.sha256).unlink(missing_ok=True))
 
 
-def _alive(today: date, person: str = "pk") -> object:
+def _alive(today: date, person: str = "pk") -> QuerySet[PersonDataset]:
     return PersonDataset.objects.filter(person=OuterRef(person), dataset__keep_until__gt=today)
 
 

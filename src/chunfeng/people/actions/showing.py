@@ -52,14 +52,16 @@ def unmask(*, person: Person, field: str, reason: str, by: Actor, at: datetime) 
     return values
 
 
-def own_view(*, person: Person, by: Actor) -> OwnView:
-    """What is held about a person and why, to be handed to them. Leaves an event of reading.
+def own_view(*, person: Person, reason: str, by: Actor) -> OwnView:
+    """What is held about a person and why, to be handed to them.
 
+    `reason` says who asked and how that was checked; it stays in the trail with the reading.
     The datasets are named even where they belong to an area out of the actor's sight: the person has a right
     to know them, and they hold nothing personal themselves.
     """
     roles.require(by, "person.unmask")
     in_reach(by, person)
+    why = required(reason, _("reason"), 500)
     with scope.applied(SYSTEM):
         held = list(
             Dataset.objects.filter(people__person=person).select_related("owner").order_by("keep_until", "pk")
@@ -73,7 +75,7 @@ def own_view(*, person: Person, by: Actor) -> OwnView:
         facts=list(register.facts(person)),
         datasets=held,
     )
-    record_read("person.own_view", by=by, on=person)
+    record_read("person.own_view", by=by, on=person, reason=why)
     return view
 
 

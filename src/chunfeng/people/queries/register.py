@@ -11,7 +11,15 @@ from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.core.identifiers import BadIdentifier
 from chunfeng.people import keys, numbers
 from chunfeng.people.choices import FactKind, Said
-from chunfeng.people.models import Dataset, Fact, Household, Person, PersonCategory, PersonDataset, PersonPhone
+from chunfeng.people.models import (
+    Dataset,
+    Fact,
+    Household,
+    Person,
+    PersonCategory,
+    PersonDataset,
+    PersonPhone,
+)
 
 AREAS = ("area_code", "current_area", "work_area")
 OWN_WORD = (Said.SELF, Said.FAMILY)
