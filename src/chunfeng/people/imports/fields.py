@@ -51,7 +51,8 @@ FIELDS = (
     Field(
         "home",
         _("Home area"),
-        "户籍地 户籍所在地 户籍地区划 户籍地区划代码 行政区划 区划代码 行政区划代码 籍贯地 户口所在地 所属区划 home area area-code",
+        "户籍地 户籍所在地 户籍地区划 户籍地区划代码 行政区划 区划代码 行政区划代码 籍贯地 户口所在地 "
+        "所属区划 home area area-code",
         "220184000000",
     ),
     Field("town", _("Township"), "乡镇 乡镇街道 镇街 所属乡镇 街道 户籍乡镇 town township"),

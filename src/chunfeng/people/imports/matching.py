@@ -238,7 +238,7 @@ def _people_by_hash(hashes: list[str]) -> list[tuple[str, Record]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} {_FROM} WHERE p.id_hash = ANY(%s) AND p.merged_into_id IS NULL",  # noqa: S608
+            f"SELECT {_COLUMNS} {_FROM} WHERE p.id_hash = ANY(%s) AND p.merged_into_id IS NULL",
             [hashes],
         )
         return [(row[-1], _record(row)) for row in cursor.fetchall()]
@@ -251,7 +251,7 @@ def _people_by_home(homes: set[tuple[str, str]]) -> list[Record]:
         cursor.execute(
             f"""SELECT {_COLUMNS} {_FROM}
             JOIN unnest(%s::text[], %s::text[]) AS w(name, area) ON p.name = w.name AND p.area_code = w.area
-            WHERE p.id_hash IS NULL AND p.merged_into_id IS NULL ORDER BY p.id""",  # noqa: S608
+            WHERE p.id_hash IS NULL AND p.merged_into_id IS NULL ORDER BY p.id""",
             [list(names), list(areas)],
         )
         return [_record(row) for row in cursor.fetchall()]

@@ -31,6 +31,8 @@ class Places:
         self.own, self.on = own, on
         self.known: dict[str, Place] = {}
         self.inside: dict[str, dict[str, list[str]]] = {}
+        self.counties: dict[str, str | None] = {}
+        self.codes: dict[str, frozenset[str]] = {}
         upper = Area.objects.filter(queries.valid(on), level__lte=Level.COUNTY).values_list("code", "name")
         self.upper = dict(upper)
         self.names: dict[str, list[str]] = defaultdict(list)
@@ -63,8 +65,7 @@ class Places:
         best = max(self._walk(text, self.own, 0), self._walk(text, codes.COUNTRY, 0), key=lambda w: w[:2])
         left, code = -best[0], best[2]
         if left == len(text):
-            found = queries.resolve(text, self.on, within=self.own)
-            return Place(found[0].code) if len(found) == 1 else NOWHERE
+            return self._by_name(text)
         return Place(code, "in_part" if left else "")
 
     def _walk(self, text: str, base: str, depth: int) -> tuple[int, int, str]:
@@ -90,6 +91,13 @@ class Places:
             if best[0] == 0:
                 break
         return best
+
+    def _by_name(self, text: str) -> Place:
+        """A township or village of the office's own area that nothing above it is written before."""
+        lo, hi = codes.code_range(self.own)
+        rows = Area.objects.filter(queries.valid(self.on), name=text, code__gte=lo, code__lt=hi)
+        found = list(rows.values_list("code", flat=True)[:2])
+        return Place(found[0]) if len(found) == 1 else NOWHERE
 
     @staticmethod
     def _shared(found: tuple[int, int, str], walked: list[tuple[int, int, str]]) -> tuple[int, int, str]:
@@ -121,20 +129,35 @@ class Places:
         if not self.loaded or code in self.upper:
             return Place(code)
         county = code[:6] + "000000"
-        if county in self.upper or code[:4] + "00000000" in self.upper and code[4:6] == "00":
-            listed = Area.objects.filter(queries.valid(self.on), code=code).exists()
-            return Place(code, "" if listed else "unlisted")
-        return self._renamed(code, county)
-
-    def _renamed(self, code: str, county: str) -> Place:
-        """A code of an area abolished since: where the whole of it went."""
-        last = Area.objects.filter(code=county, valid_to__isnull=False).order_by("-valid_to").first()
-        if last is None or last.valid_to is None:
+        if county not in self.counties:
+            self.counties[county] = self._county(county)
+        stands = self.counties[county]
+        if stands is None:
             return NOWHERE
-        today = queries.today_code(county, last.valid_to - timedelta(days=1), self.on)
-        if today is None or today == county:
-            return NOWHERE
+        if stands == county:
+            return Place(code, "" if code in self._listed(county) else "unlisted")
         try:
-            return Place(codes.rebase(code, county, today), "renamed")
+            return Place(codes.rebase(code, county, stands), "renamed")
         except codes.BadCode:
-            return Place(today, "renamed")
+            return Place(stands, "renamed")
+
+    def _county(self, county: str) -> str | None:
+        """The code under which a county stands: its own when in use that day or later, else its successor's."""
+        direct = county[4:6] == "00" and county[:4] + "00000000" in self.upper
+        if county in self.upper or direct:
+            return county
+        last = Area.objects.filter(code=county).order_by("valid_from").last()
+        if last is None:
+            return None
+        if last.valid_from > self.on or last.valid_to is None:
+            return county
+        today = queries.today_code(county, last.valid_to - timedelta(days=1), self.on)
+        return None if today == county else today
+
+    def _listed(self, county: str) -> frozenset[str]:
+        """Every code inside a county that any table ever held, asked for once."""
+        if county not in self.codes:
+            lo, hi = codes.code_range(county)
+            rows = Area.objects.filter(code__gte=lo, code__lt=hi).values_list("code", flat=True)
+            self.codes[county] = frozenset(rows)
+        return self.codes[county]

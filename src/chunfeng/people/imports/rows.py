@@ -12,11 +12,13 @@ from chunfeng.core.identifiers import BadIdentifier, Identifier, citizen_id
 from chunfeng.people import keys, numbers
 from chunfeng.people.choices import Doubt, FactKind, IdKind
 from chunfeng.people.imports import values
-from chunfeng.people.imports.fields import known_words, plain
+from chunfeng.people.imports.fields import BY_KEY, known_words, plain
 from chunfeng.people.imports.places import NOWHERE, Place, Places
 
 LENGTHS = {"employer": 120, "occupation": 60, "note": 300, "household": 40, "address": 200}
 MAX_PHONES = 5
+_FAR = date(2100, 1, 1)
+_SEEN = 50_000
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class Reader:
     ) -> None:
         self.by, self.places, self.on = by, places, on
         self.at: dict[str, list[int]] = {}
+        self.seen: dict[str, str] = {}
         for position, key in enumerate(columns):
             if key:
                 self.at.setdefault(key, []).append(position)
@@ -64,7 +67,7 @@ class Reader:
         self.heading = {plain(cell) for cell in header if cell.strip()}
         areas = numbers.county_parts(on)
         self.areas: Container[str] | None = areas or None
-        self.single = {key: at[0] for key, at in self.at.items()}
+        self.single = {key: at[0] for key, at in self.at.items() if not BY_KEY[key].many}
 
     def chunk(self, rows: Iterable[Sequence[str]], first: int) -> list[Given]:
         """The rows from number `first` on, read and hashed; every row in its place."""
@@ -79,7 +82,7 @@ class Reader:
             return row
         if len(cells) < self.width:
             cells = [*cells, *[""] * (self.width - len(cells))]
-        told = {key: values.stated(cells[at]) for key, at in self.single.items() if cells[at]}
+        told = {key: self._stated(cells[at]) for key, at in self.single.items() if cells[at]}
         row.rejected = (
             self._who(row, told, cells)
             or self._document(row, told.get("id_number", ""), told.get("id_kind", ""))
@@ -88,6 +91,15 @@ class Reader:
         if not row.rejected:
             self._rest(row, told, cells)
         return row
+
+    def _stated(self, text: str) -> str:
+        """`values.stated`, remembered: most cells of a ledger hold one of a few texts."""
+        found = self.seen.get(text)
+        if found is None:
+            if len(self.seen) > _SEEN:
+                self.seen.clear()
+            found = self.seen[text] = values.stated(text)
+        return found
 
     def _who(self, row: Given, told: dict[str, str], cells: Sequence[str]) -> str:
         said = told.get("name", "")
@@ -139,7 +151,7 @@ class Reader:
         row.birth, row.sex = row.birth or found.birth, row.sex or found.sex
         if doubts:
             row.id_doubt = ",".join(doubts)
-            if doubts != ["old"]:
+            if set(doubts) - {"old", "area"}:
                 row.reasons.append("doubt:id_number")
 
     def _where(self, row: Given, told: dict[str, str]) -> str:
@@ -210,15 +222,15 @@ class Reader:
             row.cell = self.places.find(cell).code if cell.isascii() else ""
         for at in self.at.get("phone", ()):
             if cells[at]:
-                _phones(row, values.stated(cells[at]))
+                _phones(row, self._stated(cells[at]))
         for at in self.at.get("category", ()):
-            if cells[at] and (text := values.stated(cells[at])):
+            if cells[at] and (text := self._stated(cells[at])):
                 found, whole = values.categories(text)
                 row.categories += [key for key in found if key not in row.categories]
                 if not whole:
                     row.reasons.append("not_read:category")
         if since := told.get("since"):
-            row.since = values.day(since, latest=self.on)
+            row.since = values.day(since, latest=_FAR)
             if row.since is None:
                 row.reasons.append("not_read:since")
         for key, kind in (("returned", FactKind.RETURN), ("symptoms", FactKind.SYMPTOMS)):

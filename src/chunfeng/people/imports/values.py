@@ -7,11 +7,10 @@ from datetime import date, timedelta
 
 from chunfeng.people.choices import Category, FactKind, FactValue, IdKind, Sex
 
-NOTHING = frozenset(
-    "无 不详 未知 没有 暂无 不清楚 不知道 无电话 无手机 - -- — —— / // \\ 空 none n/a null 0".split()
-)
+_NOTHING = "无 不详 未知 没有 暂无 不清楚 不知道 无电话 无手机 空 none null n/a - -- — —— / // \\ 0"
+NOTHING = frozenset(re.split(" ", _NOTHING))
 """What people write into a cell to say that nothing is known."""
-_CONTROLS = {n: None for n in (*range(0x20), 0x7F, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF)} | {
+_CONTROLS = dict.fromkeys((*range(0x20), 0x7F, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF)) | {
     ord(blank): " " for blank in "\t\n\r\x0b\x0c\u00a0\u3000"
 }
 _WIDE = {ord("０") + n: str(n) for n in range(10)}
