@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -22,18 +23,18 @@ from django.utils.translation import gettext as _
 from chunfeng.areas import codes
 from chunfeng.core import scope
 from chunfeng.core.actions import record
-from chunfeng.core.actor import Actor
+from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
 from chunfeng.people.actions.common import check_dataset
 from chunfeng.people.choices import RunState, Verdict
-from chunfeng.people.imports import pairs, storing, writing
+from chunfeng.people.imports import storing
 from chunfeng.people.imports.fields import BY_KEY, NEEDED, header_sha256
-from chunfeng.people.imports.matching import Matcher, Settled
 from chunfeng.people.imports.places import Places
 from chunfeng.people.imports.reading import Layout, Table, open_file, rows_of
 from chunfeng.people.imports.rows import Given, Reader
+from chunfeng.people.imports.settling import matcher_of, settle
 from chunfeng.people.models import ColumnMap, Dataset, ImportRun
 from chunfeng.people.queries import imports as queries
 
@@ -43,6 +44,7 @@ DRY_ROWS = 20_000
 PROBLEMS = 5
 """Rows named for each kind of problem of a trial."""
 _LOCK = 0x70656F706C65  # "people": one chunk of one import at a time finds what the one before it wrote
+_RUN = 0x696D70  # "imp"
 _TRIES = 3
 
 
@@ -150,8 +152,20 @@ def begin(*, run: ImportRun, by: Actor, at: datetime) -> ImportRun:
     """Let an import run, or go on after it stopped; the work itself is `run`, in the background."""
     roles.require(by, "person.import")
     row = _locked(run)
+    _begun(row, by, at)
+    transaction.on_commit(lambda: _defer(row.pk))
+    return row
+
+
+def _defer(run_id: int) -> None:
+    from chunfeng.people import jobs
+
+    jobs.defer_import(run_id)
+
+
+def _begun(row: ImportRun, by: Actor, at: datetime) -> None:
     if row.state == RunState.RUNNING:
-        return row
+        return
     if row.state not in (RunState.READ, RunState.STOPPED):
         raise Refused(_("This import is over. Choose the file again to take it in again."))
     _checked(row.columns["fields"], row.columns["header"], complete=True)
@@ -159,7 +173,6 @@ def begin(*, run: ImportRun, by: Actor, at: datetime) -> ImportRun:
     row.state, row.error = RunState.RUNNING, ""
     row.save(update_fields=["state", "error"])
     record("people.import-begin", by=by, on=row, at=at, detail={"from": row.done})
-    return row
 
 
 @transaction.atomic
@@ -184,7 +197,7 @@ def dry_run(*, run: ImportRun, by: Actor, at: datetime, most: int = DRY_ROWS) ->
     counts: Counter[str] = Counter()
     problems: Counter[str] = Counter()
     rows: dict[str, list[int]] = {}
-    matcher = _matcher(run)
+    matcher = matcher_of(run)
     tried = 0
     with scope.applied(actor), rows_of(storing.path_of(run.file), layout_of(run)) as source:
         while cells := list(islice(source, min(CHUNK, most - tried))):
@@ -213,14 +226,16 @@ def run(run_id: int, at: datetime, *, progress: Callable[[int, int], object] | N
         return here
     actor, reader = _reader(here)
     try:
-        with scope.applied(actor):
-            begin(run=here, by=actor, at=at)
-        with rows_of(storing.path_of(here.file), layout_of(here), skip=here.done) as source:
-            while cells := list(islice(source, CHUNK)):
-                here = _chunk(here, actor, reader, cells, at)
-                if progress is not None:
-                    progress(here.done, here.total)
-        return _ended(here, actor, at)
+        with _alone(run_id):
+            with scope.applied(actor):
+                here = _locked(here)
+                _begun(here, actor, at)
+            with rows_of(storing.path_of(here.file), layout_of(here), skip=here.done) as source:
+                while cells := list(islice(source, CHUNK)):
+                    here = _chunk(here, actor, reader, cells, at)
+                    if progress is not None:
+                        progress(here.done, here.total)
+            return _ended(here, actor, at)
     except Taken:
         raise
     except Refused as refusal:
@@ -236,6 +251,27 @@ def run(run_id: int, at: datetime, *, progress: Callable[[int, int], object] | N
         }
         _stopped(here, actor, why)
         raise Refused(why) from None
+
+
+def waiting() -> list[int]:
+    """Imports that should be running: their worker may have died."""
+    with scope.applied(SYSTEM, read_only=True):
+        return queries.waiting()
+
+
+@contextmanager
+def _alone(run_id: int) -> Iterator[None]:
+    """One process at a time works on an import; the mark goes with its session, however that ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_RUN, run_id])
+        if not cursor.fetchone()[0]:
+            raise Taken(_("Another process is at work on this import."))
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_RUN, run_id])
 
 
 def _chunk(here: ImportRun, actor: Actor, reader: Reader, cells: list[list[str]], at: datetime) -> ImportRun:
@@ -258,59 +294,11 @@ def _settled(here: ImportRun, given: list[Given], at: datetime) -> ImportRun:
     row = _locked(here)
     if row.done != here.done or row.state != RunState.RUNNING:
         raise Taken(_("Another process is at work on this import, or it was given up."))
-    settled = _written(row, given)
-    writing.verdicts(row, settled)
+    settled = settle(row, given)
     counts = Counter(row.counts) + Counter(each.verdict for each in settled)
     row.counts, row.done = dict(counts), row.done + len(settled)
     row.save(update_fields=["counts", "done"])
     return row
-
-
-def _written(row: ImportRun, given: list[Given]) -> list[Settled]:
-    """Match and write; a document somebody entered meanwhile is met again at the second try."""
-    remarks = [len(each.reasons) for each in given]
-    for again in (True, False):
-        for each, length in zip(given, remarks, strict=True):
-            del each.reasons[length:]
-        settled = _matcher(row).settle(given, writing.serials(sum(not g.rejected for g in given)))
-        records = list({id(s.record): s.record for s in settled if s.record is not None}.values())
-        fresh = [r for r in records if r.fresh]
-        mark = transaction.savepoint()
-        homes = writing.households(records)
-        entered = writing.enter(fresh, homes, row.at)
-        if again and len(entered) < len(fresh) and _seen_now([r.first for r in fresh if r.pk not in entered]):
-            transaction.savepoint_rollback(mark)
-            continue
-        transaction.savepoint_commit(mark)
-        break
-    known = [r for r in records if not r.fresh]
-    writing.fill(known, homes, row.at)
-    present = [r for r in records if not r.fresh or r.pk in entered]
-    writing.parts(
-        [r for r in present if r.fresh or r.filled or r.place or r.more_phones or r.more_categories
-         or r.more_facts or r.joined],
-        run=row, dataset=row.dataset, key=_fact_key(row), on=timezone.localdate(row.at),
-    )  # fmt: skip
-    shared = pairs.queue([r for r in fresh if r.pk in entered], area_code=row.area_code, at=row.at)
-    for each in settled:
-        if each.record is None:
-            continue
-        if each.record.fresh and each.record.pk not in entered:
-            each.verdict, each.record = Verdict.PARKED.value, None
-            each.given.reasons.append("elsewhere")
-        elif each.record.first is each.given:
-            each.given.reasons += [f"maybe_{key}" for key in sorted(shared.get(each.record.pk, ()))]
-    return settled
-
-
-def _seen_now(missing: Sequence[Given | None]) -> bool:
-    """Whether any of these documents, refused a moment ago, stands in a record in sight."""
-    hashes = [given.id_hash for given in missing if given is not None]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM people_person WHERE id_hash = ANY(%s) AND merged_into_id IS NULL LIMIT 1", [hashes]
-        )
-        return cursor.fetchone() is not None
 
 
 def _ended(here: ImportRun, actor: Actor, at: datetime) -> ImportRun:
@@ -357,8 +345,6 @@ def actor_of(run: ImportRun) -> Actor:
 
 
 def _found(run_id: int) -> ImportRun:
-    from chunfeng.core.actor import SYSTEM
-
     with scope.applied(SYSTEM):
         found = ImportRun.objects.select_related("office", "dataset", "file").filter(pk=run_id).first()
     if found is None:
@@ -380,15 +366,6 @@ def _reader(run: ImportRun) -> tuple[Actor, Reader]:
     with scope.applied(actor, read_only=False):
         places = Places(run.area_code, on)
         return actor, Reader(run.columns["fields"], run.columns["header"], actor, places, on)
-
-
-def _matcher(run: ImportRun) -> Matcher:
-    return Matcher(dataset_id=run.dataset_id, sha256=run.file.sha256, run_id=run.pk, fact_key=_fact_key(run))
-
-
-def _fact_key(run: ImportRun) -> str:
-    """The beginning of the keys of statements out of this file: the same file again states nothing twice."""
-    return f"import-{run.file.sha256[:16]}-"
 
 
 def _checked(columns: Sequence[str], header: Sequence[str], *, complete: bool) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
+from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.offices.models import Office
 from chunfeng.people.choices import RunState
@@ -35,6 +36,14 @@ def unfinished(office: Office, dataset: Dataset, sha256: str) -> ImportRun | Non
     states = (RunState.RUNNING, RunState.STOPPED)
     found = ImportRun.objects.filter(office=office, dataset=dataset, file__sha256=sha256, state__in=states)
     return found.order_by("-pk").first()
+
+
+def dataset(office: Office, name: str) -> Dataset | None:
+    """The dataset of that name of the office, else of an office above it or inside its area."""
+    lo, hi = codes.code_range(office.area_code)
+    near = Q(area_code__in=codes.ancestors(office.area_code)) | Q(area_code__gte=lo, area_code__lt=hi)
+    found = list(Dataset.objects.filter(near, name=name).order_by("pk"))
+    return next((row for row in found if row.owner_id == office.pk), found[0] if found else None)
 
 
 def waiting() -> list[int]:
