@@ -10,7 +10,9 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from chunfeng.cli.people import app
 from chunfeng.config.pipeline import STEPS
 from chunfeng.core import scope
 from chunfeng.core.actions import file_path, store_file
@@ -191,7 +193,7 @@ def test_the_job_and_the_pipeline_run_it(by, into, monkeypatch):
     whole(by, into)
     monkeypatch.setattr("django.utils.timezone.now", lambda: THE_DAY)
     assert jobs.expire() == 1 and jobs.expire() == 0
-    assert any(step.run(THE_DAY) == Expired() for step in STEPS if "deletion" in step.title)
+    assert [step.run(THE_DAY) for step in STEPS if "deletion" in step.title] == [Expired()]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -223,3 +225,24 @@ def test_an_ordinary_office_cannot_delete_statements(by, into):
     with scope.applied(by), connection.cursor() as cursor:
         cursor.execute("DELETE FROM people_fact")
         assert cursor.rowcount == 0
+
+
+def test_the_command_says_what_it_did(by, into, monkeypatch):
+    whole(by, into)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: THE_DAY)
+    assert "people deleted: 1, places in datasets: 0, files: 0" in CliRunner().invoke(app, ["expire"]).output
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (number(1), 0, "area 220184, born 1980-05-15, sex m"),
+        (number(1)[:17] + ("0" if number(1)[17] != "0" else "1"), 0, "Check digit does not fit"),
+        ("+86 13912345678", 0, "13912345678: mobile"),
+        ("91110000600037341L", 0, "credit code, area 110000"),
+        ("abc", 1, "is not an identity number"),
+    ],
+)
+def test_the_command_that_checks_a_number(typed, code, said):
+    answer = CliRunner().invoke(app, ["check", typed])
+    assert answer.exit_code == code and said in answer.output
