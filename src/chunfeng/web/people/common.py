@@ -45,6 +45,8 @@ class Names:
 
     def short(self, code: str) -> str:
         """The name without the names above the actor's own area, which go without saying."""
+        if not code:
+            return ""
         own = self.of(self.own)
         return self.of(code).removeprefix(own) or own
 

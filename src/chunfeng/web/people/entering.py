@@ -73,7 +73,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             at=timezone.now(),
         ),
         to=lambda made: ("person", made.pk),
-        title=_("Change the record"),
+        title=_("Correct the record"),
         done=_("The record is changed."),
         crumbs=crumbs(person),
         note=_(

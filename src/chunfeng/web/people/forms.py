@@ -156,13 +156,13 @@ class FactForm(forms.Form):
 
     statement = forms.ChoiceField(label=gettext_lazy("Statement"), choices=statements)
     said = forms.ChoiceField(label=gettext_lazy("Said by"), choices=Said.choices)
-    on = forms.DateField(label=gettext_lazy("Day"), widget=Day(), initial=timezone.localdate)
+    on = forms.DateField(label=gettext_lazy("Day of the statement"), widget=Day(), initial=timezone.localdate)
     place = AreaField(
         label=gettext_lazy("Place"),
         required=False,
         help_text=gettext_lazy("Where the person is, or wants to go."),
     )
-    source = wide(forms.CharField(label=gettext_lazy("Source"), max_length=200, required=False))
+    source = wide(forms.CharField(label=gettext_lazy("How it is known"), max_length=200, required=False))
     detail = wide(
         forms.CharField(
             label=gettext_lazy("Detail"),

@@ -76,7 +76,7 @@ def _listing(actor: Actor, names: common.Names) -> Listing:
             Column("sex", gettext_lazy("Sex"), lambda p: p.get_sex_display() if p.sex else ""),
             Column("age", gettext_lazy("Age"), lambda p: common.age(p.birth), number=True),
             Column("document", gettext_lazy("Document number"), common.masked_document),
-            Column("phone", gettext_lazy("Phone"), lambda p: "、".join(common.masked_phones(p)[:2])),
+            Column("phone", gettext_lazy("Phone"), lambda p: _phones(p)),
             Column("home", gettext_lazy("Home area"), lambda p: names.short(p.area_code)),
             Column("current", gettext_lazy("Now at"), lambda p: names.short(p.current_area)),
             Column("work", gettext_lazy("Work area"), lambda p: names.short(p.work_area)),
@@ -84,6 +84,12 @@ def _listing(actor: Actor, names: common.Names) -> Listing:
             Column("categories", gettext_lazy("Categories"), lambda p: "、".join(common.categories(p))),
         ],
     )  # fmt: skip
+
+
+def _phones(person: Person) -> str:
+    """The phone called first; how many more there are."""
+    first, *more = common.masked_phones(person) or [""]
+    return f"{first} +{len(more)}" if more else first
 
 
 def _areas_below(actor: Actor) -> Sequence[tuple[str, Any]]:

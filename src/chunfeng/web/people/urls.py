@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chunfeng.web.people import datasets, duplicates, entering, person, register
+from chunfeng.web.people import datasets, duplicates, entering, imports, person, register
 
 urlpatterns = [
     path("", register.people, name="people"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("new/", entering.new, name="person-new"),
     path("datasets/", datasets.datasets, name="people-datasets"),
     path("datasets/new/", datasets.new, name="people-dataset-new"),
+    path("imports/", imports.home, name="people-imports"),
+    path("imports/template/", imports.template, name="people-import-template"),
+    path("imports/<int:pk>/", imports.run, name="people-import"),
+    path("imports/<int:pk>/progress/", imports.progress, name="people-import-progress"),
+    path("imports/<int:pk>/result/", imports.result, name="people-import-result"),
+    path("imports/<int:pk>/<slug:move>/", imports.act, name="people-import-act"),
     path("duplicates/", duplicates.home, name="people-duplicates"),
     path("duplicates/<int:pk>/", duplicates.pair, name="people-duplicate"),
     path("duplicates/<int:pk>/<slug:move>/", duplicates.act, name="people-duplicate-act"),
