@@ -1,17 +1,15 @@
-"""One import in a process of its own, so that its memory is its own: `python -m bench.people_child WAY …`.
+"""One import in a process of its own, watched from outside: `python -m bench.people_child WAY …`.
 
 Ways: `ours FILE POSTING DATASET`, `go-on RUN` and the names of `bench.people_peers.WAYS`. The last line of the
-output is JSON with seconds from the file on the disk to the last row settled, and the peak memory with readers.
+output is JSON with the seconds from the file on the disk to the last row settled.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 
 def ours(path: Path, posting_id: int, dataset_id: int) -> int:
@@ -27,7 +25,7 @@ def ours(path: Path, posting_id: int, dataset_id: int) -> int:
     by, now = actor_for(Posting.objects.get(pk=posting_id)), timezone.now()
     with scope.applied(by):
         run = imports.start(
-            data=path.read_bytes(), name=path.name, dataset=Dataset.objects.get(pk=dataset_id), by=by, at=now
+            source=path, name=path.name, dataset=Dataset.objects.get(pk=dataset_id), by=by, at=now
         )
     print(json.dumps({"run": run.pk}), flush=True)
     imports.run(run.pk, at=now)
@@ -46,14 +44,13 @@ def main(way: str, *given: str) -> None:
     now = timezone.now()
     began = time.perf_counter()
     if way == "ours":
-        done: Any = ours(Path(given[0]), int(given[1]), int(given[2]))
+        ours(Path(given[0]), int(given[1]), int(given[2]))
     elif way == "go-on":
-        done = imports.run(int(given[0]), at=now)
+        imports.run(int(given[0]), at=now)
     else:
-        done = peers.WAYS[way](Path(given[0]), int(given[2]), now)
+        peers.WAYS[way](Path(given[0]), int(given[2]), now)
     taken = time.perf_counter() - began
-    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({"seconds": taken, "peak_mb": peak / 1024, "done": str(done)}), flush=True)
+    print(json.dumps({"seconds": taken}), flush=True)
 
 
 if __name__ == "__main__":

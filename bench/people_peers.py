@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.people_world import COUNTY
+from demo.dirt import OLD_COUNTY
 
 BATCH = 1000
 TEXTS = {"工作单位": "employer", "职业": "occupation", "备注": "note"}
@@ -25,7 +26,8 @@ def known_places() -> dict[str, str]:
     now = Area.objects.filter(valid_to=None)
     found = {code: code for code in now.values_list("code", flat=True)}
     inside = now.filter(code__startswith=COUNTY[:6], level=5)
-    return found | {name: code for code, name in inside.values_list("code", "name")}
+    old = {OLD_COUNTY + code[6:]: code for code in found if code.startswith(COUNTY[:6])}
+    return found | old | {name: code for code, name in inside.values_list("code", "name")}
 
 
 def cleaned(row: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any] | None:
@@ -35,13 +37,13 @@ def cleaned(row: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]
 
     text = {name: _text(value) for name, value in row.items()}
     name = "".join(unicodedata.normalize("NFKC", text["姓名"]).split())
-    home = places.get(text["户籍地区划代码"])
-    if not name or not home or name == "姓名":
+    home = places.get(text["户籍地区划代码"] or COUNTY, "")
+    if not name or not home.startswith(COUNTY[:6]) or name == "姓名":
         return None
     found: dict[str, Any] = {"name": name, "area_code": home, "sex": "", "birth": _day(text["出生日期"])}
     found |= {field: text[column][:60] for column, field in TEXTS.items()}
     found |= {"id_number": None, "id_hash": None, "id_kind": "", "phones": []}
-    if text["身份证号"]:
+    if text["身份证号"] not in ("", "不详"):
         try:
             document = identifiers.citizen_id(text["身份证号"])
         except identifiers.BadIdentifier:
@@ -61,6 +63,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
+    if isinstance(value, int | float) and value >= 10**15:
+        return f"{value:.14E}"  # a figure of that length has lost digits
     return str(value).strip().removesuffix(".0")
 
 

@@ -82,8 +82,8 @@ class World:
     def populate(self, count: int) -> list[str]:
         """`count` people, village after village, each with a phone and a place in the dataset.
 
-        Every third is away in another part of the province, one in four works elsewhere, one in two has a
-        category. Returns true document numbers of some of them, spread over the whole register.
+        One in six is away and one in five works elsewhere, most of them in the capital's prefecture; one in two
+        has a category. Returns true document numbers of some of them, spread over the whole register.
         """
         from django.db import connection
 
@@ -117,12 +117,16 @@ class World:
                 ],
             )
             cursor.execute("ANALYZE bench_village")
+            cursor.execute(
+                "SET session_replication_role = replica"
+            )  # keys are right by the way they are made
             for sql in (_PEOPLE, _PHONES, _DATASETS, _CATEGORIES):
                 cursor.execute(
                     sql,
                     {
                         "count": count,
                         "villages": len(self.villages),
+                        "capital": sum(code.startswith("2201") for code in self.villages),
                         "known": len(known),
                         "dataset": self.dataset.pk,
                     },
@@ -138,8 +142,8 @@ _PEOPLE = """
 INSERT INTO people_person (area_code, current_area, work_area, name, sex, birth, id_kind, id_number, id_hash,
     id_doubt, employer, occupation, note, version, made_at, changed_at)
 SELECT v.code,
-    CASE h %% 3 WHEN 0 THEN away.code ELSE '' END,
-    CASE h %% 4 WHEN 0 THEN away.code ELSE '' END,
+    CASE h / 17 %% 6 WHEN 0 THEN away.code ELSE '' END,
+    CASE h / 19 %% 5 WHEN 0 THEN away.code ELSE '' END,
     substr('王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧', 1 + h %% 30, 1)
         || substr('建国志永德文明春秀桂玉淑凤金海立晓雪丽俊', 1 + h / 30 %% 20, 1)
         || substr('华军伟芳敏静霞兰英梅琴珍福贵祥林山东江波', 1 + h / 600 %% 20, 1),
@@ -154,7 +158,7 @@ SELECT v.code,
 FROM generate_series(1, %(count)s) AS s (i)
 CROSS JOIN LATERAL (SELECT hashint8(i) & 2147483647 AS h) x
 JOIN bench_village v ON v.n = (i::bigint - 1) * %(villages)s / %(count)s
-JOIN bench_village away ON away.n = h %% %(villages)s
+JOIN bench_village away ON away.n = CASE WHEN h / 13 %% 10 < 7 THEN h %% %(capital)s ELSE h %% %(villages)s END
 JOIN bench_known k ON k.n = h %% %(known)s
 ORDER BY i"""
 _PHONES = """
