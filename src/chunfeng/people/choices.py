@@ -42,7 +42,7 @@ class FactKind(models.TextChoices):
     """What a statement about a person speaks of."""
 
     WHEREABOUTS = "whereabouts", _("Whereabouts")
-    RETURN = "return", _("Return")
+    RETURN = "return", _("Return to the home area")
     SYMPTOMS = "symptoms", _("Symptoms")
     HEALTH = "health", _("Health declaration")
     INTENTION = "intention", _("Travel intention")
@@ -56,7 +56,7 @@ class FactValue(models.TextChoices):
     HERE = "here", _("At home")
     ELSEWHERE = "elsewhere", _("Elsewhere")
     NOT_KNOWN = "unknown", _("Not known")
-    RETURNED = "returned", _("Returned")
+    RETURNED = "returned", _("Came back")
     ON_WAY = "on_way", _("On the way back")
     AWAY = "away", _("Not returned")
     NO_SYMPTOMS = "no_symptoms", _("No symptoms")
@@ -114,13 +114,13 @@ class RunState(models.TextChoices):
     RUNNING = "running", _("Being taken in")
     STOPPED = "stopped", _("Stopped, can be resumed")
     DONE = "done", _("Taken in")
-    DROPPED = "dropped", _("Dropped")
+    DROPPED = "dropped", _("Given up")
 
 
 class Verdict(models.TextChoices):
     """What became of one row of a file."""
 
-    ADDED = "added", _("Added")
+    ADDED = "added", _("Added to the register")
     MERGED = "merged", _("Merged into a known person")
     UNCHANGED = "unchanged", _("Known, nothing new")
     PARKED = "parked", _("Parked: possible duplicate")

@@ -81,7 +81,7 @@ class Person(models.Model):
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     birth = models.DateField(_("date of birth"), null=True, blank=True)
     id_kind = models.CharField(_("kind of document"), max_length=10, choices=IdKind, blank=True)
-    id_number = EncryptedTextField(_("document number"), null=True, blank=True)
+    id_number = EncryptedTextField(_("number of the document"), null=True, blank=True)
     id_hash = models.CharField(max_length=64, null=True, blank=True, db_collation="C")
     id_doubt = models.CharField(_("doubt about the number"), max_length=120, blank=True)
     household = models.ForeignKey(
@@ -89,7 +89,7 @@ class Person(models.Model):
     )
     employer = models.CharField(_("employer"), max_length=120, blank=True)
     occupation = models.CharField(_("occupation"), max_length=60, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = models.CharField(_("remark"), max_length=300, blank=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
@@ -208,7 +208,7 @@ class Fact(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facts", db_index=False)
     kind = models.CharField(_("about"), max_length=12, choices=FactKind)
-    value = models.CharField(_("statement"), max_length=12, choices=FactValue)
+    value = models.CharField(_("what is stated"), max_length=12, choices=FactValue)
     place = AreaCodeField(_("place"), blank=True)
     detail = EncryptedTextField(_("detail"), null=True, blank=True)
     on = models.DateField(_("day"))
