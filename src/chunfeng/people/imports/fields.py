@@ -76,7 +76,7 @@ FIELDS = (
         "category", _("Category"), "人员类别 类别 人员类型 身份类别 人员分类 category", "返乡人员", many=True
     ),
     Field("since", _("Category since"), "类别开始日期 认定日期 登记日期 返乡日期 since"),
-    Field("returned", _("Return"), "返乡情况 是否返乡 返乡状态 return returned"),
+    Field("returned", _("Return to the home area"), "返乡情况 是否返乡 返乡状态 return returned"),
     Field("symptoms", _("Symptoms"), "健康状况 有无症状 身体状况 健康情况 症状 symptoms health"),
     Field("note", _("Note"), "备注 说明 note remarks"),
 )

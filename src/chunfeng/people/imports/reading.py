@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import Refused
-from chunfeng.people.imports.fields import known_words
+from chunfeng.people.imports.fields import known_words, plain
 
 HEADER_WITHIN = 15
 MAX_COLUMNS = 200
@@ -181,27 +180,32 @@ def _encoding(path: Path, chosen: str) -> str:
 
 
 def _delimiter(start: bytes, encoding: str) -> str:
-    lines = start.decode(encoding, errors="replace").splitlines()[:HEADER_WITHIN]
-    return max(_DELIMITERS, key=lambda sign: max((line.count(sign) for line in lines), default=0))
+    """The sign under which the header is understood best, then the one that makes most cells."""
+    lines = start.decode(encoding, errors="replace").splitlines(keepends=True)[: HEADER_WITHIN * 4]
+
+    def fit(sign: str) -> tuple[int, int]:
+        rows = list(itertools.islice(csv.reader(lines, delimiter=sign), HEADER_WITHIN))
+        return max(map(_score, rows), default=0), max(map(len, rows), default=0)
+
+    return max(_DELIMITERS, key=fit)
+
+
+def _score(line: Sequence[str]) -> int:
+    """How many cells of a line are headings people write."""
+    words = known_words()
+    return sum(1 for cell in line if words.get(plain(cell)))
 
 
 def _header_at(first: Sequence[Sequence[str]], name: str) -> int:
     """The place of the line with the most known headings; without one, the first with two cells or more."""
-    words = known_words()
-    score = [sum(1 for cell in line if words.get(plain_word(cell))) for line in first]
+    score = [_score(line) for line in first]
     best = max(range(len(first)), key=lambda at: (score[at], -at), default=-1)
-    if best < 0 or score[best] < 2:
-        best = next((at for at, line in enumerate(first) if sum(bool(c.strip()) for c in line) >= 2), best)
+    if best >= 0 and score[best] < 2:
+        wide = (at for at, line in enumerate(first) if sum(bool(cell.strip()) for cell in line) >= 2)
+        best = next(wide, best if score[best] else -1)
     if best < 0 or len(first[best]) > MAX_COLUMNS:
         raise Refused(
             _("No header was found in the first %(n)s lines of “%(name)s”. Use the template.")
             % {"n": HEADER_WITHIN, "name": name}
         )
     return best
-
-
-def plain_word(text: Any) -> str:
-    """A heading without blanks, stars, brackets and what stands in them."""
-    from chunfeng.people.imports.fields import plain
-
-    return plain(str(text))
