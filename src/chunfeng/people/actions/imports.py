@@ -87,7 +87,7 @@ def start(
                 encoding=encoding, columns=columns, office=office,
             )  # fmt: skip
     roles.require(by, "person.import")
-    office = office or Office.objects.filter(pk=by.office_id).first()
+    office = office or Office.objects.filter(pk=by.office_id or 0).first()
     if office is None:
         raise Refused(_("Say for which office the file is taken in."))
     check_dataset(dataset, by, at)
@@ -231,8 +231,8 @@ def run(run_id: int, at: datetime, *, progress: Callable[[int, int], object] | N
                 here = _locked(here)
                 _begun(here, actor, at)
             with rows_of(storing.path_of(here.file), layout_of(here), skip=here.done) as source:
-                while cells := list(islice(source, CHUNK)):
-                    here = _chunk(here, actor, reader, cells, at)
+                for given in reader.chunks(source, here.done, CHUNK):
+                    here = _chunk(here, actor, given, at)
                     if progress is not None:
                         progress(here.done, here.total)
             return _ended(here, actor, at)
@@ -274,10 +274,8 @@ def _alone(run_id: int) -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_RUN, run_id])
 
 
-def _chunk(here: ImportRun, actor: Actor, reader: Reader, cells: list[list[str]], at: datetime) -> ImportRun:
+def _chunk(here: ImportRun, actor: Actor, given: list[Given], at: datetime) -> ImportRun:
     for tries in range(_TRIES):
-        with scope.applied(actor):
-            given = reader.chunk(cells, here.done + 1)
         try:
             with scope.applied(actor):
                 return _settled(here, given, at)

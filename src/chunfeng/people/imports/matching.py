@@ -282,7 +282,9 @@ def _people_of_rows(sha256: str, run_id: int, numbers: list[int]) -> list[tuple[
 
 
 def _record(row: Sequence[Any]) -> Record:
-    return Record(row[0], False, *row[1:11], has_document=row[11] is not None)
+    found = Record(row[0], False, *row[1:11])
+    found.has_document = row[11] is not None
+    return found
 
 
 def _same_without_document(record: Record, row: Given) -> bool:

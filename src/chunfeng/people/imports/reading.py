@@ -9,7 +9,7 @@ import itertools
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,11 +99,11 @@ def rows_of(path: Path, layout: Layout, *, skip: int = 0) -> Iterator[Iterator[l
         yield itertools.islice(_without_tail(itertools.islice(lines, layout.row, None)), skip, None)
 
 
-def _raw(path: Path, layout: Layout) -> Iterator[list[str]]:
+def _raw(path: Path, layout: Layout) -> Generator[list[str], None, None]:
     return _sheet(path) if layout.kind == "xlsx" else _text(path, layout)
 
 
-def _text(path: Path, layout: Layout) -> Iterator[list[str]]:
+def _text(path: Path, layout: Layout) -> Generator[list[str], None, None]:
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
     with path.open(encoding=encoding, errors="replace", newline="") as text:
         lines = csv.reader(text, delimiter=layout.delimiter)
@@ -116,7 +116,7 @@ def _text(path: Path, layout: Layout) -> Iterator[list[str]]:
             ) from error
 
 
-def _sheet(path: Path) -> Iterator[list[str]]:
+def _sheet(path: Path) -> Generator[list[str], None, None]:
     """Rows from the program beside this module; a failure of it is a sentence, never its memory."""
     command = [sys.executable, "-I", str(_CHILD), str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
+
+from django.db import connection
 
 from chunfeng.core import crypto
 from chunfeng.core.actor import Actor
@@ -49,6 +53,8 @@ class Given:
     facts: list[tuple[str, str]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     rejected: str = ""
+    remarks: int = 0
+    """How many of the reasons come from the row itself: the others are found again at a second try."""
 
 
 class Reader:
@@ -69,10 +75,34 @@ class Reader:
         self.areas: Container[str] | None = areas or None
         self.single = {key: at[0] for key, at in self.at.items() if not BY_KEY[key].many}
 
+    def chunks(self, rows: Iterator[list[str]], done: int, size: int) -> Iterator[list[Given]]:
+        """Chunk after chunk, each read while the database is at work on the one before it."""
+
+        def read(first: int) -> list[Given]:
+            cells = list(islice(rows, size))
+            return self.chunk(cells, first) if cells else []
+
+        if connection.in_atomic_block:  # another thread would not see what this transaction wrote
+            while given := read(done + 1):
+                yield given
+                done += len(given)
+            return
+        with ThreadPoolExecutor(1) as ahead:
+            try:
+                coming = ahead.submit(read, done + 1)
+                while given := coming.result():
+                    done += len(given)
+                    coming = ahead.submit(read, done + 1)
+                    yield given
+            finally:
+                ahead.submit(connection.close)
+
     def chunk(self, rows: Iterable[Sequence[str]], first: int) -> list[Given]:
         """The rows from number `first` on, read and hashed; every row in its place."""
         given = [self._row(number, cells) for number, cells in enumerate(rows, start=first)]
         _hash(given)
+        for row in given:
+            row.remarks = len(row.reasons)
         return given
 
     def _row(self, number: int, cells: Sequence[str]) -> Given:
@@ -234,8 +264,8 @@ class Reader:
             if row.since is None:
                 row.reasons.append("not_read:since")
         for key, kind in (("returned", FactKind.RETURN), ("symptoms", FactKind.SYMPTOMS)):
-            at = self.single.get(key)
-            if at is not None and (text := values.clean(cells[at])):
+            place = self.single.get(key)
+            if place is not None and (text := values.clean(cells[place])):
                 value = values.ANSWERS[kind].get(text)
                 if value is not None:
                     row.facts.append((kind.value, value))

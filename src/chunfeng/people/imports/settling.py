@@ -16,10 +16,9 @@ from chunfeng.people.models import ImportRun
 
 def settle(row: ImportRun, given: list[Given]) -> list[Settled]:
     """Match and write; a document somebody entered meanwhile is met again at the second try."""
-    remarks = [len(each.reasons) for each in given]
     for again in (True, False):
-        for each, length in zip(given, remarks, strict=True):
-            del each.reasons[length:]
+        for each in given:
+            del each.reasons[each.remarks :]
         settled = matcher_of(row).settle(given, writing.serials(sum(not g.rejected for g in given)))
         records = list({id(s.record): s.record for s in settled if s.record is not None}.values())
         fresh = [r for r in records if r.fresh]
@@ -40,14 +39,14 @@ def settle(row: ImportRun, given: list[Given]) -> list[Settled]:
         run=row, dataset=row.dataset, key=_fact_key(row), on=timezone.localdate(row.at),
     )  # fmt: skip
     shared = pairs.queue([r for r in fresh if r.pk in entered], area_code=row.area_code, at=row.at)
-    for each in settled:
-        if each.record is None:
+    for one in settled:
+        if one.record is None:
             continue
-        if each.record.fresh and each.record.pk not in entered:
-            each.verdict, each.record = Verdict.PARKED.value, None
-            each.given.reasons.append("elsewhere")
-        elif each.record.first is each.given:
-            each.given.reasons += [f"maybe_{key}" for key in sorted(shared.get(each.record.pk, ()))]
+        if one.record.fresh and one.record.pk not in entered:
+            one.verdict, one.record = Verdict.PARKED.value, None
+            one.given.reasons.append("elsewhere")
+        elif one.record.first is one.given:
+            one.given.reasons += [f"maybe_{key}" for key in sorted(shared.get(one.record.pk, ()))]
     writing.verdicts(row, settled)
     return settled
 
