@@ -77,9 +77,7 @@ def people(county, dataset):
             "birth": None if document else date(1975 + n, 3, 7), "employer": employer, "occupation": occupation,
             "household_number": f"{n // 2 + 1:03d}", "address": "响水镇三合村一组",
         }  # fmt: skip
-        made.append(
-            actions.add_person(dataset=dataset, values=values, phones=phones, by=by, at=at)
-        )
+        made.append(actions.add_person(dataset=dataset, values=values, phones=phones, by=by, at=at))
     first = made[0]
     today = timezone.localdate()
     for category in ("returning", "hardship"):
@@ -94,7 +92,15 @@ def people(county, dataset):
         ("symptoms", "no_symptoms", "self", ""),
     ):
         actions.state_fact(
-            person=first, kind=kind, value=value, said=said, place=place, on=today, source="电话", by=by, at=at
+            person=first,
+            kind=kind,
+            value=value,
+            said=said,
+            place=place,
+            on=today,
+            source="电话",
+            by=by,
+            at=at,
         )
     PossibleDuplicate.objects.create(
         kept=made[2], other=made[5], area_code=VILLAGES[2], keys=["phone"], found_at=at
@@ -161,7 +167,7 @@ def test_every_page_of_the_register(request, device, sign_in, shoot, county, peo
     shoot(page, f"person-own-{device}")
 
 
-LEDGER = ["姓名,性别,身份证号码,联系电话,户籍地代码,务工地点,工作单位,人员类别,备注"]
+LEDGER = ["姓名,性别,身份证号码,联系电话,户籍地,务工地点,工作单位,人员类别,备注"]
 LEDGER += [
     f"演示{sign},男,,1541234{n:04d},{VILLAGES[n % 3]},湖北省武汉市,演示电子装配厂,返乡人员,"
     for n, sign in enumerate("甲乙丙丁戊己庚辛")

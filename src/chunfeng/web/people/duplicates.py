@@ -143,7 +143,8 @@ def _line(line: queries.Line, names: common.Names) -> dict[str, Any]:
     elif line.field == "birth":  # the whole day would tell most of a document number
         kept, other = (day.strftime("%Y-%m") if day else "" for day in (kept, other))
     state = "differ" if line.differs else "same" if kept and other else ""
-    return {"label": line.label, "kept": kept, "other": other, "state": state}
+    label = _("Name") if line.field == "name" else line.label
+    return {"label": label, "kept": kept, "other": other, "state": state}
 
 
 def _plain(label: str, kept: str, other: str) -> dict[str, Any]:

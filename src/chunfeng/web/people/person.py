@@ -90,7 +90,7 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
     sections = [
         {"label": _("Record"), "pairs": record},
         {"label": _("Categories"), "lines": [_category_line(row) for row in view.categories]},
-        {"label": _("What was stated"), "lines": [_fact_line(fact, names) for fact in view.facts]},
+        {"label": _("What is known"), "lines": [_fact_line(fact, names) for fact in view.facts]},
         {
             "label": _("Held for"),
             "lines": [
@@ -263,7 +263,7 @@ def _fact_line(fact: Fact, names: common.Names) -> str:
 
 
 def _category_line(row: Any) -> str:
-    days = f"{_day(row.valid_from)} – {_day(row.valid_to)}" if row.valid_from or row.valid_to else ""
+    days = _day(row.valid_from) + (f" – {_day(row.valid_to)}" if row.valid_to else "")
     return " · ".join(part for part in (str(row.get_category_display()), days, row.source) if part)
 
 
