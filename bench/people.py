@@ -99,10 +99,12 @@ class Bench:
     def imports(self) -> None:
         """The ledger by us, then by each peer, the register empty before each."""
         from bench import people_peers as peers
+        from bench.people_world import COUNTY
         from demo import ledger
+        from demo.people import villages
 
         path = self.home / "ledger.xlsx"
-        places = self.world.village_names()
+        places = villages(COUNTY[:6])
         began = time.perf_counter()
         ledger.write_xlsx(path, ledger.rows(self.size.rows, seed=SEED, places=places))
         self.say(f"people: {self.size.rows:,} rows written in {time.perf_counter() - began:.0f} s")
@@ -124,11 +126,13 @@ class Bench:
 
     def killed(self) -> None:
         """An import killed half-way and resumed must end as one that ran through."""
+        from bench.people_world import COUNTY
         from chunfeng.people.models import ImportRun
         from demo import ledger
+        from demo.people import villages
 
         path = self.home / "ledger.csv"
-        places = self.world.village_names()
+        places = villages(COUNTY[:6])
         ledger.write_csv(path, ledger.rows(self.size.killed, seed=SEED + 1, places=places))
         whole = self._child("ours", path)
         wanted = self._state()
@@ -278,19 +282,20 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[max(0, int(len(values) * 0.95) - 1)]
 
 
-_WHO = """(SELECT r.number FROM people_importrow r WHERE r.person_id = {id} ORDER BY r.number LIMIT 1)"""
+_WHO = "WITH who AS MATERIALIZED (SELECT person_id, min(number) AS n FROM people_importrow GROUP BY 1) "
 _STATE = (
     "SELECT number, verdict, reasons::text FROM people_importrow ORDER BY number",
     """SELECT area_code, current_area, work_area, name, sex, birth, id_kind, id_hash, id_doubt, employer,
         occupation, note, version FROM people_person ORDER BY id_hash, name, birth, area_code, note""",
-    f"""SELECT {_WHO.format(id="p.person_id")}, p.number_hash, p.position FROM people_personphone p
-        ORDER BY 1, 3, 2""",
-    f"""SELECT {_WHO.format(id="c.person_id")}, c.category, c.valid_from, c.valid_to FROM people_personcategory c
+    _WHO
+    + "SELECT n, number_hash, position FROM people_personphone JOIN who USING (person_id) ORDER BY 1, 3, 2",
+    _WHO
+    + """SELECT n, category, valid_from, valid_to FROM people_personcategory JOIN who USING (person_id)
         ORDER BY 1, 2, 3""",
-    f"""SELECT {_WHO.format(id="f.person_id")}, f.kind, f.value, f."on", f.said FROM people_fact f
-        ORDER BY 1, 2, 3, 4""",
-    f"""SELECT least(a, b), greatest(a, b), keys, state FROM (SELECT {_WHO.format(id="d.kept_id")} AS a,
-        {_WHO.format(id="d.other_id")} AS b, keys::text, state FROM people_possibleduplicate d) x
-        ORDER BY 1, 2, 3""",
+    _WHO
+    + """SELECT n, kind, value, "on", said FROM people_fact JOIN who USING (person_id) ORDER BY 1, 2, 3, 4""",
+    _WHO
+    + """SELECT least(a.n, b.n), greatest(a.n, b.n), keys::text, state FROM people_possibleduplicate d
+        JOIN who a ON a.person_id = d.kept_id JOIN who b ON b.person_id = d.other_id ORDER BY 1, 2, 3""",
     "SELECT state, done, total, counts::text FROM people_importrun ORDER BY id",
 )

@@ -22,12 +22,12 @@ TEXTS = {"工作单位": "employer", "职业": "occupation", "备注": "note"}
 def known_places() -> dict[str, str]:
     """Area codes by code, and the county's villages by name."""
     from chunfeng.areas.models import Area
+    from demo.people import villages
 
     now = Area.objects.filter(valid_to=None)
     found = {code: code for code in now.values_list("code", flat=True)}
-    inside = now.filter(code__startswith=COUNTY[:6], level=5)
     old = {OLD_COUNTY + code[6:]: code for code in found if code.startswith(COUNTY[:6])}
-    return found | old | {name: code for code, name in inside.values_list("code", "name")}
+    return found | old | {village.name: village.code for village in villages(COUNTY[:6])}
 
 
 def cleaned(row: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any] | None:

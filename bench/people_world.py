@@ -64,14 +64,6 @@ class World:
 
         return factories.actor(office)
 
-    def village_names(self) -> list[Any]:
-        """The villages of the county as a ledger writes them."""
-        from chunfeng.areas.models import Area
-        from demo.ledger import Village
-
-        rows = Area.objects.filter(code__startswith=COUNTY[:6], level=5, valid_to=None, is_local=False)
-        return [Village(code, name) for code, name in rows.order_by("code").values_list("code", "name")]
-
     def empty(self) -> None:
         """Nobody in the register, no imports."""
         from django.db import connection

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from chunfeng.areas import queries as areas
+from chunfeng.areas.models import Area
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.people import actions
@@ -67,10 +67,8 @@ class People(Telling):
 
     def upload(self, dataset: Dataset, by: Actor) -> ImportRun:
         """A ledger as villages fill it in, in GB18030."""
-        inside = areas.children(STREET, self.today) or areas.children(places.COUNTY, self.today)
-        villages = [Village(area.code, area.name) for area in inside]
-        out = io.BytesIO()
-        ledger.write_csv(out, ledger.rows(ROWS, seed=self.seed, places=villages), encoding="gb18030")
+        homes, out = villages(STREET[:9]) or villages(places.COUNTY[:6]), io.BytesIO()
+        ledger.write_csv(out, ledger.rows(ROWS, seed=self.seed, places=homes), encoding="gb18030")
         return imports.start(source=out.getvalue(), name=FILE, dataset=dataset, by=by, at=self.at(1, 10))
 
     def statements(self, by: Actor) -> None:
@@ -91,6 +89,18 @@ class People(Telling):
             first = pairs.filter(state=PairState.OPEN).first()
             if first is not None:
                 actions.merge(pair=first, keep=first.kept, by=by, at=timezone.now())
+
+
+def villages(within: str) -> list[Village]:
+    """The villages whose codes begin so, named with their township: many names occur twice in a county."""
+    rows = Area.objects.filter(code__startswith=within, valid_to=None, is_local=False, level__in=(4, 5))
+    names = dict(rows.order_by("code").values_list("code", "name"))
+    towns = {code: name for code, name in names.items() if code.endswith("000")}
+    return [
+        Village(code, towns.get(code[:9] + "000", "") + name)
+        for code, name in names.items()
+        if code not in towns
+    ]
 
 
 def told() -> bool:
