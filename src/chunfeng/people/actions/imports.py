@@ -291,7 +291,7 @@ def _settled(here: ImportRun, given: list[Given], at: datetime) -> ImportRun:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     row = _locked(here)
     if row.done != here.done or row.state != RunState.RUNNING:
-        raise Taken(_("Another process is at work on this import, or it was given up."))
+        raise Taken(_("Another process is at work on this import."))
     settled = settle(row, given)
     counts = Counter(row.counts) + Counter(each.verdict for each in settled)
     row.counts, row.done = dict(counts), row.done + len(settled)

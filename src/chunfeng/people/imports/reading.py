@@ -131,8 +131,8 @@ def _sheet(path: Path) -> Generator[list[str], None, None]:
         raise Refused(
             _(
                 "This file cannot be read as a spreadsheet: it is damaged, protected by a password, or too large. "
+                "Save it again as .xlsx or CSV and choose it again."
             )
-            + _("Save it again as .xlsx or CSV and choose it again.")
         )
 
 

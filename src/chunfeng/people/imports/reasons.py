@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chunfeng.people.imports.fields import BY_KEY
@@ -71,4 +70,4 @@ def sentence(reason: str) -> str:
 
 def sentences(reasons: list[str]) -> str:
     """All reasons of a row as one text."""
-    return _("; ").join(sentence(reason) for reason in reasons)
+    return " ".join(sentence(reason) for reason in reasons)
