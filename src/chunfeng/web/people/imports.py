@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django import forms
 from django.contrib import messages
@@ -154,12 +155,22 @@ def result(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it was given, every row with its verdict. It holds personal data: the trail says who took it."""
     found = _found(request, pk)
     file = results.result_file(found)
-    kept = tempfile.TemporaryFile(prefix="chunfeng-")  # noqa: SIM115  (closed by the response)
-    for piece in file.chunks:  # written here, while the rows are in sight; sent afterwards
-        kept.write(piece)
-    kept.seek(0)
+    kept = _written(file.chunks)
     events.record_export("people.import_result", by=request.actor, on=found, detail={"rows": found.total})
     return FileResponse(kept, as_attachment=True, filename=file.name, content_type=file.media_type)
+
+
+def _written(pieces: Iterator[bytes]) -> IO[bytes]:
+    """All pieces in a file without a name: they are made while the rows are in sight, and sent afterwards."""
+    kept = tempfile.TemporaryFile(prefix="chunfeng-")  # noqa: SIM115  (closed by the response)
+    try:
+        for piece in pieces:
+            kept.write(piece)
+    except BaseException:
+        kept.close()
+        raise
+    kept.seek(0)
+    return kept
 
 
 def _source(file: Any) -> bytes | Path:
