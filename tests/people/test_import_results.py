@@ -44,7 +44,12 @@ def test_csv_comes_back_in_its_encoding(encoding, near):
     assert header == [*HEADER, "Row", "Verdict", "Reasons"]
     assert [line[:7] for line in lines] == ROWS
     assert [line[7] for line in lines] == ["1", "2", "3", "4"]
-    assert [line[8] for line in lines] == ["Added to the register", "Rejected", "Rejected", "Known, nothing new"]
+    assert [line[8] for line in lines] == [
+        "Added to the register",
+        "Rejected",
+        "Rejected",
+        "Known, nothing new",
+    ]
     assert "fill it in" in lines[1][9]
 
 
@@ -59,7 +64,12 @@ def test_xlsx_comes_back_as_text(near):
     lines = sheet.to_python()
     assert (made.name, len(lines)) == ("台账-result.xlsx", len(ROWS) + 1)
     assert [line[:7] for line in lines[1:]] == ROWS
-    assert [line[8] for line in lines[1:]] == ["Added to the register", "Rejected", "Rejected", "Known, nothing new"]
+    assert [line[8] for line in lines[1:]] == [
+        "Added to the register",
+        "Rejected",
+        "Rejected",
+        "Known, nothing new",
+    ]
 
 
 def test_a_result_can_be_mended_and_handed_in_again(near):
