@@ -12,6 +12,8 @@ from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.notices.models import Notice
 from chunfeng.offices.models import Office
+from chunfeng.people.choices import PairState, Verdict
+from chunfeng.people.models import ImportRun, Person, PossibleDuplicate
 from chunfeng.reporting.choices import Standing
 from chunfeng.reporting.models import BulletinSeries, Form, Situation
 from chunfeng.reporting.queries import ledger, situations
@@ -51,6 +53,7 @@ def show(console: Console) -> None:
         console.print(f"单位 {Office.objects.count():,} 个。演示中的人员、电话和通知均为虚构。")
     _orders(console)
     _reports(console)
+    _people(console)
     logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("用户名 user", "姓名", "可以看"):
         logins.add_column(name, no_wrap=True)
@@ -85,6 +88,23 @@ def _reports(console: Console) -> None:
         ):
             console.print(f"{series.title}：已印发 {series.issued} 期。")
         console.print("报表数据均为虚构，仅供演示。")
+
+
+def _people(console: Console) -> None:
+    """What became of the rows of each ledger, and how many pairs wait."""
+    with scope.applied(SYSTEM):
+        table = Table(title="实名登记", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        verdicts = (Verdict.ADDED, Verdict.MERGED, Verdict.UNCHANGED, Verdict.PARKED, Verdict.REJECTED)
+        for name in ("台账", "行数", "新增", "合并", "无变化", "疑似重复", "退回"):
+            table.add_column(name, justify="left" if name == "台账" else "right", no_wrap=True)
+        for run in ImportRun.objects.select_related("file").order_by("id"):
+            table.add_row(run.file.name, f"{run.total:,}", *(f"{run.counts.get(v, 0):,}" for v in verdicts))
+        if not table.row_count:
+            return
+        console.print(table)
+        people = Person.objects.filter(merged_into=None).count()
+        waiting = PossibleDuplicate.objects.filter(state=PairState.OPEN).count()
+        console.print(f"登记 {people:,} 人，待核对重复 {waiting} 对。姓名、证件号、电话均为虚构。")
 
 
 def _orders(console: Console) -> None:

@@ -29,6 +29,13 @@ def _contents() -> dict[str, Any]:
         "reporting.FormVersion.definition": definition.dump(form),
         "reporting.FormVersion.applies_from": date(2020, 1, 1),
         "reporting.FormVersion.published_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "people.ImportRun.columns": {
+            "header": ["姓名"],
+            "fields": ["name"],
+            "row": 1,
+            "delimiter": ",",
+            "kind": "csv",
+        },
         "reporting.Bulletin.content": {
             "title": "测试",
             "office": "测试",
@@ -77,6 +84,9 @@ class Builder:
         special = f"{field.model._meta.label}.{field.name}"
         if special in _contents():
             return _contents()[special]
+        if special == "people.PossibleDuplicate.other":
+            person = field.remote_field.model  # two persons, the one with the greater number second
+            return self.new(person, id=self.make(person).pk + 1_000_000).pk
         if isinstance(field, AreaCodeField) or field.name == "area_code":
             return self.area_code
         if isinstance(field, models.ForeignKey):

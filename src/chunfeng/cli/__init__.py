@@ -19,6 +19,7 @@ GROUPS = {
     "form": ("Forms as data: shipped library, check, import, publish.", "chunfeng.cli.form"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
     "offices": ("The office tree: import, template, list.", "chunfeng.cli.offices"),
+    "people": ("The real-name register: imports, template, checks, deletion.", "chunfeng.cli.people"),
     "report": ("Reports owed: make, check, list the silent.", "chunfeng.cli.report"),
     "tasks": ("Assign, chase and deliver.", "chunfeng.cli.tasks"),
 }

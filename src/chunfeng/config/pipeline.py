@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chunfeng.people import actions as people
 from chunfeng.reporting import actions as reporting
 from chunfeng.tasking import actions as tasking
 
@@ -27,4 +28,5 @@ STEPS = [
     Step("Situations not taken in", lambda now: reporting.escalate_situations(now=now)),
     Step("Reminders and escalations", lambda now: tasking.chase(now=now)),
     Step("Messages sent", lambda now: tasking.deliver(now=now)),
+    Step("People past their day of deletion", lambda now: people.expire(now=now)),
 ]

@@ -1,6 +1,7 @@
 """Row-level security, laid over every model that declares a wall, after each migrate.
 
-A model says `wall = Wall(...)` (and `append_only = True` for a history); this module turns it into FORCE ROW
+A model says `wall = Wall(...)` (and `append_only = True` for a history; with `erasable = True` too where
+personal data must go one day: then the system alone may delete); this module turns it into FORCE ROW
 LEVEL SECURITY and one policy per kind of access for the role `chunfeng_app`. Models without a wall are shared
 reference data, and `tests/repository/test_walls.py` holds the short list of those.
 """
@@ -94,20 +95,22 @@ def raise_walls(using: str = "default", **_: Any) -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")
         for model in apps.get_models():
             if getattr(model, "append_only", False) and model._meta.db_table in existing:
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {model._meta.db_table} FROM {APP_ROLE}")
+                kept = "UPDATE, TRUNCATE" if getattr(model, "erasable", False) else "UPDATE, DELETE, TRUNCATE"
+                cursor.execute(f"REVOKE {kept} ON {model._meta.db_table} FROM {APP_ROLE}")
         for model in walled_models():
             table = model._meta.db_table
             if table not in existing:
                 continue
             read = model.wall.read.replace("{self}", table)
             write = model.wall.write.replace("{self}", table)
+            delete = f"({write}) AND {has_role()}" if getattr(model, "erasable", False) else write
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             for kind, clause in (
                 ("select", f"USING ({read})"),
                 ("insert", f"WITH CHECK ({write})"),
                 ("update", f"USING ({write}) WITH CHECK ({write})"),
-                ("delete", f"USING ({write})"),
+                ("delete", f"USING ({delete})"),
             ):
                 cursor.execute(f"DROP POLICY IF EXISTS {table}_{kind} ON {table}")
                 cursor.execute(

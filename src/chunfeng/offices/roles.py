@@ -42,6 +42,12 @@ ABILITIES: dict[str, frozenset[str]] = {
     "bulletin.read": _STAFF | {Role.AUDITOR},
     "bulletin.write": _DESK,
     "bulletin.issue": frozenset({Role.LEADER}),
+    "person.read": _STAFF | {Role.AUDITOR},
+    "person.change": _STAFF,
+    "person.import": _DESK,
+    "person.merge": _DESK,
+    "person.unmask": _STAFF,
+    "dataset.change": _DESK,
     "export": _DESK | {Role.AUDITOR, Role.AUDIT_ADMIN},
 }
 

@@ -14,6 +14,7 @@ ROOMS = [
     ("desk", _("Desk"), "task.read"),
     ("notices", _("Notices"), "notice.read"),
     ("issues", _("Coordination"), "issue.work"),
+    ("people", _("People"), "person.read"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),

@@ -1,0 +1,69 @@
+"""What every action on people checks first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices.actions.common import bounded, required
+from chunfeng.people.models import Dataset, Person
+
+__all__ = ["bounded", "check_dataset", "check_version", "in_reach", "in_sight", "locked", "required"]
+
+
+def in_sight(by: Actor, person: Person) -> bool:
+    """Whether the home, the current or the work area lies in the actor's range."""
+    return any(by.sees(code) for code in (person.area_code, person.current_area, person.work_area) if code)
+
+
+def in_reach(by: Actor, person: Person) -> None:
+    """The person is in sight of the actor, else `NotAllowed`."""
+    if not in_sight(by, person):
+        raise NotAllowed(
+            _(
+                "None of this person's areas (home, current, work) lies in your area. "
+                "Ask an office of one of them, or one above."
+            )
+        )
+
+
+def locked(person: Person, by: Actor) -> Person:
+    """The row as it stands now, locked, in the actor's reach and not merged away."""
+    row = Person.objects.select_for_update(of=("self",)).filter(pk=person.pk).first()
+    if row is None:
+        raise Refused(_("This person is no longer in the register, or out of your sight."))
+    in_reach(by, row)
+    if row.merged_into_id is not None:
+        raise Refused(
+            _("Record %(gone)s was merged into %(kept)s. Open that one.")
+            % {"gone": row, "kept": f"#{row.merged_into_id}"}
+        )
+    return row
+
+
+def check_version(person: Person, version: int) -> None:
+    """Nobody changed the record since the actor looked at it, else `Refused`."""
+    if person.version != version:
+        when = timezone.localtime(person.changed_at).strftime("%Y-%m-%d %H:%M")
+        raise Refused(
+            _("Somebody changed this record at %(when)s. Look at it again, then repeat your change.")
+            % {"when": when}
+        )
+
+
+def check_dataset(dataset: Dataset, by: Actor, at: datetime) -> None:
+    """The actor may put people into the dataset and it is not over."""
+    if not (by.sees(dataset.area_code) or dataset.area_code in by.above):
+        raise NotAllowed(
+            _("The dataset “%(name)s” belongs to another area. Choose one of yours or of an office above.")
+            % {"name": dataset.name}
+        )
+    if dataset.keep_until <= timezone.localdate(at):
+        raise Refused(
+            _("The dataset “%(name)s” was to be deleted on %(day)s: nobody can be added to it any more.")
+            % {"name": dataset.name, "day": dataset.keep_until}
+        )
