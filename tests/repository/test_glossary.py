@@ -12,6 +12,7 @@ from django.utils import translation
 from chunfeng.areas import choices as areas
 from chunfeng.notices import choices as notices
 from chunfeng.offices import choices as offices
+from chunfeng.people import choices as people
 from chunfeng.reporting import choices as reporting
 from chunfeng.tasking import choices as tasking
 
@@ -35,6 +36,7 @@ def test_every_model_is_in_the_glossary():
             "notices",
             "tasking",
             "reporting",
+            "people",
             "web",
             "api",
         }:
@@ -58,6 +60,7 @@ VOCABULARIES = (
     tasking.TaskState, tasking.Part, tasking.Before, tasking.IssueState,
     reporting.Origin, reporting.FormState, reporting.Standing, reporting.State, reporting.Channel, reporting.Step,
     reporting.SituationState, reporting.BulletinKind, reporting.BulletinState,
+    people.Category, people.FactKind, people.Said, people.RunState, people.Verdict, people.PairState,
 )  # fmt: skip
 
 
