@@ -292,3 +292,15 @@ def test_nobody_sums_up_more_than_they_see():
     with scope.applied(actor):  # the second wall says the same
         assert figure(form, "checked", TOP, DAY, DAY, NOW).value == 5
         assert rollup(PROVINCE, form, DAY, DAY, at=NOW).total.numbers["checked"] == 5
+
+
+@pytest.mark.django_db
+def test_figures_beyond_what_a_column_holds_are_told_exactly():
+    top = factories.office("220184000000")
+    form = builders.form(top, at=factories.NOW)
+    day = date(2020, 2, 1)
+    for n in range(3):
+        village = factories.office(f"22018410020{n}", parent=top)
+        builders.filed(form, village, day, factories.NOW, checked=9 * 10**18)
+    whole = rollup(factories.actor(top), form, day, day, at=factories.NOW).total
+    assert whole.numbers["checked"] == 27 * 10**18
