@@ -139,6 +139,7 @@ def test_a_form_is_composed_with_a_living_preview(desktop, sign_in, shoot, city,
         page.wait_for_selector(f"[name=i{n}-label_zh]:focus")
         page.keyboard.type(label)
     page.locator("[name=p1-level]").select_option("county")
+    page.locator("[name=p1-line]").select_option("hrss")
     page.get_by_role("button", name="添加校验").click()
     page.wait_for_selector("[name=c1-rule]:focus")
     page.keyboard.type("xian_you_ge_li >= 0 and")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -78,7 +79,7 @@ def left() -> dict[str, int]:
 def imported(into, row, by):
     with scope.applied(SYSTEM):
         file = store_file(
-            data="姓名\n王测试".encode(),
+            data=f"姓名\n王测试{os.getpid()}".encode(),  # parallel runs share the folder of files
             name="a.csv",
             media_type="text/csv",
             area_code=NEAR,

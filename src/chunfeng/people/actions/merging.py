@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,8 @@ from chunfeng.people.models import (
 )
 from chunfeng.people.queries import register
 
+_MERGING = 0x6D657267
+"""Advisory lock of merging and parting."""
 GAPS = ("sex", "birth", "current_area", "work_area", "employer", "occupation", "note")
 DOCUMENT = ("id_kind", "id_number", "id_hash", "id_doubt")
 COPIED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
@@ -87,6 +89,8 @@ def undo_merge(*, pair: PossibleDuplicate, by: Actor, at: datetime) -> tuple[Per
     Refused where the person was merged further since: that merge is undone first.
     """
     roles.require(by, "person.merge")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGING])
     before = _before(PossibleDuplicate.objects.filter(pk=pair.pk).first())
     kept, gone = _lock([before["kept"], before["gone"]], by)
     row = PossibleDuplicate.objects.select_for_update(of=("self",)).get(pk=pair.pk)
@@ -138,7 +142,9 @@ def keep_apart(*, pair: PossibleDuplicate, reason: str = "", by: Actor, at: date
 
 
 def _both(pair: PossibleDuplicate, by: Actor) -> tuple[Person, Person]:
-    """What the two records stand for today, locked in the order of their keys (against deadlocks)."""
+    """What the two records stand for today, locked. Merges take turns: chains of them would lock crosswise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGING])
     for _attempt in range(5):
         ids = []
         for pk in (pair.kept_id, pair.other_id):
