@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -76,7 +77,7 @@ def test_without_a_line_it_is_kept_and_arrives_once(phone, sign_in, shoot, place
     shoot(phone, "situation-unsent-phone")
     assert not Situation.objects.exists()
     phone.context.set_offline(False)
-    phone.wait_for_url("**/situations/*/")
+    phone.wait_for_url(re.compile(r"/situations/\d+/$"))
     phone.goto("/situations/")
     phone.wait_for_timeout(300)
     assert not phone.get_by_text("尚未发出").is_visible()

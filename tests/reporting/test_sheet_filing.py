@@ -15,6 +15,7 @@ from chunfeng.core.models import Event, StoredFile
 from chunfeng.offices.models import Office
 from chunfeng.reporting import actions
 from chunfeng.reporting.actions import filing
+from chunfeng.reporting.digests import digest
 from chunfeng.reporting.models import Obligation, Revision
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.sheets import WrongFile, read_xlsx
@@ -84,7 +85,7 @@ def test_a_county_files_for_its_villages_in_one_sheet(actor, form, owed):
     first = Obligation.objects.get(pk=owed[0].pk)
     signed = Revision.objects.get(obligation=first)
     assert (first.state, first.numbers, first.texts) == ("filed", signed.numbers, {"remark": "平稳"})
-    assert (signed.channel, signed.digest) == ("sheet", filing.digest(signed))
+    assert (signed.channel, signed.digest) == ("sheet", digest(signed))
     assert first.filed_at == first.first_filed_at == signed.at == AT
     second = Obligation.objects.get(pk=owed[1].pk)
     assert (second.state, set(second.numbers)) == ("zero", {0})

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.core import crypto
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -23,6 +21,7 @@ from chunfeng.reporting import periods, statements
 from chunfeng.reporting import values as stored
 from chunfeng.reporting.choices import Channel, FormState, State, Step
 from chunfeng.reporting.definition import FormDefinition, Strength
+from chunfeng.reporting.digests import digest
 from chunfeng.reporting.models import Form, Obligation, Revision
 from chunfeng.reporting.queries import ledger
 from chunfeng.reporting.queries.forms import definition_of, version_for
@@ -377,33 +376,3 @@ def tell(revision: Revision, *, by: Actor) -> None:
         },
         reason=revision.reason,
     )
-
-
-def digest(of: Revision, *, sealed_as: str | None = None) -> str:
-    """SHA-256 over what was stated, by whom and when, as canonical JSON.
-
-    Personal data goes in as a keyed hash, so that nobody can try out numbers against the digest.
-    """
-    sealed = sealed_as if sealed_as is not None else sealed_hashes(of)[0]
-    content = {
-        "obligation": of.obligation_id,
-        "number": of.number,
-        "zero": of.zero,
-        "numbers": of.numbers,
-        "texts": of.texts,
-        "sealed": sealed,
-        "doubts": of.doubts,
-        "reason": of.reason,
-        "channel": str(of.channel),
-        "office": of.office_id,
-        "user": of.user_id_at,
-        "by": of.by_name,
-        "at": of.at.astimezone(UTC).isoformat(),
-    }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def sealed_hashes(of: Revision) -> tuple[str, str]:
-    """The keyed hashes the sealed text may have in a digest: under the cipher of now and the other one."""
-    return crypto.lookups(of.sealed, "filing") if of.sealed else ("", "")

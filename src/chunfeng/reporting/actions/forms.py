@@ -125,36 +125,10 @@ def publish(
     if draft is None:
         raise Refused(_("The form “%(form)s” has no draft to publish.") % {"form": form.title})
     parsed = read(draft.definition, form.owner)
-    if form.clause_id is None and not parsed.source.clause.strip():
-        raise Refused(
-            _(
-                "Before publishing, name the clause that orders this return (source, clause): every figure cites it."
-            )
-        )
-    _keeps_places(form, parsed)
-    if both := twice_told(form.area_code, parsed):
-        raise Refused(
-            _(
-                "%(one)s and %(other)s would each state the whole of their area, and it would be added twice. "
-                "Choose a line of business for the reporters, or let each office state its own figures."
-            )
-            % {"one": both[0].name, "other": both[1].name}
-        )
+    _can_be_published(form, parsed)
     last = form.versions.filter(published_at__isnull=False).order_by("-number").first()
     today = timezone.localdate(at)
-    only = form.starts_on if parsed.every == "once" else None  # the one period of a call began back then
-    first_day = applies_from or only or today
-    if last is not None and last.applies_from is not None and first_day < last.applies_from:
-        if applies_from is not None:
-            raise Refused(
-                _("Version %(n)s applies from %(day)s; a later one cannot apply from an earlier day.")
-                % {"n": last.number, "day": last.applies_from.isoformat()}
-            )
-        first_day = last.applies_from
-    if applies_from is not None and abs(applies_from - today) > FARTHEST and by.role != "system":
-        raise Refused(
-            _("%(day)s lies more than a year from today: look at the year.") % {"day": first_day.isoformat()}
-        )
+    first_day = _first_day(form, parsed, last, applies_from, today, by)
     draft.applies_from, draft.published_at, draft.published_by_name = first_day, at, by.name
     draft.save(update_fields=["applies_from", "published_at", "published_by_name"])
     form.slots = values.slots(parsed, form.slots)
@@ -174,6 +148,50 @@ def publish(
         detail={"version": draft.number, "applies_from": first_day.isoformat()},
     )
     return draft
+
+
+def _can_be_published(form: Form, parsed: FormDefinition) -> None:
+    """Refuse a wording without its clause, one that moves a figure's place, one that states an area twice."""
+    if form.clause_id is None and not parsed.source.clause.strip():
+        raise Refused(
+            _(
+                "Before publishing, name the clause that orders this return (source, clause): every figure cites it."
+            )
+        )
+    _keeps_places(form, parsed)
+    if both := twice_told(form.area_code, parsed):
+        raise Refused(
+            _(
+                "%(one)s and %(other)s would each state the whole of their area, and it would be added twice. "
+                "Choose a line of business for the reporters, or let each office state its own figures."
+            )
+            % {"one": both[0].name, "other": both[1].name}
+        )
+
+
+def _first_day(
+    form: Form,
+    parsed: FormDefinition,
+    last: FormVersion | None,
+    applies_from: date | None,
+    today: date,
+    by: Actor,
+) -> date:
+    """From which day a wording holds: as asked, never before the version it follows."""
+    only = form.starts_on if parsed.every == "once" else None  # the one period of a call began back then
+    first_day = applies_from or only or today
+    if last is not None and last.applies_from is not None and first_day < last.applies_from:
+        if applies_from is not None:
+            raise Refused(
+                _("Version %(n)s applies from %(day)s; a later one cannot apply from an earlier day.")
+                % {"n": last.number, "day": last.applies_from.isoformat()}
+            )
+        first_day = last.applies_from
+    if applies_from is not None and abs(applies_from - today) > FARTHEST and by.role != "system":
+        raise Refused(
+            _("%(day)s lies more than a year from today: look at the year.") % {"day": first_day.isoformat()}
+        )
+    return first_day
 
 
 @transaction.atomic

@@ -17,9 +17,10 @@ from chunfeng.core import scope
 from chunfeng.core.actions import record
 from chunfeng.core.actor import SYSTEM
 from chunfeng.reporting import periods
-from chunfeng.reporting.actions.filing import digest, locked, sealed_hashes
+from chunfeng.reporting.actions.filing import locked
 from chunfeng.reporting.actions.moves import accepted_figures
 from chunfeng.reporting.choices import ANSWERED, State, Step
+from chunfeng.reporting.digests import digest, sealed_hashes
 from chunfeng.reporting.models import Acceptance, Form, LedgerStep, Obligation, Revision
 from chunfeng.tasking import actions as tasking
 
