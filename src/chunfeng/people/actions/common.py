@@ -53,9 +53,9 @@ def standing(person: Person, by: Actor) -> Person:
 
     For what was noted on a device and must not be lost because the office merged two records meanwhile.
     """
-    row = person
+    pk = person.pk
     while True:
-        fresh = Person.objects.filter(pk=row.pk).first()
+        fresh = Person.objects.filter(pk=pk).first()
         found = None if fresh is None else register.survivor(fresh)
         row = Person.objects.select_for_update(of=("self",)).filter(pk=found.pk).first() if found else None
         if row is None:
@@ -63,6 +63,7 @@ def standing(person: Person, by: Actor) -> Person:
         if row.merged_into_id is None:
             in_reach(by, row)
             return row
+        pk = row.pk
 
 
 def check_version(person: Person, version: int) -> None:
