@@ -222,3 +222,15 @@ def test_a_contact_sent_during_a_merge_is_never_lost():
         list(pool.map(send, range(12)))
     with scope.applied(SYSTEM):
         assert ContactRecord.objects.filter(person__in=register.family(one)).count() == 11
+
+
+@pytest.mark.django_db
+def test_answers_are_walked_through_the_script(by, wang):
+    questions = script("returnee-call")
+    answers = {"where": "away", "health": "well", "needs": "no"}
+    with pytest.raises(BadAnswers):
+        write(wang, by, kind="call", script=questions, answers={})
+    with pytest.raises(BadAnswers):
+        write(wang, by, kind="call", script=questions, answers={"nonsense": "yes"})
+    missed, _new = write(wang, by, kind="call", key="0", script=questions, outcome="no_answer")
+    assert (missed.script, missed.branch, missed.answers) == ("returnee-call", "", None)
