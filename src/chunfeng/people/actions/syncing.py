@@ -19,8 +19,9 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 from chunfeng.people import scripts
+from chunfeng.people.actions.common import standing
 from chunfeng.people.actions.contacts import record_contact
-from chunfeng.people.actions.effects import carry_out
+from chunfeng.people.actions.effects import at_once, carry_out
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, Outcome, Said
 from chunfeng.people.models import CallItem, Campaign, ContactRecord
 from chunfeng.people.scripts import Script, Walk
@@ -176,29 +177,34 @@ def _answered(
     """Somebody was spoken with: the answer stands, agrees with the one that stands, or contests it."""
     first = item.contact if item.state in SETTLED else None
     if first is None or (item.state == CallState.DONE and entry.version >= item.version):
-        stand(item, contact, walk, by=by, at=at)
-        return Status.TAKEN, ""
+        return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at))
     if answers_of(first) == walk.answers:
         return Status.TAKEN, ""
     if item.state != CallState.CONTESTED:
         item.state, item.contested, item.version = CallState.CONTESTED, contact, item.version + 1
         item.save(update_fields=["state", "contested", "version"])
+    at_once(person=standing(contact.person, by), walk=walk, contact=contact, by=by, at=at)
     return Status.CONFLICT, _(
         "%(name)s answered this entry first, with other answers. Both are kept; the office that runs the round "
         "decides which one stands."
     ) % {"name": first.by_name}
 
 
-def stand(item: CallItem, contact: ContactRecord, walk: Walk, *, by: Actor, at: datetime) -> None:
-    """This contact is the answer of a (locked) item from now on, with everything that follows from it."""
+def stand(item: CallItem, contact: ContactRecord, walk: Walk, *, by: Actor, at: datetime) -> list[str]:
+    """This contact is the answer of a (locked) item from now on, with everything that follows from it.
+
+    Gives the sentences that the caller should know (which rule isolates until when).
+    """
     said = Said.VILLAGE if contact.kind == ContactKind.VISIT else Said.SELF
-    carry_out(person=contact.person, walk=walk, contact=contact, said=said, by=by, at=at)
+    person = standing(contact.person, by)
+    carried = carry_out(person=person, walk=walk, contact=contact, said=said, by=by, at=at)
     if item.state != CallState.DROPPED:
         item.state = CallState.DONE
     item.contact, item.contested = contact, None
     item.branch, item.outcome, item.next_at = walk.branch, contact.outcome, None
     item.done_at, item.version = at, item.version + 1
     item.save()
+    return carried.told
 
 
 def _attempted(item: CallItem, contact: ContactRecord) -> None:
@@ -246,11 +252,10 @@ def _walk(script: Script, entry: _Entry) -> Walk | None:
 def _entry(raw: Any, now: datetime) -> _Entry:
     if not isinstance(raw, Mapping):
         raise Refused(_("An answer is an entry with key, item, version, outcome, answers, note and at."))
-    key, item, version = raw.get("key"), raw.get("item"), raw.get("version")
+    key = raw.get("key")
     if not isinstance(key, str) or not 8 <= len(key) <= 80 or not key.isascii() or not key.isprintable():
         raise Refused(_("The key of an answer has 8 to 80 letters and digits."))
-    if not _whole(item) or not _whole(version):
-        raise Refused(_("“item” and “version” are whole numbers."))
+    item, version = _whole(raw, "item"), _whole(raw, "version")
     outcome, answers, note = raw.get("outcome"), raw.get("answers") or {}, raw.get("note") or ""
     if not isinstance(outcome, str) or outcome not in Outcome.values:
         raise Refused(
@@ -261,7 +266,7 @@ def _entry(raw: Any, now: datetime) -> _Entry:
         raise Refused(_("“answers” maps questions to answers."))
     if not isinstance(note, str) or len(note) > MOST_NOTE or not scripts.printable(note):
         raise Refused(_("The note is a text of at most %(n)s characters.") % {"n": MOST_NOTE})
-    return _Entry(key, int(item), int(version), outcome, answers, note, _moment(raw.get("at"), now))
+    return _Entry(key, item, version, outcome, answers, note, _moment(raw.get("at"), now))
 
 
 def _moment(text: Any, now: datetime) -> datetime:
@@ -279,5 +284,8 @@ def _moment(text: Any, now: datetime) -> datetime:
     return min(found, now)
 
 
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
+def _whole(raw: Mapping[str, Any], name: str) -> int:
+    value = raw.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
+        raise Refused(_("“%(name)s” is a whole number.") % {"name": name})
+    return value
