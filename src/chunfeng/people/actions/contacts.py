@@ -49,9 +49,9 @@ def record_contact(
 
     `key` is made by the device: the same contact sent again under it gives the record there is and False,
     another one is refused. `answers` maps questions of `script` to codes, lists of codes, texts, numbers or
-    days as text, and must reach its end (`BadAnswers` names what is open); only somebody spoken with answers. `at` is the device's clock, `received_at` ours: a clock
-    that runs ahead is set to ours. A person whose record was merged meanwhile counts as the one that stands.
-    Raises `Refused`, `NotAllowed`.
+    days as text, and must reach its end (`BadAnswers` names what is open); only somebody spoken with answers.
+    `at` is the device's clock, `received_at` ours: a clock that runs ahead is set to ours. A person whose
+    record was merged meanwhile counts as the one that stands. Raises `Refused`, `NotAllowed`.
     """
     roles.require(by, "call.work" if kind == ContactKind.CALL else "contact_record.write")
     if kind not in ContactKind.values or outcome not in Outcome.values:
