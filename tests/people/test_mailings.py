@@ -101,7 +101,7 @@ def test_cut_off_anywhere_it_goes_on_and_writes_each_once(by, county, people, mo
 
 def test_the_number_that_was_seen_is_the_one_that_counts(by, county, people):
     template(county, occasion="travel")
-    row = draft(by, chosen={"fact": "intention:leaves"})
+    row = draft(by, chosen={"fact_kind": "intention", "fact_value": "leaves"})
     assert row.expected == 3
     say(people[0], "intention", "stays", by, on=date(2020, 1, 25))
     with pytest.raises(Refused, match="2 people are meant, not 3"):
@@ -122,14 +122,11 @@ def test_what_is_refused_before_anything_is_counted(by, county, people):
     with pytest.raises(Refused, match="No template"):
         draft(by)
     template(county, occasion="travel")
-    for chosen, said in [
-        ({"fact": "job:leaves"}, "fact"), ({"area": "here"}, "area"), ({"campaign": "x"}, "campaign"),
-        ({"shoe": "44"}, "shoe"),
-    ]:  # fmt: skip
+    for chosen, said in [({"fact_kind": "job"}, "Choose both"), ({"destination": "there"}, "Check the code")]:
         with pytest.raises(Refused, match=said):
             draft(by, chosen=chosen)
     with pytest.raises(Refused, match="Nobody"):
-        draft(by, chosen={"category": "student"})
+        draft(by, chosen={"categories": ["student"]})
     with pytest.raises(NotAllowed):
         draft(f.actor(county, "caller"))
     row = draft(by)
@@ -156,22 +153,14 @@ def test_who_is_chosen(by, county, people):
         rows = selecting.selected(by, conditions, date(2020, 2, 1)).order_by("pk")
         return [people.index(each) for each in rows]
 
-    actions.change_person(person=people[4], version=1, values={"work_area": SEA_TOWN}, by=by, at=f.NOW)
-    actions.set_category(
-        person=people[5], category="student", valid_from=date(2020, 1, 1), valid_to=date(2020, 1, 31),
-        by=by, at=f.NOW,
-    )  # fmt: skip
-    actions.set_category(person=people[6], category="student", by=by, at=f.NOW)
     assert chosen() == [0, 1, 2, 3, 4, 5, 6]
-    assert chosen(area=SEA) == [4] and chosen(area=VILLAGE, tie="work") == []
-    assert chosen(category="student") == [6]
     assert chosen(destination=SEA) == [0, 1, 2] and chosen(destination=FAR_VILLAGE) == []
     say(people[1], "intention", "undecided", by, on=date(2020, 1, 21))
-    assert chosen(destination=SEA, fact="intention:leaves") == [0, 2]
+    assert chosen(destination=SEA) == [0, 2]
     builder = Builder(VILLAGE)
     item = builder.new(CallItem, person=people[3], state="unreached")
     builder.new(CallItem, person=people[2], state="done")
-    assert chosen(campaign=str(item.campaign_id)) == [3]
+    assert chosen(unreached_of=item.campaign_id) == [3]
 
 
 def test_a_batch_is_small_enough_for_one_transaction():

@@ -114,15 +114,15 @@ def test_stocks_are_not_added_over_days(code):
 def test_prefilled_cells_exist():
     for form in FORMS.values():
         for each in form.indicators:
-            if each.prefill.startswith("form:"):
-                _kind, other, cell = each.prefill.split(":")
+            for way in (way for way in each.prefills if way.startswith("form:")):
+                _kind, other, cell = way.split(":")
                 source = FORMS[other].cells[cell].indicator
                 assert (source.type, source.decimals) == (each.type, each.decimals), each.code
 
 
 def test_what_is_gathered_is_offered_as_the_sum_below():
     for code in ("hit-province-workers", "daily-situation", "labour-flow-weekly"):
-        assert {cell.indicator.prefill for cell in FORMS[code].number_cells} == {"below"}
+        assert {cell.indicator.prefills[0] for cell in FORMS[code].number_cells} == {"below"}
 
 
 def test_levels_have_their_own_limits():

@@ -9,4 +9,4 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chunfeng.people import jobs  # noqa: F401  (registers the periodic jobs)
+        from chunfeng.people import jobs, suggestions  # noqa: F401  (register periodic jobs, figures for reports)

@@ -19,7 +19,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.offices.actions.common import bounded
 from chunfeng.offices.choices import Role
-from chunfeng.people.actions import cleaning
+from chunfeng.people.actions import choosing, cleaning
 from chunfeng.people.actions.messaging import BATCH, queue_all
 from chunfeng.people.choices import MailingState, Occasion, Recipient
 from chunfeng.people.models import Mailing
@@ -40,8 +40,8 @@ def draft_mailing(
 ) -> Mailing:
     """Choose whom to write to on what occasion, and count them; nothing is sent before `confirm_mailing`.
 
-    `chosen` is a choice over the register (`queries.selecting`); without `destination` travel advice follows
-    each person's own. `matter` fills {note}.
+    `chosen` is the filter of campaigns (`queries.choosing.Chosen`) and, further, `destination`: those who want
+    to go there. Without an own `destination` travel advice follows each person's. `matter` fills {note}.
     """
     roles.require(by, "message.send")
     if by.office_id is None:
@@ -53,7 +53,7 @@ def draft_mailing(
     on = timezone.localdate(at)
     if not queries.gaps(by, occasion, on):
         raise Refused(_("No template is in force for this occasion. Write one, or take a shipped one over."))
-    wanted = {name: value for name, value in selecting.read(chosen).items() if value}
+    wanted = _checked(chosen, by, at)
     people = selecting.selected(by, wanted, on).count()
     if not people:
         raise Refused(_("Nobody in your sight fits this choice."))
@@ -143,6 +143,15 @@ def _batch(pk: int, now: datetime) -> int | None:
             row.state, row.ended_at = MailingState.DONE, now
         row.save(update_fields=["state", "ended_at", "counts", "reached"])
         return len(people) or None
+
+
+def _checked(chosen: Mapping[str, Any], by: Actor, at: datetime) -> dict[str, Any]:
+    """The filter as it is kept. Raises `Refused` for an entry that cannot be."""
+    found = choosing.check(chosen, by=by, on=timezone.localdate(at)).dump()
+    if destination := str(chosen.get("destination") or "").strip():
+        cleaning.check_area(destination, _("destination"))
+        found["destination"] = destination
+    return found
 
 
 def _actor(row: Mailing) -> Actor:

@@ -232,4 +232,12 @@ class Fact(models.Model):
                 fields=["person", "key"], condition=~Q(key=""), name="statement_once_per_key"
             )
         ]
-        indexes = [models.Index(fields=["person", "kind", "-id"], name="fact_by_person")]
+        indexes = [
+            models.Index(fields=["person", "kind", "-id"], name="fact_by_person"),
+            # whoever said so once, to begin with: the ledgers then look at the newest word
+            models.Index(
+                fields=["kind", "value", "person"],
+                condition=Q(value__in=["leaves", "returned"]),
+                name="fact_of_movement",
+            ),
+        ]
