@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -111,7 +110,12 @@ def board(actor: Actor, campaign: Campaign, area: str = "") -> Board:
 def _read(actor: Actor, campaign: Campaign, area: str, width: int) -> Board:
     found = Board(area, Tally(), {}, {}, {}, {})
     lo, hi = codes.code_range(area)
-    given = {"width": width, "campaign": campaign.pk, "lo": max(lo, actor.lo), "hi": min(hi, actor.hi)}
+    given: dict[str, int | str] = {
+        "width": width,
+        "campaign": campaign.pk,
+        "lo": max(lo, actor.lo),
+        "hi": min(hi, actor.hi),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BOARD, given)
         for kind, code, caller, branch, outcome, state, many in cursor.fetchall():
@@ -132,7 +136,11 @@ def campaigns(actor: Actor) -> QuerySet[Campaign]:
     """The rounds of the actor's area and of the areas above, the newest first; drafts of the own area only."""
     own = Q(area_code__gte=actor.lo, area_code__lt=actor.hi)
     above = Q(area_code__in=actor.above) & ~Q(state=CampaignState.DRAFT)
-    return Campaign.objects.filter(own | above).select_related("office", "clause__notice", "dataset").order_by("-pk")
+    return (
+        Campaign.objects.filter(own | above)
+        .select_related("office", "clause__notice", "dataset")
+        .order_by("-pk")
+    )
 
 
 def campaign(actor: Actor, pk: int) -> Campaign | None:
@@ -155,10 +163,18 @@ def items(actor: Actor, campaign: Campaign) -> QuerySet[CallItem]:
     return rows.select_related("person", "person__household", "caller", "office")
 
 
+def villages(actor: Actor, campaign: Campaign) -> list[str]:
+    """Every area in which a round has entries."""
+    rows = CallItem.objects.filter(campaign=campaign, area_code__gte=actor.lo, area_code__lt=actor.hi)
+    return list(rows.order_by().values_list("area_code", flat=True).distinct())
+
+
 def item(actor: Actor, pk: int) -> CallItem | None:
     """One entry in the actor's range."""
     rows = CallItem.objects.filter(pk=pk, area_code__gte=actor.lo, area_code__lt=actor.hi)
-    return rows.select_related("campaign__office", "person", "caller", "office", "contact", "contested").first()
+    return rows.select_related(
+        "campaign__office", "person", "caller", "office", "contact", "contested"
+    ).first()
 
 
 def history(row: CallItem) -> list[ContactRecord]:
@@ -184,8 +200,3 @@ def _narrower(first: str, second: str) -> str:
 
 def _full(code: str) -> str:
     return code.ljust(codes.BASE_LENGTH, "0")
-
-
-def is_open(row: Any) -> bool:
-    """Whether calls of this round are still made."""
-    return bool(row.state == CampaignState.RUNNING)
