@@ -94,3 +94,19 @@ def write_mailings(timestamp: int = 0) -> int:
     from chunfeng.people.actions import mailings
 
     return mailings.run_mailings(now=timezone.now())
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(
+    queue="tasks",
+    lock="watch_isolations",
+    queueing_lock="watch_isolations",
+    retry=_RETRY,
+    name="people.watch_isolations",
+)
+def watch_isolations(timestamp: int = 0) -> int:
+    """Write down the isolations of the days gone by and tell of missing records: the first run after midnight does."""
+    from chunfeng.people.actions import stock
+
+    done = stock.watch(now=timezone.now())
+    return done.days + done.offices
