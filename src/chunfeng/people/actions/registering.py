@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.core.actor import Actor
@@ -17,6 +18,7 @@ from chunfeng.people.actions.arriving import Newcomer, arrive, move_here
 from chunfeng.people.actions.common import standing
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.actions.effects import Carried, carry_out
+from chunfeng.people.actions.facts import set_category
 from chunfeng.people.choices import Outcome
 from chunfeng.people.kinds import Kind
 from chunfeng.people.models import ContactRecord, FollowUp, Person
@@ -67,6 +69,16 @@ def write_down(
         if known is not None and known.office_id == by.office_id and known.kind == kind.kind:
             return Registered(known, False, register.survivor(known.person) or known.person, False, Carried())
         person, entered = arrive(newcomer=person, by=by, at=at)
+        if entered and kind.category:
+            today = timezone.localdate(at)
+            set_category(
+                person=person,
+                category=kind.category,
+                valid_from=today,
+                source=kind.script.source,
+                by=by,
+                at=at,
+            )
     row = standing(person, by)
     if kind.moves and here and not entered:
         move_here(row, here, by, at)

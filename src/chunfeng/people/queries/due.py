@@ -60,7 +60,7 @@ class Share:
     late: int = 0
 
 
-def group(actor: Actor, kind: str, on: date, *, every: int | None = None) -> QuerySet[Person]:
+def group(actor: Actor, kind: str, on: date, *, every: int | None = None) -> QuerySet[Any]:
     """Everybody in sight for whom a contact of the kind is due, with `since`, `target`, `seen` and `spot`.
 
     `since` is the day of arrival, or that of the last contact (for students and households; None where there
