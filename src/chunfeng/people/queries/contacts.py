@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.offices import roles
@@ -43,6 +44,15 @@ def of_person(person: Person) -> QuerySet[ContactRecord]:
     """Every contact with a person and the records merged into it, the newest first."""
     rows = ContactRecord.objects.filter(person__in=register.family(person))
     return rows.select_related("office").order_by("-at", "-pk")
+
+
+def counted(actor: Actor, first: date, today: date) -> dict[str, tuple[int, int]]:
+    """Contacts by kind: (on `today`, from `first` to `today`), by day of the contact."""
+    rows = contacts(actor).select_related(None).filter(at__date__gte=first, at__date__lte=today)
+    grouped = (
+        rows.order_by().values("kind").annotate(now=Count("pk", filter=Q(at__date=today)), all=Count("pk"))
+    )
+    return {row["kind"]: (row["now"], row["all"]) for row in grouped}
 
 
 def about(rows: QuerySet[ContactRecord], actor: Actor, text: str) -> QuerySet[ContactRecord]:

@@ -15,7 +15,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.offices import queries as offices
 from chunfeng.offices.models import Responsibility
 from chunfeng.people.choices import ContactKind
-from chunfeng.people.models import FollowUp, Household, Isolation, Person
+from chunfeng.people.models import ContactRecord, FollowUp, Household, Isolation, Person
 from chunfeng.people.queries import due, register
 
 MOST_CELLS = 500
@@ -51,9 +51,20 @@ def members(actor: Actor, household: Household) -> QuerySet[Person]:
     return register.people(actor).filter(household=household).order_by("pk")
 
 
+def members_of(actor: Actor, homes: list[Household]) -> QuerySet[Person]:
+    """Who lives in any of these households, as far as in sight."""
+    return register.people(actor).filter(household__in=[home.pk for home in homes]).order_by("pk")
+
+
+def contacts_of(people: list[Person], most: int = 20) -> list[ContactRecord]:
+    """The newest contacts with people and the records merged into them."""
+    rows = ContactRecord.objects.filter(person__in=_family(people)).select_related("person", "office")
+    return list(rows.order_by("-at", "-pk")[:most])
+
+
 def open_work(people: list[Person]) -> tuple[list[FollowUp], list[Isolation]]:
     """Open follow-ups and isolations of people, as far as in sight."""
-    ids = [pk for person in people for pk in register.family(person)] if people else []
+    ids = _family(people)
     follow_ups = FollowUp.objects.filter(person__in=ids, closed_at__isnull=True).select_related("person")
     standing = Isolation.objects.filter(person__in=ids, state="open").select_related("person")
     return list(follow_ups.order_by("next_on", "pk")), list(standing.order_by("ends_on", "pk"))
@@ -94,3 +105,12 @@ def heads_of(cell_codes: list[str], on: date) -> dict[str, Responsibility]:
     """Who answers for each cell on a day, in general."""
     rows = offices.responsibilities(on).filter(area_code__in=cell_codes, programme__isnull=True)
     return {row.area_code: row for row in rows}
+
+
+def _family(people: list[Person]) -> list[int]:
+    """As `register.family` for many at once: a query for each generation of merged records."""
+    found = new = {person.pk for person in people}
+    while new:
+        new = set(Person.objects.filter(merged_into__in=new).values_list("pk", flat=True)) - found
+        found = found | new
+    return sorted(found)
