@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("chunfeng.web.accounts.urls")),
     path("desk/", include("chunfeng.web.desk.urls")),
     path("notices/", include("chunfeng.web.notices.urls")),
+    path("people/", include("chunfeng.web.contacts.urls")),
     path("people/", include("chunfeng.web.people.urls")),
     path("isolation/", include("chunfeng.web.isolation.urls")),
     path("reports/", include("chunfeng.web.reports.urls")),

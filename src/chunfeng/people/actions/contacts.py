@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +13,28 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
-from chunfeng.core.errors import Refused
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.core.events import record_read
 from chunfeng.offices import roles
 from chunfeng.people.actions import cleaning
-from chunfeng.people.actions.common import bounded, required, standing
+from chunfeng.people.actions.common import bounded, in_reach, required, standing
 from chunfeng.people.choices import ContactKind, Outcome
 from chunfeng.people.models import CallItem, ContactRecord, FollowUp, Person
+from chunfeng.people.queries import contacts as queries
 from chunfeng.people.queries import register
+from chunfeng.people.queries.contacts import Line
+from chunfeng.people.scripts import Script, complete
 
 MOST_ANSWERS = 20_000
 """Characters of one set of answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The sealed part of a contact: questions with their answers, and the note."""
+
+    lines: list[Line]
+    note: str
 
 
 @transaction.atomic
@@ -30,7 +43,7 @@ def record_contact(
     person: Person,
     kind: str,
     outcome: str = Outcome.REACHED,
-    script: Any | None = None,
+    script: Script | None = None,
     answers: Mapping[str, Any] | None = None,
     note: str = "",
     place: str = "",
@@ -48,9 +61,9 @@ def record_contact(
 
     `key` is made by the device: the same contact sent again under it gives the record there is and False,
     another one is refused. `answers` maps questions of `script` to codes, lists of codes, texts, numbers or
-    days as text; only somebody spoken with answers. `at` is the device's clock, `received_at` ours: a clock
-    that runs ahead is set to ours. A person whose record was merged meanwhile counts as the one that stands.
-    Raises `Refused`, `NotAllowed`.
+    days as text, and must reach its end (`BadAnswers` names what is open); only somebody spoken with answers.
+    `at` is the device's clock, `received_at` ours: a clock that runs ahead is set to ours. A person whose
+    record was merged meanwhile counts as the one that stands. Raises `Refused`, `NotAllowed`.
     """
     roles.require(by, "call.work" if kind == ContactKind.CALL else "contact_record.write")
     if kind not in ContactKind.values or outcome not in Outcome.values:
@@ -63,14 +76,15 @@ def record_contact(
             _("Nobody was spoken with (%(outcome)s), so there are no answers.")
             % {"outcome": Outcome(outcome).label}
         )
+    way = complete(script, given) if script and outcome == Outcome.REACHED else None
     key = required(key, "key", 80)
     row = standing(person, by)
     stated = {
         "kind": kind,
         "outcome": outcome,
-        "branch": "",
-        "script": "",
-        "answers": _sealed(given),
+        "branch": way.branch if way else "",
+        "script": script.code if script else "",
+        "answers": _sealed(way.answers if way else given),
         "note": bounded(note, _("note"), 1000) or None,
         "place": bounded(" ".join(place.split()), _("where"), 120),
         "origin": _area(origin, _("came from")),
@@ -105,6 +119,19 @@ def record_contact(
         "contact.record", by=by, on=made, at=now, detail={"kind": kind, "outcome": outcome, "person": row.pk}
     )
     return made, True
+
+
+def open_answers(*, contact: ContactRecord, by: Actor) -> Opened:
+    """Answers and note in the open, for those whose work it is (`queries.contacts.may_open`); the trail names them."""
+    roles.require(by, "contact_record.write")
+    in_reach(by, contact.person)
+    if not queries.may_open(by, contact):
+        raise NotAllowed(
+            _("The answers are opened by the office that wrote them and by those who care for the person.")
+        )
+    found = Opened(queries.in_words(contact), contact.note or "")
+    record_read("contact.open", by=by, on=contact, detail={"kind": contact.kind, "person": contact.person_id})
+    return found
 
 
 def _where(person: Person, by: Actor) -> str:
