@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
@@ -30,8 +30,8 @@ TONES = {
 """Colour of a placement; the word always stands beside it."""
 MARKS = {Day.CLEAR: "✓", Day.SYMPTOMS: "✕", Day.MISSING: "?", Day.AHEAD: "·"}
 DAYS = {
-    Day.CLEAR: gettext_lazy("without symptoms"),
-    Day.SYMPTOMS: gettext_lazy("symptoms"),
+    Day.CLEAR: pgettext_lazy("case", "without symptoms"),
+    Day.SYMPTOMS: gettext_lazy("has symptoms"),
     Day.MISSING: gettext_lazy("no record"),
     Day.AHEAD: gettext_lazy("not yet"),
 }
