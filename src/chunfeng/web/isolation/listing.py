@@ -20,6 +20,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.people.choices import IsolationState, Placement
 from chunfeng.people.models import Isolation
 from chunfeng.people.queries import isolation as queries
+from chunfeng.people.queries import register
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import common
 from chunfeng.web.lists import Column, Filter, Listing
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()
     names = Names(actor)
     listing = _listing(actor, names, today)
-    rows = common.named(queries.standing(queries.isolations(actor), today))
+    rows = register.named(queries.standing(queries.isolations(actor), today))
     what = request.GET.get("what", "")
     if what not in dict(_WHATS):
         rows = rows.filter(state=IsolationState.OPEN)
