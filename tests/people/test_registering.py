@@ -96,6 +96,7 @@ def test_an_outsider_is_entered_with_the_record(by, into):
         "arrived",
     )
     assert made.contact.area_code == VILLAGE
+    assert made.person.categories.get().category == "floating"
     fact = Fact.objects.get(person=made.person, kind="whereabouts")
     assert (fact.value, fact.place, fact.on, fact.said) == (
         "elsewhere",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from chunfeng.core.actor import Actor
 from chunfeng.people.choices import FeverStep
@@ -47,6 +47,14 @@ def checklist(row: FeverCase) -> list[Step]:
 def fellows(row: FeverCase) -> QuerySet[FellowWorker]:
     """The fellow workers listed, with their contact; the person through `people_of`."""
     return FellowWorker.objects.filter(case=row).select_related("contact")
+
+
+def counts(row: FeverCase) -> tuple[int, int]:
+    """How many fellow workers are listed, and how many of them were contacted."""
+    found = FellowWorker.objects.filter(case=row).aggregate(
+        n=Count("pk"), reached=Count("pk", filter=Q(contact__isnull=False))
+    )
+    return found["n"], found["reached"]
 
 
 def people_of(rows: list[FellowWorker]) -> dict[int, Person]:
