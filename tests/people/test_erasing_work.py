@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 OF_PEOPLE = [
     each
     for each in vars(models).values()
-    if isinstance(each, type) and any(f.related_model is Person for f in each._meta.get_fields() if f.is_relation and f.concrete)
+    if isinstance(each, type)
+    and any(f.related_model is Person for f in each._meta.get_fields() if f.is_relation and f.concrete)
 ]
 
 

@@ -191,6 +191,7 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+HOTLINE = os.environ.get("CHUNFENG_HOTLINE", "12333")
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "chunfeng@localhost")
 
 LOGGING = {

@@ -269,6 +269,22 @@ class SendState(models.TextChoices):
     DECLINED = "declined", _("Not sent: the person declined")
 
 
+class Recipient(models.TextChoices):
+    """Who reads a message about a person (K2)."""
+
+    SELF = "self", pgettext_lazy("recipient", "The person")
+    FAMILY = "family", _("Parents or family")
+
+
+class MailingState(models.TextChoices):
+    """Life of a message to many people."""
+
+    DRAFT = "draft", _("Counted, not yet confirmed")
+    RUNNING = "running", _("Being written")
+    DONE = "done", pgettext_lazy("mailing", "Written")
+    DROPPED = "dropped", _("Given up")
+
+
 class PointKind(models.TextChoices):
     """Who checks on the spot (D8)."""
 

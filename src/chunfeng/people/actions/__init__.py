@@ -1,5 +1,6 @@
 """Everything that changes the register of people."""
 
+from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.actions.datasets import make_dataset
 from chunfeng.people.actions.erasing import Expired, erase, expire
 from chunfeng.people.actions.facts import end_category, set_category, state_fact
@@ -20,6 +21,7 @@ __all__ = [
     "make_dataset",
     "merge",
     "own_view",
+    "record_contact",
     "set_category",
     "set_phones",
     "state_fact",

@@ -36,6 +36,7 @@ from chunfeng.people.models import (
     Isolation,
     OptOut,
     Person,
+    PersonAddress,
     PersonCategory,
     PersonDataset,
     PersonMessage,
@@ -198,5 +199,5 @@ def _remove_work(people: list[int]) -> None:
     HealthRecord.objects.filter(isolation__person__in=people).delete()
     for part in (FeverCase, Isolation, ContactRecord, CallItem, FollowUp):
         part.objects.filter(person__in=people).delete()
-    for part in (Registration, PersonMessage, OptOut, DataRequest):
+    for part in (Registration, PersonMessage, OptOut, PersonAddress, DataRequest):
         part.objects.filter(person__in=people).delete()

@@ -11,7 +11,7 @@ from chunfeng.people.models.isolation import (
     Isolation,
     PlacementRule,
 )
-from chunfeng.people.models.messages import MessageTemplate, OptOut, PersonMessage
+from chunfeng.people.models.messages import Mailing, MessageTemplate, OptOut, PersonAddress, PersonMessage
 from chunfeng.people.models.register import (
     Dataset,
     Fact,
@@ -41,9 +41,11 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "Isolation",
+    "Mailing",
     "MessageTemplate",
     "OptOut",
     "Person",
+    "PersonAddress",
     "PersonCategory",
     "PersonDataset",
     "PersonMessage",

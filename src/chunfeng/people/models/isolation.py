@@ -91,6 +91,13 @@ class PlacementRule(models.Model):
             models.CheckConstraint(
                 condition=~Q(placement__in=ISOLATING) | Q(days__gt=0), name="isolating_rule_has_days"
             ),
+            # nobody is isolated for being somebody: it takes symptoms or an exposure
+            models.CheckConstraint(
+                condition=~Q(placement__in=ISOLATING)
+                | ~Q(exposure=Exposure.NONE)
+                | Q(symptoms__isnull=False, symptoms=True),
+                name="no_isolation_without_cause",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from chunfeng.people.scripts.definition import (
     dump,
 )
 from chunfeng.people.scripts.reading import read, read_yaml
-from chunfeng.people.scripts.walking import BadAnswers, StatedFact, Step, Walk, complete, walk
+from chunfeng.people.scripts.walking import BadAnswers, StatedFact, Step, Walk, complete, printable, walk
 
 __all__ = [
     "CHOOSING",
@@ -31,6 +31,7 @@ __all__ = [
     "Walk",
     "complete",
     "dump",
+    "printable",
     "read",
     "read_yaml",
     "walk",

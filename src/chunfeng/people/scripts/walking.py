@@ -135,6 +135,11 @@ def complete(script: Script, answers: Mapping[str, Any]) -> Walk:
     return found
 
 
+def printable(text: str) -> bool:
+    """Whether a text holds nothing that the database cannot keep (NUL, halves of a sign)."""
+    return _UNPRINTED.search(text) is None
+
+
 def _step(question: Question, given: Any) -> Step | None:
     if _empty(given):
         return None
@@ -147,7 +152,7 @@ def _step(question: Question, given: Any) -> Step | None:
             picked = [_chosen(question, each) for each in given]
             return Step(question, tuple(each for each in question.answers if each in picked))
         case Kind.TEXT:
-            if not isinstance(given, str) or len(given) > MOST_TEXT or _UNPRINTED.search(given):
+            if not isinstance(given, str) or len(given) > MOST_TEXT or not printable(given):
                 raise BadAnswers(
                     _("“%(ask)s”: write a text of at most %(n)s characters.")
                     % {"ask": question.ask, "n": MOST_TEXT}

@@ -63,6 +63,7 @@ NAMES: dict[str, Any] = {
     "person.own_view": gettext_lazy("Own data given out"),
     "person.erase": gettext_lazy("Person deleted on request"),
     "person.expire": gettext_lazy("People deleted on their day"),
+    "contact.record": gettext_lazy("Contact with a person recorded"),
     "person.merge": gettext_lazy("Records merged"),
     "person.undo_merge": gettext_lazy("Merge undone"),
     "person.keep_apart": gettext_lazy("Told apart as two persons"),

@@ -1,0 +1,59 @@
+"""Which template speaks to whom: the nearest destination, then the nearest home, office, then the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol, TypeVar
+
+from chunfeng.areas import codes
+
+
+class Candidate(Protocol):
+    """What the choice looks at; `MessageTemplate` and the shipped templates have it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def area_code(self) -> str: ...
+    @property
+    def home(self) -> str: ...
+    @property
+    def destination(self) -> str: ...
+    @property
+    def valid_from(self) -> date: ...
+
+
+T = TypeVar("T", bound=Candidate)
+
+
+def choose(candidates: Iterable[T], home: str, destination: str) -> T | None:
+    """The most specific template for somebody from `home` who goes to `destination` ("" where not known).
+
+    A template for a destination never speaks to people whose destination is elsewhere or unknown.
+    """
+    fitting = [
+        each for each in candidates if _covers(each.destination, destination) and _covers(each.home, home)
+    ]
+    return max(fitting, key=_nearness, default=None)
+
+
+def _covers(wanted: str, code: str) -> bool:
+    if not wanted:
+        return True
+    return bool(code) and codes.contains(wanted, code)
+
+
+def _nearness(each: Candidate) -> tuple[int, int, int, date, int]:
+    """Longer prefixes are nearer; "" (everywhere) is the farthest."""
+    return (
+        _depth(each.destination),
+        _depth(each.home),
+        _depth(each.area_code),
+        each.valid_from,
+        each.pk,
+    )
+
+
+def _depth(code: str) -> int:
+    return codes.level(code) + 1 if code else 0
