@@ -17,6 +17,7 @@ from chunfeng.core.models import Event
 from chunfeng.people import actions
 from chunfeng.people.models import ContactRecord, PossibleDuplicate
 from chunfeng.people.queries import register
+from chunfeng.people.scripts import BadAnswers, library
 from tests import factories as f
 from tests.people.builders import FAR, NEAR, VILLAGE, dataset, person
 
@@ -222,3 +223,18 @@ def test_a_contact_sent_during_a_merge_is_never_lost():
         list(pool.map(send, range(12)))
     with scope.applied(SYSTEM):
         assert ContactRecord.objects.filter(person__in=register.family(one)).count() == 11
+
+
+@pytest.mark.django_db
+def test_answers_are_walked_through_the_script(by, wang):
+    questions = library.script("returnee-call")
+    with pytest.raises(BadAnswers, match="no answer yet"):
+        write(wang, by, kind="call", script=questions, answers={"where": "returned"})
+    with pytest.raises(BadAnswers, match="know no"):
+        write(wang, by, kind="call", script=questions, answers={"nonsense": "yes"})
+    answers = {"symptoms": "fever", "where": "returned", "need": "no"}
+    made, _new = write(wang, by, kind="call", script=questions, answers=answers)
+    assert (made.script, made.branch) == ("returnee-call", "symptoms")
+    assert json.loads(made.answers) == answers
+    missed, _new = write(wang, by, kind="call", key="0", script=questions, outcome="no_answer")
+    assert (missed.script, missed.branch, missed.answers) == ("returnee-call", "", None)

@@ -120,7 +120,7 @@ def test_broken_yaml_names_the_line():
 
 def test_the_shipped_scripts_cite_their_text_and_cover_the_branches():
     shipped = {script.code: script for script in library.scripts()}
-    assert set(shipped) == {"returnee-call", "away-comfort-call", "arrival-visit", "travel-intention-call"}
+    assert set(shipped) >= {"returnee-call", "away-comfort-call", "arrival-visit", "travel-intention-call"}
     for script in shipped.values():
         assert script.source and script.opening
         assert scripts.read(scripts.dump(script)) == script

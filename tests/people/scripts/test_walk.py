@@ -66,8 +66,8 @@ def test_a_need_carries_its_words_and_a_journey_its_destination():
 
 
 def test_contact_with_a_case_is_an_exposure():
-    answers = {"from": "420100000000", "came": "2020-01-30", "touched": "yes", "degrees": 36.5, "symptoms": "none",
-               "need": "no"}  # fmt: skip
+    answers = {"from": "420100000000", "came": "2020-01-30", "home": "yes", "touched": "yes",
+               "degrees": 36.5, "symptoms": "none", "need": "no"}  # fmt: skip
     assert walk(VISIT, answers).exposure == "contact"
     assert walk(VISIT, answers | {"touched": "no"}).exposure == ""
 

@@ -19,6 +19,7 @@ from chunfeng.people.actions.common import bounded, required, standing
 from chunfeng.people.choices import ContactKind, Outcome
 from chunfeng.people.models import CallItem, ContactRecord, FollowUp, Person
 from chunfeng.people.queries import register
+from chunfeng.people.scripts import Script, complete
 
 MOST_ANSWERS = 20_000
 """Characters of one set of answers."""
@@ -30,7 +31,7 @@ def record_contact(
     person: Person,
     kind: str,
     outcome: str = Outcome.REACHED,
-    script: Any | None = None,
+    script: Script | None = None,
     answers: Mapping[str, Any] | None = None,
     note: str = "",
     place: str = "",
@@ -48,9 +49,9 @@ def record_contact(
 
     `key` is made by the device: the same contact sent again under it gives the record there is and False,
     another one is refused. `answers` maps questions of `script` to codes, lists of codes, texts, numbers or
-    days as text; only somebody spoken with answers. `at` is the device's clock, `received_at` ours: a clock
-    that runs ahead is set to ours. A person whose record was merged meanwhile counts as the one that stands.
-    Raises `Refused`, `NotAllowed`.
+    days as text, and must reach its end (`BadAnswers` names what is open); only somebody spoken with answers.
+    `at` is the device's clock, `received_at` ours: a clock that runs ahead is set to ours. A person whose
+    record was merged meanwhile counts as the one that stands. Raises `Refused`, `NotAllowed`.
     """
     roles.require(by, "call.work" if kind == ContactKind.CALL else "contact_record.write")
     if kind not in ContactKind.values or outcome not in Outcome.values:
@@ -63,14 +64,15 @@ def record_contact(
             _("Nobody was spoken with (%(outcome)s), so there are no answers.")
             % {"outcome": Outcome(outcome).label}
         )
+    way = complete(script, given) if script and outcome == Outcome.REACHED else None
     key = required(key, "key", 80)
     row = standing(person, by)
     stated = {
         "kind": kind,
         "outcome": outcome,
-        "branch": "",
-        "script": "",
-        "answers": _sealed(given),
+        "branch": way.branch if way else "",
+        "script": script.code if script else "",
+        "answers": _sealed(way.answers if way else given),
         "note": bounded(note, _("note"), 1000) or None,
         "place": bounded(" ".join(place.split()), _("where"), 120),
         "origin": _area(origin, _("came from")),

@@ -199,5 +199,5 @@ def _remove_work(people: list[int]) -> None:
     HealthRecord.objects.filter(isolation__person__in=people).delete()
     for part in (FeverCase, Isolation, ContactRecord, CallItem, FollowUp):
         part.objects.filter(person__in=people).delete()
-    for part in (Registration, PersonMessage, OptOut, PersonAddress, DataRequest):
-        part.objects.filter(person__in=people).delete()
+    for rest in (Registration, PersonMessage, OptOut, PersonAddress, DataRequest):
+        rest.objects.filter(person__in=people).delete()

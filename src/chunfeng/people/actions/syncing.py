@@ -181,8 +181,9 @@ def _answered(
     if answers_of(first) == walk.answers:
         return Status.TAKEN, ""
     if item.state != CallState.CONTESTED:
-        item.state, item.contested, item.version = CallState.CONTESTED, contact, item.version + 1
-        item.save(update_fields=["state", "contested", "version"])
+        item.state, item.contested = CallState.CONTESTED, contact
+    item.version += 1  # whoever looks at the two to decide learns that there is a third
+    item.save(update_fields=["state", "contested", "version"])
     at_once(person=standing(contact.person, by), walk=walk, contact=contact, by=by, at=at)
     return Status.CONFLICT, _(
         "%(name)s answered this entry first, with other answers. Both are kept; the office that runs the round "

@@ -9,6 +9,7 @@ from chunfeng.people.models.isolation import (
     FeverCaseStep,
     HealthRecord,
     Isolation,
+    IsolationStock,
     PlacementRule,
 )
 from chunfeng.people.models.messages import Mailing, MessageTemplate, OptOut, PersonAddress, PersonMessage
@@ -41,6 +42,7 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "Isolation",
+    "IsolationStock",
     "Mailing",
     "MessageTemplate",
     "OptOut",

@@ -111,6 +111,7 @@ class CallItem(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
     done_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    why = models.CharField(_("why it was taken off"), max_length=200, blank=True)
 
     wall = walls.by_area()
 

@@ -1,0 +1,63 @@
+"""The kinds of contact that offices write down by hand: which questions, who may be entered, what is shown.
+
+A kind is a line of this table and a script of `people.scripts.library`; it has no code of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chunfeng.people.choices import ContactKind, Said
+from chunfeng.people.scripts import Script, library
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of contact. `origin`, `place` and `moves_in` name the questions that fill these columns.
+
+    `newcomers`: somebody not yet in the register may be entered with the record. `moves`: the person is now
+    where the record is made, so that their present area is set to it. `said` is who makes the statements.
+    """
+
+    kind: ContactKind
+    code: str
+    said: Said = Said.VILLAGE
+    newcomers: bool = False
+    moves: bool = False
+    origin: str = ""
+    place: str = ""
+    moves_in: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The kind in addresses."""
+        return str(self.kind)
+
+    @property
+    def script(self) -> Script:
+        """The questions. A kind without them cannot be shipped."""
+        found = library.script(self.code)
+        if found is None:
+            raise LookupError(self.code)
+        return found
+
+
+KINDS: dict[str, Kind] = {
+    each.slug: each
+    for each in (
+        Kind(ContactKind.VISIT, "arrival-visit", origin="from"),
+        Kind(ContactKind.FILE, "personal-file", newcomers=True, moves=True, origin="from", moves_in="within"),
+        Kind(
+            ContactKind.OUTSIDER, "outsider", Said.SELF, newcomers=True, moves=True, origin="from",
+            place="host",
+        ),
+        Kind(ContactKind.TRAVELLER, "traveller", Said.SELF, newcomers=True, origin="from"),
+        Kind(
+            ContactKind.VISITOR, "enterprise-visitor", Said.SELF, newcomers=True, origin="from", place="unit"
+        ),
+        Kind(ContactKind.STUDENT, "student-visit", Said.SELF, newcomers=True, place="campus"),
+        Kind(ContactKind.HELP, "household-help"),
+        Kind(ContactKind.SERVICE, "service", Said.SELF),
+    )
+}  # fmt: skip
+"""By slug, in the order of the room."""
