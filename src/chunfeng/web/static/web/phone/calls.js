@@ -54,6 +54,7 @@ const list = async () => {
     h("a", { className: "card", href: `#/call/${item.id}` },
       h("span", { className: "ph-line" }, h("b", {}, item.name), h("span", { className: `tag ${tone}` }, label), own && h("span", { className: "tag warn" }, w(own.status === "refused" ? "refused" : "not_sent"))),
       h("span", { className: "small muted" }, [item.village, item.employer].filter(Boolean).join(" · ")),
+      item.told && h("span", { className: "small" }, w("told"), " ", item.told),
       (own?.next_at || item.next_at) && h("span", { className: "small muted" }, w("not_before", { at: moment(own?.next_at || item.next_at) }))))));
   const search = h("input", { type: "search", value: seen.search, placeholder: w("search"), ariaLabel: w("search"), oninput: () => { seen.search = search.value.trim(); draw({ quiet: true }); } });
   return h("section", {},
@@ -75,6 +76,7 @@ const call = async (id) => {
   if (!item || !campaign(item)) return list();
   const save = async (result) => {
     const mine = (await answers()).get(id);
+    unsent.forgetTold();
     try {
       await outbox.add({
         type: "answer", item: id, campaign: campaign(item).name, version: item.version, who: item.name,

@@ -29,8 +29,9 @@ export const queue = (form, { native = true, after = () => {} } = {}) => {
   const shown = (entry) => { // the server's own answer says what to mend, above what was typed
     for (const [name, text] of entry.fields) {
       const field = form.elements[name];
-      if (field && field.type !== "checkbox" && field.type !== "radio" && "value" in field) field.value = text;
+      if (field && !["checkbox", "radio", "submit"].includes(field.type) && "value" in field && !(field instanceof RadioNodeList)) field.value = text;
       else for (const each of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) if (each.value === text) each.checked = true;
+      if (!field || field instanceof HTMLButtonElement) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: text }));
     }
     form.submit();
   };
@@ -113,7 +114,7 @@ const onPage = async () => {
   const look = async () => {
     await show();
     const all = await forms();
-    if (left && !all.length && !touched(form)) { location.assign(left); return; }
+    if (left && form && !all.length && !touched(form)) { location.assign(left); return; }
     const mine = form && all.find((each) => each.status === "refused" && each.url === path(form));
     if (mine && !touched(form)) { await outbox.drop(mine.id); start.shown(mine); }
   };

@@ -16,7 +16,7 @@ const SYNC = "/census/sync/", PACK = "/census/pack/";
 const SOONEST = 5000, LATEST = 300000, AT_ONCE = 50;
 const DAY = 24 * 3600 * 1000;
 
-/** "change": look again; "sent" with `detail` {url}: a form arrived. */
+/** "change": look again; "sent" with `detail` {url}: a form arrived; "told" with {who, why}: what follows from an answer. */
 export const events = new EventTarget();
 /** Why the last attempt did not send everything: "" | "offline" | "login" | "posting" | "user". */
 export const state = { why: "", busy: false };
@@ -76,7 +76,8 @@ const settle = async (batch, results, rest) => {
     if (!result) continue;
     done.add(entry.id);
     const item = pack?.items.find((each) => each.id === entry.item);
-    if (item && result.item) Object.assign(item, result.item);
+    if (item && result.item) Object.assign(item, result.item, { told: result.why });
+    if (result.status === "taken" && result.why) say("told", { who: entry.who, why: result.why });
     if (result.status === "refused") {
       puts.push(record({ ...entry, status: "refused", why: result.why }));
       continue;

@@ -10,6 +10,9 @@ export const login = () => `/accounts/login/?next=${encodeURIComponent(here())}`
 const unsent = "/census/calls/#/unsent";
 const line = (tone, text, ...more) => h("p", { className: `flash ${tone}` }, text, " ", more);
 let trouble = "";
+let told = null; // what follows from the answer before
+outbox.events.addEventListener("told", ({ detail }) => { told = detail; });
+export const forgetTold = () => { told = null; };
 
 /** Something that must be seen: nothing could be kept, for instance. @param {string} text */
 export const alarm = (text) => { trouble = text; return show(); };
@@ -30,6 +33,7 @@ export const show = async () => {
   if (old) lines.push(line("warning", w("old", { n: old }), h("a", { href: unsent }, w("look"))));
   if (refused) lines.push(line("warning", w("some_refused", { n: refused }), h("a", { href: unsent }, w("look"))));
   if (notices.length) lines.push(line("warning", w("some_conflicts", { n: notices.length }), h("a", { href: unsent }, w("look"))));
+  if (told) lines.push(line("success", `${told.who}：${told.why}`));
   $("#notices").replaceChildren(...lines);
   for (const badge of document.querySelectorAll("[data-unsent]")) {
     const n = entries.length;
