@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chunfeng.people import actions as people
+from chunfeng.people.actions import stock as isolations
 from chunfeng.reporting import actions as reporting
 from chunfeng.tasking import actions as tasking
 
@@ -22,6 +23,7 @@ class Step:
 STEPS = [
     Step("Tasks from issued notices", lambda now: tasking.assign_waiting(at=now)),
     Step("Reports owed in the next days", lambda now: reporting.make_due(now=now)),
+    Step("Isolations counted, missing health records told", lambda now: isolations.watch(now=now)),
     Step("Figures offered to those who file", lambda now: reporting.pull_suggestions(now=now)),
     Step("Tasks settled by reports", lambda now: reporting.settle_tasks(now=now)),
     Step("Reminders of reports", lambda now: reporting.remind_due(now=now)),

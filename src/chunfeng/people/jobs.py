@@ -64,3 +64,19 @@ def defer_import(run_id: int) -> None:
         take_in.configure(queueing_lock=f"import-{run_id}").defer(run_id=run_id)
     except AlreadyEnqueued:
         return
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(
+    queue="tasks",
+    lock="watch_isolations",
+    queueing_lock="watch_isolations",
+    retry=_RETRY,
+    name="people.watch_isolations",
+)
+def watch_isolations(timestamp: int = 0) -> int:
+    """Write down the isolations of the days gone by and tell of missing records: the first run after midnight does."""
+    from chunfeng.people.actions import stock
+
+    done = stock.watch(now=timezone.now())
+    return done.days + done.offices

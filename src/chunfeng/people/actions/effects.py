@@ -124,7 +124,7 @@ def _placed(person: Person, walk: Walk, contact: ContactRecord, by: Actor, at: d
         person=person,
         exposure=_exposure(person, walk, contact, day, by),
         symptoms=walk.symptoms,
-        since=walk.day(FactKind.RETURN) or day,
+        since=walk.day(FactKind.RETURN) or walk.day(FactKind.WHEREABOUTS) or day,
         contact=contact,
         by=by,
         at=at,

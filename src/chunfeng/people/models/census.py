@@ -231,6 +231,7 @@ class ContactRecord(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="contacts_of_person"),
             models.Index(fields=["area_code", "kind", "-id"], name="contacts_by_kind"),
+            models.Index(fields=["origin", "person"], condition=~Q(origin=""), name="contacts_by_origin"),
         ]
 
     def __str__(self) -> str:
