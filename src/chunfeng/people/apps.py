@@ -12,4 +12,5 @@ class PeopleConfig(AppConfig):
         from chunfeng.people import (
             counters,  # noqa: F401  (registers the figures offered to forms)
             jobs,  # noqa: F401  (registers the periodic jobs)
+            suggestions,  # noqa: F401  (registers the figures offered to forms)
         )
