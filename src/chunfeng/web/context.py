@@ -16,12 +16,9 @@ ROOMS = [
     ("notices", _("Notices"), "notice.read"),
     ("issues", _("Coordination"), "issue.work"),
     ("people", _("People"), "person.read"),
-<<<<<<< HEAD
     ("census", pgettext_lazy("room", "Census"), "campaign.run"),
     ("calls", _("Calls"), "call.work"),
-=======
     ("isolation", _("Isolation"), "isolation.work"),
->>>>>>> isolation
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),
