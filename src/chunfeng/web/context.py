@@ -17,6 +17,7 @@ ROOMS = [
     ("issues", _("Coordination"), "issue.work"),
     ("people", _("People"), "person.read"),
     ("census", pgettext_lazy("room", "Census"), "campaign.run"),
+    ("calls", _("Calls"), "call.work"),
     ("isolation", _("Isolation"), "isolation.work"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),

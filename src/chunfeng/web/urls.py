@@ -15,6 +15,7 @@ urlpatterns = [
     path("isolation/", include("chunfeng.web.isolation.urls")),
     path("reports/", include("chunfeng.web.reports.urls")),
     path("figures/", include("chunfeng.web.figures.urls")),
+    path("", include("chunfeng.web.phone.urls")),
     path("situations/", include("chunfeng.web.situations.urls")),
     path("bulletins/", include("chunfeng.web.bulletins.urls")),
     path("forms/", include("chunfeng.web.forms.urls")),

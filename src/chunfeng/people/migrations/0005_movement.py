@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offices', '0002_one_responsible_person'),
-        ('people', '0004_census'),
+        ('people', '0005_contacts'),
     ]
 
     operations = [
