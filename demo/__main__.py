@@ -42,7 +42,7 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import census, messages, people, places, reporting, setting, summary
+    from demo import census, isolation, messages, people, places, reporting, setting, summary
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -51,7 +51,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=9)
+        bar = progress.add_task("数据库 database", total=10)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -76,6 +76,9 @@ def run(*, size: str, seed: int) -> None:
         step("实名登记 people")
         if not people.told():
             people.People(today=today, seed=seed, say=progress.console.print).tell()
+        step("隔离观察 isolation")
+        if not isolation.told():
+            isolation.Isolations(today=today, seed=seed, say=progress.console.print).tell()
         writing = messages.Messages(today=today, seed=seed, say=progress.console.print)
         if not messages.told():
             writing.prepare()
