@@ -114,7 +114,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "form": form,
         "chips": common.symptom_choices(),
-        "typed": {"symptoms": post.getlist("symptoms"), "well": post.get("well"), "other": post.get("other", "")},
+        "typed": {
+            "symptoms": post.getlist("symptoms"),
+            "well": post.get("well"),
+            "other": post.get("other", ""),
+        },
         "key": post.get("key") or common.new_key(),
     }
     return render(request, "web/isolation/decide.html", shown, status=422 if form.is_bound else 200)
@@ -147,5 +151,3 @@ def decided(request: HttpRequest, pk: int) -> HttpResponse:
         "enter": placement == Placement.ENTER,
     }
     return render(request, "web/isolation/decided.html", shown)
-
-

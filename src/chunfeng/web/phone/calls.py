@@ -58,7 +58,7 @@ def _entries(request: HttpRequest) -> list[Any]:
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict) or not isinstance(given.get("entries"), list):
-        raise Refused(_("Answers come as JSON: {\"entries\": […]}."))
+        raise Refused(_('Answers come as JSON: {"entries": […]}.'))
     return given["entries"]
 
 
