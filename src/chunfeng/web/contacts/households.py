@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
+from chunfeng.areas.choices import Level
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import queries as offices
@@ -125,12 +126,12 @@ def cells(request: HttpRequest) -> HttpResponse:
 def cell(request: HttpRequest, code: str) -> HttpResponse:
     """One cell: its head, its households with their people, visits and what is open."""
     actor: Actor = request.actor
-    if not _is_cell(code) or not actor.sees(code):
+    if not _is_code(code) or not actor.sees(code):
         raise Http404
     today = timezone.localdate()
     homes = list(queries.households(actor).filter(cell_code=code).order_by("number", "pk"))
     area = areas.area(code, today)
-    if not homes and area is None:
+    if not homes and (area is None or area.level < Level.BLOCK):
         raise Http404
     people = list(queries.members_of(actor, homes))
     waiting = {p.pk: p for p in queries.not_visited(actor, today).filter(household__in=[h.pk for h in homes])}
@@ -201,8 +202,8 @@ def _cell(text: str) -> str:
         raise Refused(" ".join(error.messages)) from None
 
 
-def _is_cell(code: str) -> bool:
+def _is_code(text: str) -> bool:
     try:
-        return codes.level(code) >= 6
+        return bool(codes.check(text))
     except codes.BadCode:
         return False
