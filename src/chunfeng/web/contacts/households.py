@@ -85,7 +85,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     names = common.Names(actor)
     names.load([found.area_code, found.cell_code])
     context = {
-        "household": found, "village": names.of(found.area_code), "cell": names.short(found.cell_code),
+        "household": found, "village": names.short(found.area_code), "cell": names.short(found.cell_code),
         "head": queries.heads_of([found.cell_code], timezone.localdate()).get(found.cell_code),
         "people": [
             {"person": person, "age": common.age(person.birth), "waiting": person.pk in waiting} for person in people
@@ -138,7 +138,7 @@ def cell(request: HttpRequest, code: str) -> HttpResponse:
     follow_ups, isolations = queries.open_work(people)
     names = common.Names(actor)
     context = {
-        "code": code, "name": area.name if area else code, "village": names.of(code[: codes.BASE_LENGTH]),
+        "code": code, "name": area.name if area else code, "village": names.short(code[: codes.BASE_LENGTH]),
         "heads": offices.responsible_for(code, today),
         "homes": [
             {
@@ -167,12 +167,12 @@ def _listing(actor: Actor, names: common.Names) -> Listing:
         search=lambda rows, text: rows.filter(number__startswith=text),
         filters=[
             Filter("area", gettext_lazy("Area"), lambda: areas_below(actor), apply=in_area),
-            Filter("cell_state", gettext_lazy("Cell"), _cell_states, apply=_by_cell),
+            Filter("cell_state", gettext_lazy("Ten-household cell"), _cell_states, apply=_by_cell),
         ],
         columns=[
             Column("number", gettext_lazy("Household number"), lambda h: h.number, order="number"),
             Column("village", gettext_lazy("Village"), lambda h: names.short(h.area_code), order="area_code"),
-            Column("cell", gettext_lazy("Cell"), lambda h: names.of(h.cell_code) and _short_cell(names, h)),
+            Column("cell", gettext_lazy("Ten-household cell"), lambda h: _short_cell(names, h)),
             Column("people", gettext_lazy("People"), lambda h: h.people, number=True),
         ],
     )  # fmt: skip
@@ -188,7 +188,8 @@ def _by_cell(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
 
 def _short_cell(names: common.Names, row: Any) -> str:
     """The cell without the name of its village, which stands beside it."""
-    return names.of(row.cell_code).removeprefix(names.of(row.area_code)) or row.cell_code
+    full = names.of(row.cell_code) if row.cell_code else ""
+    return full.removeprefix(names.of(row.area_code)) or row.cell_code
 
 
 def _cell_name(names: common.Names, row: queries.Cell) -> str:

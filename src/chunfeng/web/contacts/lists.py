@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
+from chunfeng.areas.choices import Level
 from chunfeng.core.actor import Actor
 from chunfeng.people.choices import ContactKind, Outcome
 from chunfeng.people.kinds import KINDS, Kind
@@ -186,6 +187,7 @@ def result(contact: Any, branches: dict[str, str]) -> Any:
 
 def _due_listing(actor: Actor, kind: str, names: common.Names) -> Listing:
     again = kind in due.EVERY
+    in_village = bool(actor.area_code) and codes.level(actor.area_code) >= Level.VILLAGE
     filters = [
         Filter(
             "area", gettext_lazy("Area"), lambda: areas_below(actor), apply=lambda r, c: in_area(r, c, "spot")
@@ -212,7 +214,7 @@ def _due_listing(actor: Actor, kind: str, names: common.Names) -> Listing:
             Column("name", gettext_lazy("Name"), lambda p: p.name),
             Column("target", gettext_lazy("Target day"), lambda p: p.target, order="target"),
             Column("since", since, lambda p: p.since.isoformat() if p.since else _("never")),
-            Column("spot", gettext_lazy("Where it is"), lambda p: names.short(p.spot)),
+            *([] if in_village else [Column("spot", gettext_lazy("Where it is"), lambda p: names.short(p.spot))]),
             *([] if again else [Column("work", gettext_lazy("Work area"), lambda p: names.of(p.work_area))]),
             Column("phone", gettext_lazy("Phone"), lambda p: next(iter(common.masked_phones(p)), "")),
         ],
