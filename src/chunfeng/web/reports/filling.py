@@ -19,6 +19,7 @@ from chunfeng.reporting.actions import BadFiling
 from chunfeng.reporting.choices import OPEN
 from chunfeng.reporting.models import Obligation
 from chunfeng.reporting.queries import board, definition_of, ledger
+from chunfeng.web import queued
 from chunfeng.web.guards import guarded
 from chunfeng.web.reports import cells, common
 
@@ -54,10 +55,12 @@ def _file(request: HttpRequest, of: Obligation) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
+        if answer := queued.refused(request, str(refusal)):
+            return answer
         response = page(request, of, said=said, refusal=refusal)
         response.roll_back = True
         return response
-    return redirect(f"{reverse('report-receipt', args=[of.pk])}?filing={revision.number}")
+    return queued.arrived(request, f"{reverse('report-receipt', args=[of.pk])}?filing={revision.number}")
 
 
 def page(
@@ -171,9 +174,11 @@ def zero(request: HttpRequest, pk: int) -> HttpResponse:
         except NotAllowed:
             raise
         except Refused as caught:
+            if answer := queued.refused(request, str(caught)):
+                return answer
             refusal = caught
         else:
-            return redirect(f"{reverse('report-receipt', args=[pk])}?filing={revision.number}")
+            return queued.arrived(request, f"{reverse('report-receipt', args=[pk])}?filing={revision.number}")
     elif "zero" not in common.moves(request.actor, of, ledger.acceptance_over(of), timezone.now()):
         return redirect("report", pk)
     response = _zero_page(request, of, said, refusal)
