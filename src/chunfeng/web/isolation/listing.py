@@ -45,12 +45,14 @@ def home(request: HttpRequest) -> HttpResponse:
     names.load(row.area_code for row in page.rows)
     shown = {
         "page": page,
-        "rows": [{"row": row} | common.stands(row, today) for row in page.rows],
+        "rows": [
+            {"row": row, "area": names.short(row.area_code)} | common.stands(row, today) for row in page.rows
+        ],
         "numbers": queries.numbers(actor, today),
         "what": what,
         "searched": common.searched(request),
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
-        "names": names,
+        "today": today,
     }
     return render(request, "web/isolation/home.html", shown)
 

@@ -28,7 +28,11 @@ from chunfeng.web.people.entering import run_form
 from chunfeng.web.people.forms import wide
 from chunfeng.web.places.common import AreaField, Day
 
-SYMPTOMS = (("", gettext_lazy("both")), ("no", gettext_lazy("without symptoms")), ("yes", gettext_lazy("with symptoms")))
+SYMPTOMS = (
+    ("", gettext_lazy("both")),
+    ("no", gettext_lazy("without symptoms")),
+    ("yes", gettext_lazy("with symptoms")),
+)
 _SAID = {"": None, "no": False, "yes": True}
 
 
@@ -174,7 +178,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Change the placement rule"),
         done=_("The rule is changed."),
         crumbs=_crumbs(),
-        note=_("A rule that has placed people stays as it was for them; the new wording begins on its own day."),
+        note=_(
+            "A rule that has placed people stays as it was for them; the new wording begins on its own day."
+        ),
     )
 
 
@@ -227,7 +233,9 @@ def declare(request: HttpRequest) -> HttpResponse:
         title=_("Declare an affected area"),
         done=_("The area counts as affected from its day on."),
         crumbs=[(reverse("isolation"), _("Isolation")), (reverse("isolation-areas"), _("Affected areas"))],
-        note=_("Everything inside it counts too. People who were there within the look-back are placed by the rules."),
+        note=_(
+            "Everything inside it counts too. People who were there within the look-back are placed by the rules."
+        ),
     )
 
 

@@ -65,7 +65,9 @@ def _save(request: HttpRequest, day: date, area: str) -> HttpResponse:
         except Refused as refused:
             errors[pk] = str(refused)
     if saved:
-        messages.success(request, ngettext("%(n)s record is saved.", "%(n)s records are saved.", saved) % {"n": saved})
+        messages.success(
+            request, ngettext("%(n)s record is saved.", "%(n)s records are saved.", saved) % {"n": saved}
+        )
     if errors:
         return _page(request, day, area, errors=errors, status=422)
     query = {name: request.GET[name] for name in ("on", "area", "all", "after") if request.GET.get(name)}
@@ -94,7 +96,9 @@ def _page(
     request: HttpRequest, day: date, area: str, *, errors: dict[int, str] | None = None, status: int = 200
 ) -> HttpResponse:
     actor, every = request.actor, request.GET.get("all") == "1"
-    held = queries.standing(queries.isolations(actor).filter(state=IsolationState.OPEN, starts_on__lte=day), day)
+    held = queries.standing(
+        queries.isolations(actor).filter(state=IsolationState.OPEN, starts_on__lte=day), day
+    )
     if area:
         held = common.in_range(held, area)
     rows = held if every else held.filter(seen_today=False)
