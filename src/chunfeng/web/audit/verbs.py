@@ -144,7 +144,7 @@ NAMES: dict[str, Any] = {
     "report.unmask": gettext_lazy("Personal data of a report shown"),
     "report.verify": gettext_lazy("Stored figures checked"),
     "report.correct": gettext_lazy("Stored figures put right"),
-    "isolation.open": gettext_lazy("Isolation opened"),
+    "isolation.open": gettext_lazy("Isolation begun"),
     "isolation.release": gettext_lazy("Release decided"),
     "isolation.lift": gettext_lazy("Isolation ended at once"),
     "isolation.move": gettext_lazy("Isolation moved elsewhere"),

@@ -107,6 +107,7 @@ def _page(request: HttpRequest, person: Person, *, error: str = "", status: int 
         "opens": found.rule is not None and found.rule.placement != Placement.ENTER,
         "today": today,
         "error": error,
+        "typed": request.POST,
     }  # fmt: skip
     return render(request, "web/isolation/person.html", shown, status=status)
 
