@@ -46,7 +46,9 @@ def cases(request: HttpRequest) -> HttpResponse:
             Column("found", gettext_lazy("Found at"), lambda c: c.found_at, order="found_at"),
             Column("steps", gettext_lazy("Steps taken"), lambda c: f"{c.steps.count()}/{len(FeverStep)}"),
             Column(
-                "closed", gettext_lazy("State"), lambda c: _("outcome known") if c.closed_at else _("open")
+                "closed",
+                gettext_lazy("State"),
+                lambda c: _("outcome known") if c.closed_at else _("still open"),
             ),
         ],
     )
@@ -56,7 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "web/isolation/fever_cases.html", {"page": listing.page(request, rows)})
 
 
-_STATES = (("open", gettext_lazy("open")), ("closed", gettext_lazy("outcome known")))
+_STATES = (("open", gettext_lazy("still open")), ("closed", gettext_lazy("outcome known")))
 
 
 def _narrow(rows: Any, state: str) -> Any:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
@@ -108,6 +107,7 @@ def _page(request: HttpRequest, person: Person, *, error: str = "", status: int 
         "opens": found.rule is not None and found.rule.placement != Placement.ENTER,
         "today": today,
         "error": error,
+        "typed": request.POST,
     }  # fmt: skip
     return render(request, "web/isolation/person.html", shown, status=status)
 

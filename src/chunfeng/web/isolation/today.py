@@ -21,6 +21,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.people.actions import health
 from chunfeng.people.choices import IsolationState
 from chunfeng.people.queries import isolation as queries
+from chunfeng.people.queries import register
 from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import common
@@ -107,7 +108,7 @@ def _page(
     after = asked.key(request.GET.get("after"))
     if after and not errors:
         rows = rows.filter(pk__gt=after)
-    found = list(common.named(rows).order_by("pk")[: MOST + 1])
+    found = list(register.named(rows).order_by("pk")[: MOST + 1])
     more, found = len(found) > MOST, found[:MOST]
     names = Names(actor)
     names.load(row.area_code for row in found)
