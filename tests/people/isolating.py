@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from chunfeng.core.actor import Actor
 from chunfeng.notices.models import Emergency
 from chunfeng.offices.models import Office
-from chunfeng.people.models import AffectedArea, PlacementRule
+from chunfeng.people.actions import health, isolation
+from chunfeng.people.models import AffectedArea, HealthRecord, Isolation, Person, PlacementRule
 from tests import factories as f
 
 HIT = "420000000000"
@@ -37,3 +41,34 @@ def rule(at: Office, placement: str = "home", **more: Any) -> PlacementRule:
     return PlacementRule.objects.create(
         emergency=emergency(), office=at, placement=placement, **(values | more)
     )
+
+
+def days(n: int) -> timedelta:
+    return timedelta(days=n)
+
+
+def opened(who: Person, by: Actor, *, since: date | None = None, ago: int = 0, **more: Any) -> Isolation:
+    """An isolation of somebody from an affected area, opened on the day `since` at nine o'clock."""
+    at = f.NOW - days(ago)
+    placed = isolation.place(
+        person=who, exposure=more.pop("exposure", "area"), symptoms=more.pop("symptoms", False),
+        since=since or timezone.localdate(at), by=by, at=at, **more,
+    )  # fmt: skip
+    assert placed.isolation is not None, placed.why
+    return placed.isolation
+
+
+def look(row: Isolation, by: Actor, on: date, ill: bool = False, **more: Any) -> HealthRecord:
+    """A record of a day, made on that day."""
+    given = {"symptoms": ["cough"] if ill else [], "key": f"{row.pk}:{on}:{ill}"} | more
+    at = datetime.combine(on, time(9), UTC)
+    return health.record_health(isolation=row, on=on, by=by, at=at, **given)[0]
+
+
+def well(row: Isolation, by: Actor, until: date, *, without: tuple[date, ...] = ()) -> None:
+    """Clear records of every day from the first to `until`."""
+    day = row.starts_on
+    while day <= until:
+        if day not in without:
+            look(row, by, day)
+        day += days(1)

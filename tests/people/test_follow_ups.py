@@ -85,6 +85,24 @@ def test_an_outcome_closes_it_and_another_may_be_opened(by, wang):
     assert follow(wang, by) != made and FollowUp.objects.count() == 2
 
 
+def test_asking_again_moves_the_day_on_and_stands_once(by, wang):
+    made = follow(wang, by, "need")
+    with scope.applied(by):
+        first, new = follow_ups.ask_again(
+            follow_up=made, note="好转", next_on=DAY + timedelta(2), key="a1", by=by, at=f.NOW
+        )
+        again = follow_ups.ask_again(follow_up=made, note="好转", key="a1", by=by, at=f.NOW)
+        assert new and again == (first, False) and queries.contacts(made) == [first]
+        assert FollowUp.objects.get().next_on == DAY + timedelta(2)
+        assert queries.numbers(by, DAY + timedelta(3)) == queries.Numbers(open=1, due=1, late=1)
+        with pytest.raises(Refused, match="past"):
+            follow_ups.ask_again(follow_up=made, next_on=DAY - timedelta(1), key="a2", by=by, at=f.NOW)
+        follow_ups.close_follow_up(follow_up=made, outcome="已解决", by=by, at=f.NOW)
+        with pytest.raises(Refused, match="closed on"):
+            follow_ups.ask_again(follow_up=made, key="a3", by=by, at=f.NOW)
+    assert [row.pk for row in queries.of_person(wang)] == [made.pk]
+
+
 def test_refusals(by, wang):
     for more, said in [({"reason": "whim"}, "no reason"), ({"next_on": DAY - timedelta(1)}, "past")]:
         with pytest.raises(Refused, match=said):

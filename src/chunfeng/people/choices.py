@@ -219,6 +219,18 @@ class IsolationState(models.TextChoices):
     MOVED = "moved", _("Moved elsewhere")
 
 
+class Symptom(models.TextChoices):
+    """What somebody complains of, as a daily health record asks (E1, D17). Fever is told by the temperature too."""
+
+    FEVER = "fever", pgettext_lazy("symptom", "Fever")
+    COUGH = "cough", _("Cough")
+    BREATH = "breath", _("Short of breath")
+    THROAT = "throat", _("Sore throat")
+    FATIGUE = "fatigue", _("Fatigue")
+    DIARRHOEA = "diarrhoea", _("Diarrhoea")
+    OTHER = "other", pgettext_lazy("symptom", "Something else")
+
+
 class HandOver(models.TextChoices):
     """Who takes over daily prevention after a release or an entry (E2)."""
 

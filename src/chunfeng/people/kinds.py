@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chunfeng.people.choices import ContactKind, Said
+from chunfeng.people.choices import Category, ContactKind, Said
 from chunfeng.people.scripts import Script, library
 
 
@@ -16,7 +16,8 @@ class Kind:
     """One kind of contact. `origin`, `place` and `moves_in` name the questions that fill these columns.
 
     `newcomers`: somebody not yet in the register may be entered with the record. `moves`: the person is now
-    where the record is made, so that their present area is set to it. `said` is who makes the statements.
+    where the record is made, so that their present area is set to it. `said` is who makes the statements,
+    `category` what somebody is who is entered with it. `tried`: it may be that nobody was there.
     """
 
     kind: ContactKind
@@ -24,6 +25,8 @@ class Kind:
     said: Said = Said.VILLAGE
     newcomers: bool = False
     moves: bool = False
+    tried: bool = False
+    category: str = ""
     origin: str = ""
     place: str = ""
     moves_in: str = ""
@@ -45,19 +48,20 @@ class Kind:
 KINDS: dict[str, Kind] = {
     each.slug: each
     for each in (
-        Kind(ContactKind.VISIT, "arrival-visit", origin="from"),
+        Kind(ContactKind.VISIT, "arrival-visit", tried=True, origin="from"),
         Kind(ContactKind.FILE, "personal-file", newcomers=True, moves=True, origin="from", moves_in="within"),
         Kind(
-            ContactKind.OUTSIDER, "outsider", Said.SELF, newcomers=True, moves=True, origin="from",
-            place="host",
+            ContactKind.OUTSIDER, "outsider", Said.SELF, newcomers=True, moves=True,
+            category=Category.FLOATING, origin="from", place="host",
         ),
         Kind(ContactKind.TRAVELLER, "traveller", Said.SELF, newcomers=True, origin="from"),
+        Kind(ContactKind.VISITOR, "enterprise-visitor", Said.SELF, newcomers=True, origin="from", place="unit"),
         Kind(
-            ContactKind.VISITOR, "enterprise-visitor", Said.SELF, newcomers=True, origin="from", place="unit"
+            ContactKind.STUDENT, "student-visit", Said.SELF, newcomers=True, tried=True,
+            category=Category.STUDENT, place="campus",
         ),
-        Kind(ContactKind.STUDENT, "student-visit", Said.SELF, newcomers=True, place="campus"),
-        Kind(ContactKind.HELP, "household-help"),
-        Kind(ContactKind.SERVICE, "service", Said.SELF),
+        Kind(ContactKind.HELP, "household-help", tried=True),
+        Kind(ContactKind.SERVICE, "service", Said.SELF, tried=True),
     )
 }  # fmt: skip
 """By slug, in the order of the room."""

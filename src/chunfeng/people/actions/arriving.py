@@ -16,7 +16,7 @@ from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.people.actions import cleaning
-from chunfeng.people.actions.common import check_dataset, required
+from chunfeng.people.actions.common import check_dataset, in_sight, required
 from chunfeng.people.actions.register import AlreadyKnown, add_person
 from chunfeng.people.imports import pairs
 from chunfeng.people.imports.matching import Record
@@ -49,21 +49,20 @@ def arrive(*, newcomer: Newcomer, by: Actor, at: datetime) -> tuple[Person, bool
         raise NotAllowed(_("The place where the person is lies outside your area."))
     name = required(" ".join(str(newcomer.values.get("name") or "").split()), _("name"), 60)
     document = str(newcomer.values.get("id_number") or "").strip()
-    found = register.by_document(by, document) if document else None
-    if found is None and document:
-        found = _known_elsewhere(document, name, here, by, at)
+    found = _known(document, name, here, by, at)
     if found is None:
-        made = add_person(
-            dataset=newcomer.dataset, values=newcomer.values, phones=newcomer.phones, by=by, at=at
-        )
-        _look_for_twins(made, by, at)
-        return made, True
-    if found.name != name:
-        raise AlreadyKnown(
-            _("This document stands in the register under another name (%(person)s). Compare it again.")
-            % {"person": found},
-            found.pk,
-        )
+        try:
+            with transaction.atomic():
+                made = add_person(
+                    dataset=newcomer.dataset, values=newcomer.values, phones=newcomer.phones, by=by, at=at
+                )
+        except Refused:  # registered by somebody else at this moment?
+            found = _known(document, name, here, by, at)
+            if found is None:
+                raise
+        else:
+            _look_for_twins(made, by, at)
+            return made, True
     check_dataset(newcomer.dataset, by, at)
     PersonDataset.objects.get_or_create(person=found, dataset=newcomer.dataset, defaults={"since": at})
     return found, False
@@ -82,22 +81,36 @@ def move_here(person: Person, here: str, by: Actor, at: datetime) -> Person:
     return person
 
 
-def _known_elsewhere(document: str, name: str, here: str, by: Actor, at: datetime) -> Person | None:
-    """The person another area has under this document and name, with `here` as present area from now on."""
+def _known(document: str, name: str, here: str, by: Actor, at: datetime) -> Person | None:
+    """The person with this document, locked; one of another area has `here` as present area from now on."""
+    if not document:
+        return None
     with scope.applied(SYSTEM):
         found = register.by_document(SYSTEM, document)
         row = None if found is None else Person.objects.select_for_update(of=("self",)).get(pk=found.pk)
         if row is None or row.merged_into_id is not None:
             return None
         if row.name != name:
-            raise Refused(
-                _("This document stands in another area's register under another name. Compare both again.")
-            )
+            raise _other_name(row, by)
+        if in_sight(by, row):
+            return row
         row.current_area = here
         row.version, row.changed_at = row.version + 1, at
         row.save(update_fields=["current_area", "version", "changed_at"])
     record("person.arrive", by=by, on=row, at=at, area_code=row.area_code, detail={"here": here})
     return row
+
+
+def _other_name(row: Person, by: Actor) -> Refused:
+    if not in_sight(by, row):
+        return Refused(
+            _("This document stands in another area's register under another name. Compare both again.")
+        )
+    return AlreadyKnown(
+        _("This document stands in the register under another name (%(person)s). Compare it again.")
+        % {"person": row},
+        row.pk,
+    )
 
 
 def _look_for_twins(person: Person, by: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +13,28 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
-from chunfeng.core.errors import Refused
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.core.events import record_read
 from chunfeng.offices import roles
 from chunfeng.people.actions import cleaning
-from chunfeng.people.actions.common import bounded, required, standing
+from chunfeng.people.actions.common import bounded, in_reach, required, standing
 from chunfeng.people.choices import ContactKind, Outcome
 from chunfeng.people.models import CallItem, ContactRecord, FollowUp, Person
+from chunfeng.people.queries import contacts as queries
 from chunfeng.people.queries import register
+from chunfeng.people.queries.contacts import Line
 from chunfeng.people.scripts import Script, complete
 
 MOST_ANSWERS = 20_000
 """Characters of one set of answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The sealed part of a contact: questions with their answers, and the note."""
+
+    lines: list[Line]
+    note: str
 
 
 @transaction.atomic
@@ -107,6 +119,19 @@ def record_contact(
         "contact.record", by=by, on=made, at=now, detail={"kind": kind, "outcome": outcome, "person": row.pk}
     )
     return made, True
+
+
+def open_answers(*, contact: ContactRecord, by: Actor) -> Opened:
+    """Answers and note in the open, for those whose work it is (`queries.contacts.may_open`); the trail names them."""
+    roles.require(by, "contact_record.write")
+    in_reach(by, contact.person)
+    if not queries.may_open(by, contact):
+        raise NotAllowed(
+            _("The answers are opened by the office that wrote them and by those who care for the person.")
+        )
+    found = Opened(queries.in_words(contact), contact.note or "")
+    record_read("contact.open", by=by, on=contact, detail={"kind": contact.kind, "person": contact.person_id})
+    return found
 
 
 def _where(person: Person, by: Actor) -> str:

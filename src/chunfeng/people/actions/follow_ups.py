@@ -14,7 +14,8 @@ from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.people.actions.common import bounded, locked, required
-from chunfeng.people.choices import FollowUpReason
+from chunfeng.people.actions.contacts import record_contact
+from chunfeng.people.choices import ContactKind, FollowUpReason, Outcome
 from chunfeng.people.models import ContactRecord, FollowUp, Person
 from chunfeng.people.queries import follow_ups as queries
 from chunfeng.people.queries import placing, register
@@ -73,6 +74,41 @@ def open_follow_up(
     if told is not None:
         _tell(made, by, at)
     return made
+
+
+@transaction.atomic
+def ask_again(
+    *,
+    follow_up: FollowUp,
+    outcome: str = Outcome.REACHED,
+    note: str = "",
+    next_on: date | None = None,
+    key: str,
+    by: Actor,
+    at: datetime,
+) -> tuple[ContactRecord, bool]:
+    """Write down that the person was asked again, and when the next time is (default: the next day).
+
+    True where the contact is new; the same `key` again changes nothing. Refused once the outcome is known.
+    """
+    row = held(follow_up, by)
+    made, new = record_contact(
+        person=row.person, kind=ContactKind.FOLLOW_UP, outcome=outcome, note=note, follow_up=row,
+        source=row.source, key=key, by=by, at=at,
+    )  # fmt: skip
+    if not new:
+        return made, False
+    if row.closed_at is not None:
+        raise Refused(
+            _("This follow-up was closed on %(day)s: the outcome is known.")
+            % {"day": timezone.localdate(row.closed_at)}
+        )
+    today = timezone.localdate(at)
+    if next_on is not None and next_on < today:
+        raise Refused(_("The day lies in the past. Choose today or a later one."))
+    row.next_on = next_on or today + timedelta(1)
+    row.save(update_fields=["next_on"])
+    return made, True
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 from chunfeng.people.actions.common import bounded, locked
-from chunfeng.people.choices import Exposure, IsolationState, Placement
+from chunfeng.people.actions.messaging import queue_message
+from chunfeng.people.choices import Exposure, IsolationState, Occasion, Placement
 from chunfeng.people.models import ContactRecord, Isolation, Person, PlacementRule
 from chunfeng.people.placement.choosing import applying, harmless
 from chunfeng.people.queries import placing, register
@@ -89,6 +90,10 @@ def place(
     record(
         "isolation.open", by=by, on=opened, at=at, area_code=area,
         detail={"rule": rule.pk, "placement": rule.placement, "until": str(opened.ends_on)},
+    )  # fmt: skip
+    queue_message(
+        person=row, occasion=Occasion.ISOLATED, dedupe=f"isolation:{opened.pk}:{Occasion.ISOLATED}",
+        extra={"since": opened.starts_on, "release_on": opened.ends_on}, by=by, at=at,
     )  # fmt: skip
     return Placed(rule, opened, rule.placement, why)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.core.actor import Actor
@@ -17,6 +18,7 @@ from chunfeng.people.actions.arriving import Newcomer, arrive, move_here
 from chunfeng.people.actions.common import standing
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.actions.effects import Carried, carry_out
+from chunfeng.people.actions.facts import set_category
 from chunfeng.people.choices import Outcome
 from chunfeng.people.kinds import Kind
 from chunfeng.people.models import ContactRecord, FollowUp, Person
@@ -45,6 +47,7 @@ def write_down(
     note: str = "",
     here: str = "",
     follow_up: FollowUp | None = None,
+    on: date | None = None,
     key: str,
     by: Actor,
     at: datetime,
@@ -52,13 +55,17 @@ def write_down(
     """Write one contact of a kind down and bring about what its answers ask for.
 
     `person` is somebody of the register, or a `Newcomer` who is entered with it; `here` is where somebody who
-    is known stands now, for the kinds that say so. Sent again under its key it changes nothing: nobody is
-    entered twice, also when two requests come at the same moment. Raises `AlreadyKnown` for a twin in sight,
-    `BadAnswers` for an open question, `Refused`, `NotAllowed`; then nothing is kept.
+    is known stands now, for the kinds that say so; `on` an earlier day, for what is copied from paper. Sent
+    again under its key it changes nothing: nobody is entered twice, also when two requests come at the same
+    moment. Raises `AlreadyKnown` for a twin in sight, `BadAnswers` for an open question, `Refused`,
+    `NotAllowed`; then nothing is kept.
     """
     roles.require(by, "contact_record.write")
     if isinstance(person, Newcomer) and not kind.newcomers:
         raise Refused(_("Choose a person of the register: nobody is entered with this form."))
+    today = timezone.localdate(at)
+    if on is not None and on > today:
+        raise Refused(_("The day %(day)s lies in the future.") % {"day": on})
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact:{key}"])
     entered = False
@@ -67,6 +74,15 @@ def write_down(
         if known is not None and known.office_id == by.office_id and known.kind == kind.kind:
             return Registered(known, False, register.survivor(known.person) or known.person, False, Carried())
         person, entered = arrive(newcomer=person, by=by, at=at)
+        if entered and kind.category:
+            set_category(
+                person=person,
+                category=kind.category,
+                valid_from=today,
+                source=kind.script.source,
+                by=by,
+                at=at,
+            )
     row = standing(person, by)
     if kind.moves and here and not entered:
         move_here(row, here, by, at)
@@ -85,7 +101,8 @@ def write_down(
         source=kind.script.source,
         key=key,
         by=by,
-        at=at,
+        at=at if on is None or on == today else timezone.make_aware(datetime.combine(on, time(12))),
+        received_at=at,
     )
     done = Carried()
     if new and outcome == Outcome.REACHED:

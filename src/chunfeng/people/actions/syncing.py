@@ -273,7 +273,14 @@ def _entry(raw: Any, now: datetime) -> _Entry:
     if not isinstance(note, str) or len(note) > MOST_NOTE or not scripts.printable(note):
         raise Refused(_("The note is a text of at most %(n)s characters.") % {"n": MOST_NOTE})
     return _Entry(
-        key, item, version, outcome, answers, note, _moment(raw.get("at"), now), _asked(raw.get("next_at"), now)
+        key,
+        item,
+        version,
+        outcome,
+        answers,
+        note,
+        _moment(raw.get("at"), now),
+        _asked(raw.get("next_at"), now),
     )
 
 

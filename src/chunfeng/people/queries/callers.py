@@ -8,6 +8,7 @@ from datetime import date
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
+from chunfeng.core.models import User
 from chunfeng.offices import roles
 from chunfeng.offices.models import Posting
 from chunfeng.offices.queries.postings import in_force
@@ -74,3 +75,9 @@ def nearest(villages: Iterable[str], of: Collection[Caller], *, first: int | Non
         chain = [village, *reversed(codes.ancestors(village))]
         found[village] = next((shares[code] for code in chain if code in shares), None)
     return found
+
+
+def names(keys: Iterable[int]) -> dict[int, str]:
+    """The names of users, also of those whose posting is over."""
+    wanted = list(keys)
+    return {row.pk: row.get_full_name() for row in User.objects.filter(pk__in=wanted)} if wanted else {}

@@ -23,6 +23,7 @@ from chunfeng.people import actions
 from chunfeng.people.choices import Doubt, FactKind
 from chunfeng.people.models import Fact, Person, PossibleDuplicate
 from chunfeng.people.queries import duplicates, register
+from chunfeng.web.contacts import records as contacts
 from chunfeng.web.guards import guarded
 from chunfeng.web.people import common
 from chunfeng.web.people.forms import CategoryForm, FactForm
@@ -210,6 +211,7 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **more: An
         "fact_form": FactForm(),
         "category_form": CategoryForm(initial={"valid_from": today}),
     }
+    context |= contacts.panel(actor, person)
     context |= _numbers(person, {}) | more
     return render(request, "web/people/person.html", context, status=status)
 
