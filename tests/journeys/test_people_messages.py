@@ -268,7 +268,7 @@ def test_a_registration_is_granted_and_a_request_answered(desktop, phone, sign_i
     phone.goto(desktop.url)
     shoot(phone, "registration-phone")
     desktop.get_by_label("理由（有不符之处时填写）").fill("本人承诺，部门间已核对")
-    desktop.get_by_role("button", name="认可").click()
+    desktop.get_by_role("button", name="认可", exact=True).click()
     desktop.get_by_text("已认可").first.wait_for()
     assert Registration.objects.get().state == "granted"
     requests.ask(person=people[0], kind="copy", asked="想看登记了哪些内容", checked="当面核对身份证",

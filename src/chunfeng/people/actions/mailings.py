@@ -51,7 +51,7 @@ def draft_mailing(
     if destination:
         cleaning.check_area(destination, _("destination"))
     on = timezone.localdate(at)
-    if not queries.gaps(by, occasion, on):
+    if not queries.speaking(by, occasion, on):
         raise Refused(_("No template is in force for this occasion. Write one, or take a shipped one over."))
     wanted = _checked(chosen, by, at)
     people = selecting.selected(by, wanted, on).count()

@@ -137,6 +137,6 @@ def prospect(actor: Actor, row: Mailing, on: date) -> Prospect:
     )
 
 
-def gaps(by: Actor, occasion: str, on: date) -> Sequence[MessageTemplate]:
-    """The templates that would speak on an occasion; an empty list means that nothing can be sent."""
+def speaking(by: Actor, occasion: str, on: date) -> Sequence[MessageTemplate]:
+    """The templates that would speak on an occasion; without one nothing can be sent."""
     return messaging.candidates(by, occasion, on)

@@ -96,8 +96,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "looked_at": sum(row.counts.values()),
             "states": [
-                {"state": state, "label": label, "n": sent[state], "tone": TONES[state]}
-                for state, label in zip(TONES, (state.label for state in TONES), strict=True)
+                {"state": state.value, "label": state.label, "n": sent[state], "tone": tone}
+                for state, tone in TONES.items()
             ],
         }
     return render(request, "web/messages/mailing.html", context)
@@ -124,7 +124,7 @@ def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
 def _templates(actor: Any, row: Mailing) -> list[dict[str, Any]]:
     """What could be written, as a made-up person would read it."""
     names = common.Names(actor)
-    found = queries.gaps(actor, row.occasion, timezone.localdate())
+    found = queries.speaking(actor, row.occasion, timezone.localdate())
     names.load(code for each in found for code in (each.home, each.destination))
     return [
         {

@@ -59,7 +59,7 @@ class EndForm(ReasonForm):
 class RequestForm(forms.Form):
     """What a person asks about their own data."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What is asked"), choices=RequestKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("request", "What is asked"), choices=RequestKind.choices)
     asked = forms.CharField(
         label=gettext_lazy("In the person's words"),
         max_length=1000,

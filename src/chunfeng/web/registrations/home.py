@@ -113,7 +113,7 @@ def _support_listing(actor: Actor, names: common.Names, sources: list[str]) -> L
         sort="-pk",
         filters=[
             Filter(
-                "source", gettext_lazy("Source"), lambda: [(each or "-", shown(each)) for each in sources],
+                "source", pgettext_lazy("support", "Source"), lambda: [(each or "-", shown(each)) for each in sources],
                 apply=lambda rows, value: rows.filter(source="" if value == "-" else value),
             )
         ],
@@ -121,8 +121,8 @@ def _support_listing(actor: Actor, names: common.Names, sources: list[str]) -> L
             Column("person", gettext_lazy("Person"), lambda c: c.person.name),
             Column("home", gettext_lazy("Home area"), lambda c: names.short(c.person.area_code)),
             Column("employer", gettext_lazy("Employer"), lambda c: c.person.employer),
-            Column("source", gettext_lazy("Source"), lambda c: shown(c.source)),
-            Column("since", gettext_lazy("Since"), _since),
+            Column("source", pgettext_lazy("support", "Source"), lambda c: shown(c.source)),
+            Column("since", pgettext_lazy("support", "Since"), _since),
         ],
     )  # fmt: skip
 

@@ -128,11 +128,11 @@ def _listing(names: common.Names) -> Listing:
         sort="due_on",
         filters=[
             Filter("state", gettext_lazy("State"), lambda: RequestState.choices),
-            Filter("kind", gettext_lazy("What is asked"), lambda: RequestKind.choices),
+            Filter("kind", pgettext_lazy("request", "What is asked"), lambda: RequestKind.choices),
         ],
         columns=[
             Column("person", gettext_lazy("Person"), lambda r: r.person.name),
-            Column("kind", gettext_lazy("What is asked"), lambda r: r.get_kind_display()),
+            Column("kind", pgettext_lazy("request", "What is asked"), lambda r: r.get_kind_display()),
             Column("asked", gettext_lazy("Asked on"), lambda r: r.asked_on, order="asked_on"),
             Column("due", gettext_lazy("To be answered by"), lambda r: r.due_on, order="due_on"),
             Column("state", gettext_lazy("State"), lambda r: r.get_state_display()),
