@@ -239,7 +239,7 @@ def _people_by_hash(hashes: list[str]) -> list[tuple[str, Record]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_COLUMNS} {_FROM} WHERE p.id_hash = ANY(%s::text[]) AND p.merged_into_id IS NULL",
-            ["{" + ",".join(hashes) + "}"],  # hex digits: ten thousand of them, dumped one by one, take their time
+            ["{" + ",".join(hashes) + "}"],  # hex digits: nothing to be quoted in ten thousand of them
         )
         return [(row[-1], _record(row)) for row in cursor.fetchall()]
 

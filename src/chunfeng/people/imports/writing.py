@@ -41,7 +41,8 @@ def serials(count: int) -> list[int]:
     """New keys for people, in rising order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT nextval(s.id) FROM (SELECT pg_get_serial_sequence('people_person', 'id')::regclass AS id OFFSET 0) s
+            """SELECT nextval(s.id)
+            FROM (SELECT pg_get_serial_sequence('people_person', 'id')::regclass AS id OFFSET 0) s  -- asked once
             CROSS JOIN generate_series(1, %s)""",
             [count],
         )
@@ -204,7 +205,7 @@ def _phones(rows: Sequence[tuple[int, str, str]], fresh: bool) -> None:
             f"""INSERT INTO people_personphone (person_id, number, number_hash, position)
             SELECT i.person_id, i.number, i.number_hash,
                 {"0" if fresh else _NEXT_PHONE} + row_number() OVER (PARTITION BY i.person_id ORDER BY i.at) - 1
-            FROM pg_temp.incoming_phone i {"" if fresh else "ON CONFLICT (person_id, number_hash) DO NOTHING"}"""
+            FROM pg_temp.incoming_phone i {"" if fresh else "ON CONFLICT (person_id, number_hash) DO NOTHING"}"""  # noqa: S608
         )
 
 
