@@ -29,6 +29,20 @@ def _contents() -> dict[str, Any]:
         "reporting.FormVersion.definition": definition.dump(form),
         "reporting.FormVersion.applies_from": date(2020, 1, 1),
         "reporting.FormVersion.published_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "people.PlacementRule.days": 14,
+        "people.Isolation.ends_on": date(2020, 2, 15),
+        "people.Campaign.script": {
+            "code": "test",
+            "title": "测试",
+            "questions": [
+                {
+                    "code": "where",
+                    "ask": "您现在在哪里？",
+                    "kind": "one",
+                    "answers": [{"code": "away", "label": "仍在外地", "branch": "away"}],
+                }
+            ],
+        },
         "people.ImportRun.columns": {
             "header": ["姓名"],
             "fields": ["name"],

@@ -61,6 +61,10 @@ VOCABULARIES = (
     reporting.Origin, reporting.FormState, reporting.Standing, reporting.State, reporting.Channel, reporting.Step,
     reporting.SituationState, reporting.BulletinKind, reporting.BulletinState,
     people.Category, people.FactKind, people.Said, people.RunState, people.Verdict, people.PairState,
+    people.ContactKind, people.Outcome, people.CampaignState, people.CallState, people.FollowUpReason,
+    people.Exposure, people.Placement, people.IsolationState, people.HandOver, people.FeverStep, people.Occasion,
+    people.MessageChannel, people.SendState, people.PointKind, people.RegistrationKind, people.RegistrationState,
+    people.RequestKind, people.RequestState,
 )  # fmt: skip
 
 

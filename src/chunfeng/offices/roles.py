@@ -48,6 +48,17 @@ ABILITIES: dict[str, frozenset[str]] = {
     "person.merge": _DESK,
     "person.unmask": _STAFF,
     "dataset.change": _DESK,
+    "campaign.run": _DESK,
+    "call.work": _STAFF,
+    "contact_record.write": _STAFF,
+    "isolation.work": _STAFF,
+    "isolation.decide": _DESK,
+    "placement.change": _DESK,
+    "fever.work": _STAFF,
+    "message.send": _DESK,
+    "message.template": _DESK,
+    "registration.work": _STAFF,
+    "registration.decide": _DESK,
     "export": _DESK | {Role.AUDITOR, Role.AUDIT_ADMIN},
 }
 

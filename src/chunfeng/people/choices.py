@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Sex(models.TextChoices):
@@ -133,3 +134,175 @@ class PairState(models.TextChoices):
     OPEN = "open", _("To be decided")
     MERGED = "merged", _("Merged")
     DISTINCT = "distinct", _("Two persons")
+
+
+class ContactKind(models.TextChoices):
+    """What an office did with or for a person: one record for all of them."""
+
+    CALL = "call", _("Phone call")
+    VISIT = "visit", _("Household visit")
+    FILE = "file", _("Personal file of an arrival")
+    TRAVELLER = "traveller", _("Traveller's health registration")
+    OUTSIDER = "outsider", _("Registration of an outsider")
+    VISITOR = "visitor", _("Visitor of an enterprise")
+    STUDENT = "student", _("Visit to a student on campus")
+    HELP = "help", _("Help for a household")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+    SERVICE = "service", _("Service given")
+
+
+class Outcome(models.TextChoices):
+    """How an attempt to speak with somebody ended (D2)."""
+
+    REACHED = "reached", _("Spoken with")
+    NO_ANSWER = "no_answer", _("No answer")
+    CALL_BACK = "call_back", _("Asked to be called later")
+    WRONG_NUMBER = "wrong", _("Wrong number")
+    REFUSED = "refused", _("Refused to answer")
+
+
+class CampaignState(models.TextChoices):
+    """Life of a census campaign."""
+
+    DRAFT = "draft", _("In preparation")
+    RUNNING = "running", _("Calls under way")
+    CLOSED = "closed", pgettext_lazy("campaign", "Closed")
+
+
+class CallState(models.TextChoices):
+    """Where one person of a call list stands."""
+
+    WAITING = "waiting", _("To be called")
+    RETRY = "retry", _("To be called again")
+    DONE = "done", pgettext_lazy("call list", "Answered")
+    UNREACHED = "unreached", _("Not reached")
+    CONTESTED = "contested", _("Two answers differ")
+    DROPPED = "dropped", _("Taken off the list")
+
+
+class FollowUpReason(models.TextChoices):
+    """Why somebody is followed up until an outcome is known (D4, D5, D11, D12)."""
+
+    SYMPTOMS = "symptoms", pgettext_lazy("follow-up", "Symptoms")
+    NEED = "need", pgettext_lazy("follow-up", "Need")
+    JOB = "job", _("Job referral")
+    WATCH = "watch", _("Came from an affected area")
+
+
+class Exposure(models.TextChoices):
+    """What a person was exposed to, as placement rules distinguish it (E3)."""
+
+    CONTACT = "contact", _("Contact of a case")
+    AREA = "area", _("Came from an affected area")
+    NONE = "none", _("No known exposure")
+
+
+class Placement(models.TextChoices):
+    """Where a rule puts a person, the strictest first (E3)."""
+
+    HOSPITAL = "hospital", _("Hospital")
+    CENTRAL = "central", _("Observation site")
+    HOME = "home", _("Isolation at home")
+    WATCH = "watch", _("Daily health monitoring without isolation")
+    ENTER = "enter", _("May enter freely")
+
+
+ISOLATING = (Placement.HOSPITAL, Placement.CENTRAL, Placement.HOME)
+"""Placements that limit where somebody may go: they need a clause and a last day."""
+
+
+class IsolationState(models.TextChoices):
+    """Life of an isolation."""
+
+    OPEN = "open", _("In isolation")
+    RELEASED = "released", _("Released")
+    MOVED = "moved", _("Moved elsewhere")
+
+
+class HandOver(models.TextChoices):
+    """Who takes over daily prevention after a release or an entry (E2)."""
+
+    EMPLOYER = "employer", pgettext_lazy("hand-over", "Employer")
+    COMMUNITY = "community", _("Community")
+
+
+class FeverStep(models.TextChoices):
+    """The steps of a fever case at an enterprise, in their order (E17)."""
+
+    ISOLATED = "isolated", _("Isolated on the spot")
+    HOSPITAL = "hospital", _("Sent to hospital")
+    REPORTED = "reported", _("Reported upward")
+    LISTED = "listed", _("Fellow workers listed")
+    CLOSED = "closed", _("Outcome known")
+
+
+class Occasion(models.TextChoices):
+    """On what occasion a message goes to a person."""
+
+    RETURNED = "returned", _("Came back: isolation reminder")
+    AWAY = "away", _("Still away: comfort and advice")
+    SYMPTOMS = "symptoms", _("Symptoms: see a doctor")
+    UNREACHED = "unreached", _("Not reached by phone")
+    ISOLATED = "isolated", _("Isolation opened")
+    RELEASED = "released", _("Isolation ended")
+    TRAVEL = "travel", _("Travel advice")
+    STUDENT = "student", _("To students and parents")
+    OTHER = "other", _("Other message")
+
+
+class MessageChannel(models.TextChoices):
+    """By which way a message reaches a person; each is a plug-in."""
+
+    CONSOLE = "console", _("Console, nothing leaves")
+    SMS = "sms", _("Text message")
+    EMAIL = "email", pgettext_lazy("message", "E-mail")
+    CHAT = "chat", _("Chat webhook")
+
+
+class SendState(models.TextChoices):
+    """Delivery of a message to a person."""
+
+    QUEUED = "queued", _("Waiting to be sent")
+    SENT = "sent", _("Handed to the gateway")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Not delivered")
+    DECLINED = "declined", _("Not sent: the person declined")
+
+
+class PointKind(models.TextChoices):
+    """Who checks on the spot (D8)."""
+
+    POINT = "point", _("Service point")
+    BROKER = "broker", _("Labour broker")
+
+
+class RegistrationKind(models.TextChoices):
+    """What a person applies for at their habitual residence (L22, L23)."""
+
+    UNEMPLOYED = "unemployed", _("Unemployment registration")
+    HARDSHIP = "hardship", _("Recognition of employment difficulty")
+
+
+class RegistrationState(models.TextChoices):
+    """Life of an application."""
+
+    APPLIED = "applied", _("Applied for")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", pgettext_lazy("application", "Refused")
+    ENDED = "ended", _("Ended")
+
+
+class RequestKind(models.TextChoices):
+    """What people may ask about their own data (PIPL art. 45–47)."""
+
+    COPY = "copy", _("Copy of the own data")
+    CORRECTION = "correction", _("Correction")
+    DELETION = "deletion", _("Deletion")
+
+
+class RequestState(models.TextChoices):
+    """Life of such a request."""
+
+    OPEN = "open", _("To be answered")
+    MET = "met", _("Met")
+    DECLINED = "declined", _("Declined with reasons")

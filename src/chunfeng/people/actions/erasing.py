@@ -18,17 +18,30 @@ from chunfeng.core.errors import Refused
 from chunfeng.core.models import StoredFile
 from chunfeng.offices import roles
 from chunfeng.people.actions.common import locked, required
+from chunfeng.people.choices import IsolationState
 from chunfeng.people.models import (
+    CallItem,
+    ContactRecord,
+    DataRequest,
     Dataset,
     Fact,
+    FellowWorker,
+    FeverCase,
+    FeverCaseStep,
+    FollowUp,
+    HealthRecord,
     Household,
     ImportRow,
     ImportRun,
+    Isolation,
+    OptOut,
     Person,
     PersonCategory,
     PersonDataset,
+    PersonMessage,
     PersonPhone,
     PossibleDuplicate,
+    Registration,
 )
 
 BATCH = 2000
@@ -162,6 +175,7 @@ def _remove(ids: Sequence[int]) -> None:
         Person.objects.filter(pk__in=family, household__isnull=False).values_list("household", flat=True)
     )
     PossibleDuplicate.objects.filter(Q(kept__in=family) | Q(other__in=family)).delete()
+    _remove_work([*family])
     for part in (Fact, PersonCategory, PersonPhone, PersonDataset):
         part.objects.filter(person__in=family).delete()
     with connection.cursor() as cursor:  # in one statement, since records of one family point at each other
@@ -170,3 +184,19 @@ def _remove(ids: Sequence[int]) -> None:
         ~Exists(Person.objects.filter(household=OuterRef("pk")))
     )
     empty.delete()
+
+
+def _remove_work(people: list[int]) -> None:
+    """What offices did with the people: each kind before what it points at."""
+    CallItem.objects.filter(person__in=people).update(contact=None, contested=None)
+    FellowWorker.objects.filter(Q(person__in=people) | Q(case__person__in=people)).delete()
+    FeverCaseStep.objects.filter(case__person__in=people).delete()
+    moved = Isolation.objects.filter(person__in=people, moved_to__isnull=False)
+    moved.update(moved_to=None, state=IsolationState.RELEASED)
+    corrections = HealthRecord.objects.filter(isolation__person__in=people, corrects__isnull=False)
+    corrections.delete()
+    HealthRecord.objects.filter(isolation__person__in=people).delete()
+    for part in (FeverCase, Isolation, ContactRecord, CallItem, FollowUp):
+        part.objects.filter(person__in=people).delete()
+    for part in (Registration, PersonMessage, OptOut, DataRequest):
+        part.objects.filter(person__in=people).delete()

@@ -138,7 +138,7 @@ class Person(models.Model):
         return f"#{self.pk}"
 
 
-_OF_PERSON = walls.part_of(PERSON_TABLE, "person_id")
+OF_PERSON = walls.part_of(PERSON_TABLE, "person_id")
 
 
 class PersonDataset(models.Model):
@@ -148,7 +148,7 @@ class PersonDataset(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="people")
     since = models.DateTimeField(_("since"))
 
-    wall = _OF_PERSON
+    wall = OF_PERSON
 
     class Meta:
         verbose_name = _("place in a dataset")
@@ -164,7 +164,7 @@ class PersonPhone(models.Model):
     number_hash = models.CharField(max_length=64, db_collation="C")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    wall = _OF_PERSON
+    wall = OF_PERSON
 
     class Meta:
         verbose_name = _("person's phone")
@@ -184,7 +184,7 @@ class PersonCategory(models.Model):
     valid_to = models.DateField(_("until"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
-    wall = _OF_PERSON
+    wall = OF_PERSON
 
     class Meta:
         verbose_name = _("person's category")
@@ -221,7 +221,7 @@ class Fact(models.Model):
 
     append_only = True
     erasable = True
-    wall = _OF_PERSON
+    wall = OF_PERSON
 
     class Meta:
         verbose_name = _("statement about a person")

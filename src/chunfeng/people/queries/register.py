@@ -177,6 +177,15 @@ def _with_phone(text: str) -> list[int]:
     return list(held.values_list("person_id", flat=True)[:MOST_OF_A_PHONE])
 
 
+def family(person: Person) -> list[int]:
+    """Keys of the person and of every record merged into it: what hangs on one of them hangs on the person."""
+    found, new = {person.pk}, {person.pk}
+    while new:
+        new = set(Person.objects.filter(merged_into__in=new).values_list("pk", flat=True)) - found
+        found |= new
+    return sorted(found)
+
+
 def survivor(person: Person) -> Person | None:
     """The record that stands for this one: itself, or what it was merged into; None where out of sight."""
     seen = {person.pk}
