@@ -40,10 +40,14 @@ def smallest(
     for each in checked:
         if each.value is None:
             found = asking.ways(each.condition.node, True)
-            ways.append(_together([found, asking.area()]) if each.condition.area and env["area"] is None else found)
+            ways.append(
+                _together([found, asking.area()]) if each.condition.area and env["area"] is None else found
+            )
     decide = asking.best(_together(ways))
     wanted = [asking.ways(g.outcome.node, None) for g in gives if g.value is None]
-    wanted += [asking.ways(g.outcome.cap, None) for g in gives if g.value is None and g.outcome.cap is not None]
+    wanted += [
+        asking.ways(g.outcome.cap, None) for g in gives if g.value is None and g.outcome.cap is not None
+    ]
     later = asking.best(_together(wanted))
     return decide, tuple(n for n in later if n not in decide)
 

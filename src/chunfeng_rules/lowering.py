@@ -158,7 +158,9 @@ class Lowering(ABC):
 
     def _arithmetic(self, op: str, left: Exact, right: Exact, at: int) -> Exact:
         if op == "*":
-            return Exact(self.mul(left.num, right.num), left.scale * right.scale, self._den(left.den, right.den))
+            return Exact(
+                self.mul(left.num, right.num), left.scale * right.scale, self._den(left.den, right.den)
+            )
         if op == "/":
             under = self.divisor(right.num, at)
             num = self._times(left.num, right.scale)
@@ -188,7 +190,9 @@ class Lowering(ABC):
         den = None
         if left.den is not None or right.den is not None:
             unit = self.const(1)
-            den = self.choose(test, unit if left.den is None else left.den, unit if right.den is None else right.den)
+            den = self.choose(
+                test, unit if left.den is None else left.den, unit if right.den is None else right.den
+            )
         return Exact(self.choose(test, one, other), scale, den)
 
     def rounded(self, value: Exact, rounding: str, to: int = 1) -> Any:

@@ -70,7 +70,9 @@ class Marked:
         for key, value in self.node.value:
             name = str(key.value)
             if not isinstance(key, yaml.ScalarNode) or name in found:
-                raise Placed(Marked(key, self.file, self.source), f"“{name}”重复", f"“{name}” stands here twice")
+                raise Placed(
+                    Marked(key, self.file, self.source), f"“{name}”重复", f"“{name}” stands here twice"
+                )
             if allowed and name not in allowed:
                 raise Placed(
                     Marked(key, self.file, self.source),

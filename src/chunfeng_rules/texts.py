@@ -52,7 +52,7 @@ class Finding:
     error: bool = True
 
     def line(self, language: str = "en") -> str:
-        """"FILE:LINE:COLUMN: what is wrong", in a language."""
+        """ "FILE:LINE:COLUMN: what is wrong", in a language."""
         kind = "" if self.error else Text("提醒：", "warning: ")[language]
         return f"{self.place}: {kind}{self.says[language]}"
 

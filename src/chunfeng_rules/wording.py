@@ -50,7 +50,9 @@ def parameter_words(parameter: Parameter, value: Any) -> Text:
     labels = dict(parameter.labels)
     if isinstance(value, dict):
         parts = [(labels.get(k, Text(k, k)), value_words(v, parameter.unit)) for k, v in value.items()]
-        return Text("；".join(f"{k.zh}{v.zh}" for k, v in parts), "; ".join(f"{k.en} {v.en}" for k, v in parts))
+        return Text(
+            "；".join(f"{k.zh}{v.zh}" for k, v in parts), "; ".join(f"{k.en} {v.en}" for k, v in parts)
+        )
     if isinstance(value, tuple):
         held = [value_words(v, parameter.unit, parameter.labels) for v in value]
         return Text("、".join(h.zh for h in held), ", ".join(h.en for h in held))
@@ -117,7 +119,8 @@ def said(node: Node, measure: Measure, env: dict[str, Any], rank: int = 0) -> Te
             parts = [said(i, measure, env) for i in items]
             head = Text("较小者", "the lesser of ") if least else Text("较大者", "the greater of ")
             return Text(
-                f"{head.zh}（{'，'.join(p.zh for p in parts)}）", f"{head.en}({', '.join(p.en for p in parts)})"
+                f"{head.zh}（{'，'.join(p.zh for p in parts)}）",
+                f"{head.en}({', '.join(p.en for p in parts)})",
             )
         case Member(item=item, codes=codes, parameter=parameter):
             labels = _options(item, measure)
@@ -125,7 +128,8 @@ def said(node: Node, measure: Measure, env: dict[str, Any], rank: int = 0) -> Te
             names = [labels.get(c, Text(c, c)) for c in held or ()]
             one = _code(item, said(item, measure, env), labels)
             return Text(
-                f"{one.zh} 属于（{'、'.join(n.zh for n in names)}）", f"{one.en} among ({', '.join(n.en for n in names)})"
+                f"{one.zh} 属于（{'、'.join(n.zh for n in names)}）",
+                f"{one.en} among ({', '.join(n.en for n in names)})",
             )
         case Call(arguments=arguments):
             return _call(node, arguments, measure, env)
@@ -160,7 +164,10 @@ def _call(node: Call, arguments: tuple[Node, ...], measure: Measure, env: dict[s
         case "year":
             return words(_value(node, env), node.unit)
         case "plus_days" | "plus_months":
-            return Text(f"{value.zh}（{parts[0].zh}起{parts[1].zh}）", f"{value.en} ({parts[1].en} after {parts[0].en})")
+            return Text(
+                f"{value.zh}（{parts[0].zh}起{parts[1].zh}）",
+                f"{value.en} ({parts[1].en} after {parts[0].en})",
+            )
     return Text(f"{value.zh}（{parts[0].zh}至{parts[1].zh}）", f"{value.en} ({parts[0].en} to {parts[1].en})")
 
 
@@ -201,7 +208,11 @@ def outcome_sum(outcome: Outcome, value: Any, measure: Measure, env: dict[str, A
     if outcome.round and value is not None:
         exact = _value(outcome.node, env)
         if exact is not None and Fraction(exact) != value and outcome.cap is None:
-            how = _ROUNDED[outcome.round][outcome.to] if ("fen", 1) in outcome.unit.dims else _WHOLE[outcome.round]
+            how = (
+                _ROUNDED[outcome.round][outcome.to]
+                if ("fen", 1) in outcome.unit.dims
+                else _WHOLE[outcome.round]
+            )
             found = Text(f"{found.zh}（{how.zh}）", f"{found.en} ({how.en})")
     return found
 
@@ -230,7 +241,8 @@ def answer(explanation: Explanation) -> Text:
             more_zh = f"请再告知：{needs.zh}。" if explanation.asks_outcome else ""
             more_en = f" Tell us also: {needs.en}." if explanation.asks_outcome else ""
             return Text(
-                f"符合条件{'，' + zh if zh else ''}。{more_zh}", f"Eligible{': ' + en if en else ''}.{more_en}"
+                f"符合条件{'，' + zh if zh else ''}。{more_zh}",
+                f"Eligible{': ' + en if en else ''}.{more_en}",
             )
         case state if state == NOT_ELIGIBLE:
             failed = explanation.failed
@@ -240,11 +252,14 @@ def answer(explanation: Explanation) -> Text:
         case state if state == ASK:
             needs = _listed(explanation.asks, measure)
             if not explanation.asks:
-                return Text("资料不足，暂不能判定。", "This cannot be decided: a value or a figure is missing.")
+                return Text(
+                    "资料不足，暂不能判定。", "This cannot be decided: a value or a figure is missing."
+                )
             return Text(f"还不能判定，请告知：{needs.zh}。", f"Not decided yet. Tell us: {needs.en}.")
     if explanation.gave_way:
         return Text(
-            f"当日当地执行另一文本：{explanation.gave_way}。", f"On that day there another text holds: {explanation.gave_way}."
+            f"当日当地执行另一文本：{explanation.gave_way}。",
+            f"On that day there another text holds: {explanation.gave_way}.",
         )
     return Text("该措施当日或当地不执行。", "The measure is not in force on that day or in that area.")
 

@@ -1,0 +1,169 @@
+"""The only door to the rules library: measures as stored here, evaluated there.
+
+Facts travel as JSON: money in fen, rates in parts per ten thousand, counts as whole numbers, days as 2020-02-03,
+truths, codes; what is absent or null is unknown. Amounts are whole fen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from chunfeng.areas import codes
+from chunfeng.benefits.choices import MeasureState
+from chunfeng.benefits.models import MeasureVersion
+from chunfeng.core.errors import Refused
+from chunfeng_rules import reading, scalar
+from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, NOT_IN_FORCE, Fact, Measure
+from chunfeng_rules.texts import BadFacts, BadMeasure
+
+__all__ = ["ASK", "ELIGIBLE", "NOT_ELIGIBLE", "NOT_IN_FORCE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the rules say of one case: `outcome` is ELIGIBLE, NOT_ELIGIBLE, ASK or NOT_IN_FORCE.
+
+    `amount` is the sum of the outcomes that are money, in fen; `gives` every outcome as JSON; `asks` the facts that
+    would decide, else those still needed for what is given; `explanation` is complete for showing it years later.
+    """
+
+    outcome: str
+    amount: int | None
+    gives: dict[str, Any]
+    asks: tuple[str, ...]
+    explanation: dict[str, Any]
+    lines: tuple[str, ...]
+
+    @property
+    def eligible(self) -> bool:
+        """Every condition holds."""
+        return self.outcome == ELIGIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact as it is asked: `kind` is number, date, yes_no, choice or area; `unit` as shown, "fen" for money."""
+
+    name: str
+    label: str
+    ask: str
+    kind: str
+    unit: str
+    options: tuple[tuple[str, str], ...]
+    proof: str
+    register: str
+    least: int
+    most: int
+    reckoned: bool
+    """Counted from rows of a register; can be stated directly too."""
+
+
+def evaluate(*, version: MeasureVersion, facts: Mapping[str, Any], on: date, area: str) -> Evaluation:
+    """Decide one case by a version of a measure. Raises Refused for a fact of the wrong kind."""
+    return evaluate_text(version.text, facts=facts, on=on, area=area)
+
+
+def evaluate_text(text: str, *, facts: Mapping[str, Any], on: date, area: str) -> Evaluation:
+    """The same by the text of a measure: for what-if runs and for replaying what was decided."""
+    measure = parsed(text)
+    try:
+        found = scalar.explain(measure, _typed(measure, facts), on=on, area=area or None)
+    except BadFacts as wrong:
+        raise Refused(wrong.says[language()]) from None
+    money = [g.value for g in found.gives if dict(g.outcome.unit.dims) == {"fen": 1} and g.value is not None]
+    data = found.as_data()
+    return Evaluation(
+        outcome=found.state,
+        amount=sum(money) if money else None,
+        gives={given["name"]: given["value"] for given in data["gives"]},
+        asks=found.asks or found.asks_outcome,
+        explanation=data,
+        lines=tuple(found.lines(language())),
+    )
+
+
+def questions(version: MeasureVersion) -> dict[str, Question]:
+    """Every fact of a measure by its name, in the order of the file, in the language of the page."""
+    return {name: _question(fact) for name, fact in parsed(version.text).facts.items()}
+
+
+def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
+    """The version of a measure that decides on a day in an area: the last one put in force for that day."""
+    rows = MeasureVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+        measure__code=code,
+        measure__area_code__in=[codes.COUNTRY, *codes.ancestors(area), area],
+        state=MeasureState.IN_FORCE,
+        valid_from__lte=on,
+    )
+    return rows.select_related("measure").order_by("-valid_from", "-put_at", "-pk").first()
+
+
+def parsed(text: str) -> Measure:
+    """The measure of a text; read once a process. Raises Refused with the first thing that is wrong."""
+    try:
+        return _parsed(hashlib.sha256(text.encode()).hexdigest(), text)
+    except BadMeasure as bad:
+        raise Refused(bad.findings[0].line(language())) from None
+
+
+@lru_cache(maxsize=512)
+def _parsed(_sha256: str, text: str) -> Measure:
+    found = reading.read(text)
+    if not isinstance(found, Measure):
+        raise Refused(_("This file only refines another measure: it cannot be evaluated by itself."))
+    return found
+
+
+def language() -> str:
+    """The language of the page as the rules library names it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def _typed(measure: Measure, facts: Mapping[str, Any]) -> dict[str, Any]:
+    typed: dict[str, Any] = {}
+    for name, value in facts.items():
+        if value is None or value == "":
+            continue
+        if name in measure.groups:
+            columns = {column.name: column.unit.kind for column in measure.groups[name].columns}
+            typed[name] = [{k: _day(v, columns.get(k, "")) for k, v in row.items()} for row in value]
+        elif name in measure.facts:
+            typed[name] = _day(value, measure.facts[name].unit.kind)
+    return typed
+
+
+def _day(value: Any, kind: str) -> Any:
+    if kind != "date" or not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Refused(_("“%(text)s” is not a day: write it like 2020-02-03.") % {"text": value}) from None
+
+
+def _question(fact: Fact) -> Question:
+    tongue = language()
+    dims = dict(fact.unit.dims)
+    return Question(
+        name=fact.name,
+        label=fact.label[tongue],
+        ask=fact.ask[tongue],
+        kind=fact.unit.kind,
+        unit="fen" if dims == {"fen": 1} else fact.unit.name,
+        options=tuple((code, text[tongue]) for code, text in fact.options),
+        proof=fact.proof[tongue] if fact.proof else "",
+        register=fact.register,
+        least=fact.least,
+        most=fact.most,
+        reckoned=fact.aggregate is not None,
+    )
