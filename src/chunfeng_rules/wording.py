@@ -192,7 +192,7 @@ def _bracketed(text: Text, wanted: bool) -> Text:
 def sum_of(node: Node, value: Any, unit: Unit, measure: Measure, env: dict[str, Any]) -> Text:
     """A figure as a sum: the values that go in, and what comes out."""
     inner, outer = said(node, measure, env), value_words(value, unit)
-    return inner if inner == outer or outer == UNKNOWN and inner == UNKNOWN else _infix(inner, "=", outer)
+    return inner if inner == outer or (outer == UNKNOWN and inner == UNKNOWN) else _infix(inner, "=", outer)
 
 
 def outcome_sum(outcome: Outcome, value: Any, measure: Measure, env: dict[str, Any]) -> Text:

@@ -96,6 +96,21 @@ def questions(version: MeasureVersion) -> dict[str, Question]:
     return {name: _question(fact) for name, fact in parsed(version.text).facts.items()}
 
 
+def groups(version: MeasureVersion) -> tuple[str, ...]:
+    """Names of the groups of rows a measure reckons facts from."""
+    return tuple(parsed(version.text).groups)
+
+
+def once_per(version: MeasureVersion) -> str:
+    """Within what nobody is paid twice: once, year, month, day, event or case."""
+    return parsed(version.text).once_per
+
+
+def excludes(version: MeasureVersion) -> tuple[str, ...]:
+    """Codes of the measures that are not paid together with this one, in the same period."""
+    return parsed(version.text).excludes
+
+
 def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
     """The version of a measure that decides on a day in an area: the last one put in force for that day."""
     rows = MeasureVersion.objects.filter(
