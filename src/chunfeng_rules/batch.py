@@ -98,7 +98,7 @@ class _Batch:
         for name, related in self.joined.items():
             table = table.left_join(related, table[self.subject] == related[f"{name}__subject"])
             table = table.drop(f"{name}__subject")
-        return self.levels.apply(table).select(*keep, *outputs)
+        return self.levels.apply(table, [*keep, *outputs])
 
     def _measure(self, measure: Measure) -> None:
         lowering = Columns(measure, self.levels, lambda kind, name: self._name(measure, kind, name))
@@ -181,9 +181,8 @@ class _Batch:
             total = lowering.add(total, cases([(missing, const(1, "int64"))], "int64", 0))
         outside = const(1 if wanted is False else 0, "int64")
         total = self.levels.store(total)
-        return Cell(
-            lambda t: ibis.ifelse(force.make(t).fill_null(True), total.make(t), outside.make(t)),
-            max(force.level, total.level),
+        return derived(
+            "int64", lambda f, t, o: ibis.ifelse(f.fill_null(True), t, o), force, total, outside
         )
 
     def _outcome(self, lowering: Columns, outcome: Outcome) -> Cell:
@@ -299,7 +298,7 @@ class _Rows:
         missing = lowering.some([_isnull(where), lowering.every([where, _isnull(value)])])
         one, zero = const(1, "int64"), const(0, "int64")
         self.levels.put("unknown", lowering.choose(missing, one, zero))
-        rows = self.levels.apply(self.rows)
+        rows = self.levels.apply(self.rows, [self.subject, "taken", "unknown"])
         how = {"count": "sum", "sum": "sum", "least": "min", "greatest": "max"}[aggregate.kind]
         figures = {f"{name}__n": getattr(rows.taken, how)(), f"{name}__u": rows.unknown.sum()}
         return rows.group_by(**{f"{name}__subject": rows[self.subject]}).agg(**figures)

@@ -7,7 +7,7 @@ megabytes of SQL. Constants stay Python values as long as possible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -25,12 +25,16 @@ _DYNAMIC = object()
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of every row. `make` builds it on a table that has the columns of the levels below `level`."""
+    """A value of every row. `make` builds it on a table that has the columns of the levels below `level`.
+
+    `uses` names the columns it reads; `const` is its value where it is the same for all rows.
+    """
 
     make: Callable[[Any], Any]
     level: int = 0
     type: str = "int64"
     const: Any = _DYNAMIC
+    uses: frozenset[str] = frozenset()
 
     @property
     def fixed(self) -> bool:
@@ -45,14 +49,14 @@ def const(value: Any, type_: str) -> Cell:
 
 def column(name: str, level: int, type_: str) -> Cell:
     """A column of the table at hand."""
-    return Cell(lambda table: table[name], level, type_)
+    return Cell(lambda table: table[name], level, type_, uses=frozenset({name}))
 
 
 @dataclass
 class Levels:
     """The columns to be made, level by level."""
 
-    made: list[dict[str, Callable[[Any], Any]]] = field(default_factory=list)
+    made: list[dict[str, Cell]] = field(default_factory=list)
     keys: dict[Hashable, Cell] = field(default_factory=dict)
     count: int = 0
 
@@ -74,25 +78,36 @@ class Levels:
         """A column under a name of its own."""
         while len(self.made) <= cell.level:
             self.made.append({})
-        self.made[cell.level][name] = cell.make
+        self.made[cell.level][name] = cell
 
-    def apply(self, table: Any) -> Any:
-        """The table with every level added, one mutate each."""
-        for level in self.made:
-            if level:
-                table = table.mutate(**{name: make(table) for name, make in level.items()})
-        return table
+    def apply(self, table: Any, wanted: Sequence[str]) -> Any:
+        """The wanted columns: every level one SELECT that carries only what later ones read."""
+        live, plan = set(wanted), list[tuple[dict[str, Cell], set[str]]]()
+        for level in reversed(self.made):
+            made = {name: cell for name, cell in level.items() if name in live}
+            carried = live - made.keys()
+            plan.append((made, carried))
+            live = carried.union(*(c.uses for c in made.values()))
+        for made, carried in reversed(plan):
+            if made:
+                kept = [name for name in table.columns if name in carried]
+                table = table.select(*kept, **{name: cell.make(table) for name, cell in made.items()})
+        return table.select(*wanted)
 
 
-def _level(cells: list[Cell]) -> int:
+def _level(cells: Iterable[Cell]) -> int:
     return max((c.level for c in cells), default=0)
+
+
+def _uses(cells: Iterable[Cell]) -> frozenset[str]:
+    return frozenset[str]().union(*(c.uses for c in cells))
 
 
 def derived(type_: str, build: Callable[..., Any], *cells: Cell) -> Cell:
     """A cell built from others; one that is unknown for all rows makes it so."""
     if any(c.fixed and c.const is None for c in cells):
         return const(None, type_)
-    return Cell(lambda table: build(*(c.make(table) for c in cells)), _level(list(cells)), type_)
+    return Cell(lambda table: build(*(c.make(table) for c in cells)), _level(cells), type_, uses=_uses(cells))
 
 
 class Columns(Lowering):
@@ -265,7 +280,9 @@ class Columns(Lowering):
             return const(None, "boolean")
         if len(left) == 1:
             return left[0]
-        return Cell(lambda table: reduce(join, [i.make(table) for i in left]), _level(left), "boolean")
+        return Cell(
+            lambda table: reduce(join, [i.make(table) for i in left]), _level(left), "boolean", uses=_uses(left)
+        )
 
     def negate(self, item: Cell) -> Cell:
         if item.fixed:
@@ -333,4 +350,4 @@ def cases(branches: list[tuple[Cell, Cell]], type_: str, otherwise: Any = None) 
         pairs = [(test.make(table), value.make(table)) for test, value in branches]
         return ibis.cases(*pairs, else_=ibis.literal(otherwise, type=type_))
 
-    return Cell(make, _level(cells), type_)
+    return Cell(make, _level(cells), type_, uses=_uses(cells))
