@@ -231,10 +231,11 @@ class Ranges(Lowering):
             return Range(min(then.lo, other.lo), max(then.hi, other.hi))
         return then | other if isinstance(then, frozenset) else None
 
+    def within(self, inside: Any, parameter: str) -> Truth:
+        return BOTH
+
     def call(self, function: str, arguments: list[Any], at: int) -> Any:
         match function:
-            case "within":
-                return BOTH
             case "year":
                 return Range(date.fromordinal(arguments[0].lo).year, date.fromordinal(arguments[0].hi).year)
             case "plus_days" | "plus_months":

@@ -99,7 +99,11 @@ class Lowering(ABC):
 
     @abstractmethod
     def call(self, function: str, arguments: list[Any], at: int) -> Any:
-        """A function of dates and areas; numbers come as whole numbers."""
+        """A function of dates; numbers come as whole numbers."""
+
+    @abstractmethod
+    def within(self, inside: Any, parameter: str) -> Any:
+        """Whether an area lies in the one a parameter names."""
 
     def test(self, value: Any, node: Node) -> Any:
         """A truth that is about to be used several times (a place to share it)."""
@@ -136,6 +140,8 @@ class Lowering(ABC):
                     first = self._compare("<=" if least else ">=", best, value, node.at)
                     best = self._choose(first, best, value)
                 return best
+            case Call(function="within", arguments=(inside, Name(name=parameter))):
+                return self.within(self.lower(inside), parameter)
             case Call(function=function, arguments=arguments):
                 found = self.call(function, [self._plain(self.lower(a)) for a in arguments], node.at)
                 return Exact(found) if node.unit.kind == "number" else found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from chunfeng_rules.marks import Marked, Placed
@@ -316,7 +317,9 @@ def values(desk: Desk, mark: Marked, parameter: Parameter, area: str, level: int
                 found.append(one)
     found.sort(key=lambda v: v.span.first or desk.span.first or DATE_MIN, reverse=True)
     closed: list[Value] = []
-    for value in found:
+    for value in found:  # an open value ends on the eve of the next
+        if closed and value.span.last is None and (begins := closed[-1].span.first):
+            value = replace(value, span=Span(value.span.first, begins - timedelta(days=1)))
         closed.append(value)
     if not closed and not desk.findings:
         raise Trouble("没有值", "there is no value")

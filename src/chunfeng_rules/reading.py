@@ -127,7 +127,11 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
             c.name: c.unit for c in group.columns if c.unit.kind == "choice" and c.name not in choices
         }
     labels = {name: f.options for name, f in facts.items()}
-    days = {n for n, f in facts.items() if f.unit.kind == "date"}
+    counted = set()
+    for name, each in fields["facts"].fields().items():
+        if name in facts and "of" in each.fields():
+            counted.add(name)
+    days = {n for n, f in facts.items() if f.unit.kind == "date" and n not in counted}
     area, level = head.get("area", ""), area_level(head.get("area", ""))
     parameters = (
         parts.parameters(desk, fields["parameters"], choices, labels, days, area, level)

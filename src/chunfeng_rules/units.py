@@ -157,7 +157,7 @@ def _parse_number(text: str, unit: Unit) -> int:
                 f"比率“{text}”应带百分号，例如 5.5 %", f"write the rate “{text}” with its sign: 5.5 %"
             )
         exact *= 100
-    elif unit.dims and unit.dims[0][0] == "fen" and dict(unit.dims)["fen"] == 1:
+    elif ("fen", 1) in unit.dims:
         head, _, rest = word.partition("/")
         if head not in ("yuan", "元", "fen", "分"):
             raise Trouble(f"金额“{text}”应写明 yuan 或 fen", f"write the amount “{text}” in yuan or fen")
