@@ -6,23 +6,24 @@ truths, codes; what is absent or null is unknown. Amounts are whole fen.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
 from chunfeng.benefits.choices import MeasureState
 from chunfeng.benefits.models import MeasureVersion
+from chunfeng.core import scope
+from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
-from chunfeng_rules import reading, scalar
-from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, NOT_IN_FORCE, Fact, Measure
+from chunfeng_rules import precedence, reading, scalar
+from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, NOT_IN_FORCE, Fact, Measure, Refinement
 from chunfeng_rules.texts import BadFacts, BadMeasure
 
 __all__ = ["ASK", "ELIGIBLE", "NOT_ELIGIBLE", "NOT_IN_FORCE"]
@@ -67,14 +68,26 @@ class Question:
     """Counted from rows of a register; can be stated directly too."""
 
 
-def evaluate(*, version: MeasureVersion, facts: Mapping[str, Any], on: date, area: str) -> Evaluation:
-    """Decide one case by a version of a measure. Raises Refused for a fact of the wrong kind."""
-    return evaluate_text(version.text, facts=facts, on=on, area=area)
+def evaluate(
+    *,
+    version: MeasureVersion,
+    refined_by: Sequence[int] = (),
+    facts: Mapping[str, Any],
+    on: date,
+    area: str,
+) -> Evaluation:
+    """Decide one case by a version of a measure, with the local texts (keys of versions) that refine it.
+
+    Raises Refused for a fact of the wrong kind.
+    """
+    return evaluate_text(version.text, local=texts_of(refined_by), facts=facts, on=on, area=area)
 
 
-def evaluate_text(text: str, *, facts: Mapping[str, Any], on: date, area: str) -> Evaluation:
-    """The same by the text of a measure: for what-if runs and for replaying what was decided."""
-    measure = parsed(text)
+def evaluate_text(
+    text: str, *, local: Sequence[str] = (), facts: Mapping[str, Any], on: date, area: str
+) -> Evaluation:
+    """The same by texts: for what-if runs."""
+    measure = parsed(text, *local)
     try:
         found = scalar.explain(measure, _typed(measure, facts), on=on, area=area or None)
     except BadFacts as wrong:
@@ -113,30 +126,52 @@ def excludes(version: MeasureVersion) -> tuple[str, ...]:
 
 def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
     """The version of a measure that decides on a day in an area: the last one put in force for that day."""
-    rows = MeasureVersion.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-        measure__code=code,
-        measure__area_code__in=[codes.COUNTRY, *codes.ancestors(area), area],
-        state=MeasureState.IN_FORCE,
-        valid_from__lte=on,
-    )
-    return rows.select_related("measure").order_by("-valid_from", "-put_at", "-pk").first()
+    rows = _in_force(on, area).filter(measure__code=code, refines="").select_related("measure")
+    return rows.order_by("-valid_from", "-put_at", "-pk").first()
 
 
-def parsed(text: str) -> Measure:
-    """The measure of a text; read once a process. Raises Refused with the first thing that is wrong."""
+def refinements(code: str, on: date, area: str) -> list[int]:
+    """Keys of the versions of local texts that refine a measure in an area on a day, the highest level first."""
+    rows = _in_force(on, area).filter(refines=code).order_by("measure__area_code", "measure_id", "-put_at")
+    newest: dict[int, int] = {}
+    for pk, measure in rows.values_list("pk", "measure_id"):
+        newest.setdefault(measure, pk)
+    return list(newest.values())
+
+
+def texts_of(versions: Sequence[int]) -> tuple[str, ...]:
+    """The texts of these versions, in their order, wherever they belong."""
+    if not versions:
+        return ()
+    with scope.applied(SYSTEM):
+        found = dict(MeasureVersion.objects.filter(pk__in=versions).values_list("pk", "text"))
+    return tuple(found[pk] for pk in versions)
+
+
+def parsed(text: str, *local: str) -> Measure:
+    """The measure of a text with local texts worked in; read once a process. Raises Refused with what is wrong."""
     try:
-        return _parsed(hashlib.sha256(text.encode()).hexdigest(), text)
+        return _parsed(text, *local)
     except BadMeasure as bad:
         raise Refused(bad.findings[0].line(language())) from None
 
 
 @lru_cache(maxsize=512)
-def _parsed(_sha256: str, text: str) -> Measure:
+def _parsed(text: str, *local: str) -> Measure:
     found = reading.read(text)
     if not isinstance(found, Measure):
         raise Refused(_("This file only refines another measure: it cannot be evaluated by itself."))
-    return found
+    texts = [each for each in map(reading.read, local) if isinstance(each, Refinement)]
+    return precedence.refined(found, texts) if texts else found
+
+
+def _in_force(on: date, area: str) -> QuerySet[MeasureVersion]:
+    return MeasureVersion.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
+        measure__area_code__in=[codes.COUNTRY, *codes.ancestors(area), area],
+        state=MeasureState.IN_FORCE,
+        valid_from__lte=on,
+    )
 
 
 def language() -> str:

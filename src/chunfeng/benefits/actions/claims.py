@@ -65,6 +65,7 @@ def open_claim(
             claim = Claim.objects.create(
                 measure=version.measure,
                 version=version,
+                refined_by=engine.refinements(code, on, beneficiary.area_code),
                 beneficiary=beneficiary,
                 subject_key=beneficiary.subject_key,
                 period=period,
@@ -105,7 +106,7 @@ def state_facts(
         else:
             held[name] = {"value": value, "source": sources.get(name, "declared")}
     values = {name: each["value"] for name, each in held.items()}
-    engine.evaluate(version=row.version, facts=values, on=row.on, area=row.area_code)  # of the right kinds
+    evaluated(row, values)  # of the right kinds
     row.facts = json.dumps(held, ensure_ascii=False, sort_keys=True)
     if row.state == ClaimState.PROPOSED:
         row.state, row.outcome, row.amount, row.explanation = ClaimState.SUBMITTED, "", None, None
@@ -191,6 +192,17 @@ def stated(claim: Claim) -> dict[str, dict[str, Any]]:
     return found
 
 
+def evaluated(claim: Claim, values: Mapping[str, Any]) -> engine.Evaluation:
+    """What the rules of a claim (its version with its local texts, on its day) say of these facts."""
+    return engine.evaluate(
+        version=claim.version,
+        refined_by=claim.refined_by,
+        facts=values,
+        on=claim.on,
+        area=claim.area_code,
+    )
+
+
 def values_of(claim: Claim) -> dict[str, Any]:
     """Fact → value."""
     return {name: each["value"] for name, each in stated(claim).items()}
@@ -205,7 +217,7 @@ def twice(measure: str, period: str) -> str:
 
 def _propose(row: Claim, by: Actor, at: datetime) -> Claim:
     """Evaluate by the version the claim was opened under. The same facts give the same proposal."""
-    found = engine.evaluate(version=row.version, facts=values_of(row), on=row.on, area=row.area_code)
+    found = evaluated(row, values_of(row))
     before = (row.state, row.outcome, row.amount)
     row.outcome, row.amount = found.outcome, found.amount
     row.explanation = json.dumps(found.explanation, ensure_ascii=False)

@@ -39,7 +39,7 @@ def decide(
         return _same(row, outcome, amount)
     if row.state != ClaimState.PROPOSED:
         raise Refused(_("The rules have not proposed a decision yet: submit the claim with its facts first."))
-    found = engine.evaluate(version=row.version, facts=claims.values_of(row), on=row.on, area=row.area_code)
+    found = claims.evaluated(row, claims.values_of(row))
     granted = outcome == DecisionOutcome.GRANTED
     by_rule = found.amount or 0
     worth = (by_rule if amount is None else amount) if granted else 0
@@ -57,6 +57,7 @@ def decide(
         outcome=outcome,
         amount=worth,
         version=row.version,
+        refined_by=row.refined_by,
         on=row.on,
         facts=row.facts or "{}",
         explanation=row.explanation or "{}",
@@ -97,7 +98,8 @@ def confirm(*, claim: Claim, by: Actor, at: datetime) -> Decision:
     if by.user_id is None or by.user_id == first.user_id_at:
         raise NotAllowed(_("Somebody else than %(name)s has to confirm this.") % {"name": first.by_name})
     claims.refuse_twice(row.version, row.subject_key, row.period, beside=row.pk)
-    kept = ("claim_id", "number", "outcome", "amount", "version_id", "on", "facts", "explanation", "reasons")
+    kept = ("claim_id", "number", "outcome", "amount", "version_id", "refined_by", "on", "facts")
+    kept += ("explanation", "reasons")
     second = Decision.objects.create(
         seconds=first,
         against_rule=first.against_rule,
@@ -133,8 +135,13 @@ def send_back(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
 def replays(decision: Decision) -> bool:
     """Whether the kept facts give, by the kept version, the kept explanation again."""
     kept = {name: each["value"] for name, each in json.loads(decision.facts).items()}
-    area = decision.claim.area_code
-    found = engine.evaluate(version=decision.version, facts=kept, on=decision.on, area=area)
+    found = engine.evaluate(
+        version=decision.version,
+        refined_by=decision.refined_by,
+        facts=kept,
+        on=decision.on,
+        area=decision.claim.area_code,
+    )
     return bool(found.explanation == json.loads(decision.explanation))
 
 

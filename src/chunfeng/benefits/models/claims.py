@@ -69,11 +69,13 @@ class Claim(models.Model):
     """One claim: a measure, a subject, a period ("" once, else 2020, 2020-02, 2020-02-03 or the event's name).
 
     `facts` (sealed JSON: fact → value and where it comes from), `explanation` (sealed JSON) and `version` are
-    those of the last evaluation; what was decided upon stands in the decision. Amounts are whole fen.
+    those of the last evaluation, `refined_by` the versions of the local texts that refine it (keys); what was
+    decided upon stands in the decision. Amounts are whole fen.
     """
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="claims")
     version = models.ForeignKey(MeasureVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    refined_by = models.JSONField(_("local texts"), default=list, blank=True)
     beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="claims")
     subject_key = models.CharField(max_length=64, db_collation="C")
     period = models.CharField(_("period"), max_length=40, blank=True)
@@ -166,6 +168,7 @@ class Decision(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=DecisionOutcome)
     amount = models.BigIntegerField(_("amount in fen"), default=0)
     version = models.ForeignKey(MeasureVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    refined_by = models.JSONField(_("local texts"), default=list, blank=True)
     on = models.DateField(_("day of the rules"))
     facts = EncryptedTextField(_("facts"))
     explanation = EncryptedTextField(_("explanation"))

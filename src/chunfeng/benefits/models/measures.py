@@ -45,7 +45,7 @@ class Measure(models.Model):
 class MeasureVersion(models.Model):
     """One version of a measure's file. Its text never changes once it is in force or on the shelf.
 
-    `valid_from` and `valid_to` (half-open) are the days of decision it serves; of two versions that serve a
+    A local text names in `refines` the code of the measure whose values it sets. `valid_from` and `valid_to` (half-open) are the days of decision it serves; of two versions that serve a
     day the later one put in force counts.
     """
 
@@ -53,6 +53,7 @@ class MeasureVersion(models.Model):
     number = models.CharField(_("version"), max_length=20)
     text = models.TextField(_("file"))
     sha256 = models.CharField(max_length=64)
+    refines = models.CharField(_("refines"), max_length=80, blank=True, db_index=True)
     state = models.CharField(_("state"), max_length=10, choices=MeasureState, default=MeasureState.DRAFT)
     confidence = models.CharField(_("confidence"), max_length=12, blank=True)
     cases = models.PositiveSmallIntegerField(_("cases passed"), default=0)
