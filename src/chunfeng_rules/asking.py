@@ -40,10 +40,14 @@ def smallest(
     for each in checked:
         if each.value is None:
             found = asking.ways(each.condition.node, True)
-            ways.append(_together([found, asking.area()]) if each.condition.area and env["area"] is None else found)
+            ways.append(
+                _together([found, asking.area()]) if each.condition.area and env["area"] is None else found
+            )
     decide = asking.best(_together(ways))
     wanted = [asking.ways(g.outcome.node, None) for g in gives if g.value is None]
-    wanted += [asking.ways(g.outcome.cap, None) for g in gives if g.value is None and g.outcome.cap is not None]
+    wanted += [
+        asking.ways(g.outcome.cap, None) for g in gives if g.value is None and g.outcome.cap is not None
+    ]
     later = asking.best(_together(wanted))
     return decide, tuple(n for n in later if n not in decide)
 
@@ -85,7 +89,8 @@ class _Asking:
         sets = [sorted({n for n, _ in way}, key=lambda n: self.order.get(n, 0)) for way in ways]
         if not sets:
             return ()
-        return tuple(min(sets, key=lambda s: (len(s), [self.order.get(n, 0) for n in s])))
+        best = min(sets, key=lambda s: (len(s), [self.order.get(n, 0) for n in s]))
+        return tuple(best)
 
     def ways(self, node: Node, want: bool | None) -> list[Way]:
         """Ways in which an expression could become known; with `want`, could become that truth."""

@@ -103,9 +103,7 @@ def _rounded(ranges: Ranges, value: Any, rounding: str, to: int) -> Any:
     if not rounding or not isinstance(value, Exact):
         return value
     if value.num.lo < 0:
-        raise Trouble(
-            "取整的数可能为负，请用 max(0, …)", "what is rounded may be negative: use max(0, …)"
-        )
+        raise Trouble("取整的数可能为负，请用 max(0, …)", "what is rounded may be negative: use max(0, …)")
     return Exact(ranges.rounded(value, rounding, to))
 
 
@@ -114,9 +112,7 @@ class Ranges(Lowering):
 
     def __init__(self, measure: Measure, group: str = "") -> None:
         self.measure, self.steps = measure, dict[str, Any]()
-        self.columns: dict[str, Column] = (
-            {c.name: c for c in measure.groups[group].columns} if group else {}
-        )
+        self.columns: dict[str, Column] = {c.name: c for c in measure.groups[group].columns} if group else {}
         self.tests: dict[int, Truth] = {}
 
     def const(self, value: Any) -> Any:
@@ -142,7 +138,9 @@ class Ranges(Lowering):
 
     def _values(self, parameter: Parameter) -> Any:
         worth = [
-            w for v in parameter.values for w in (v.value.values() if isinstance(v.value, dict) else [v.value])
+            w
+            for v in parameter.values
+            for w in (v.value.values() if isinstance(v.value, dict) else [v.value])
         ]
         if parameter.unit.kind == "date":
             return Range(min(worth).toordinal(), max(worth).toordinal())
@@ -186,7 +184,9 @@ class Ranges(Lowering):
     def floor(self, num: Range, den: Range) -> Range:
         most = num.hi // den.lo
         if most > QUOTIENT:
-            raise Trouble("金额过大，请缩小事项范围（most）", "the amount could be too large: narrow a fact (most)")
+            raise Trouble(
+                "金额过大，请缩小事项范围（most）", "the amount could be too large: narrow a fact (most)"
+            )
         return Range(num.lo // den.hi, most)
 
     def compare(self, op: str, left: Any, right: Any, at: int) -> Truth:
@@ -234,12 +234,30 @@ class Ranges(Lowering):
     def within(self, inside: Any, parameter: str) -> Truth:
         return BOTH
 
+    def pick(self, least: bool, first: Truth, one: Any, other: Any) -> Any:
+        """Narrower than a choice: the greater of 0 and something is not negative."""
+        found = self._choose(first, one, other)
+        if not isinstance(found, Exact):
+            ends = (one, other)
+            return (
+                Range(min(e.lo for e in ends), min(e.hi for e in ends))
+                if least
+                else Range(max(e.lo for e in ends), max(e.hi for e in ends))
+            )
+        left, right, _ = self._scaled(one, other)
+        if found.den is not None:
+            positive = max(left.lo, right.lo) >= 0 and not least
+            return Exact(
+                Range(max(0, found.num.lo), found.num.hi) if positive else found.num, found.scale, found.den
+            )
+        ends = (left, right)
+        pick = min if least else max
+        return Exact(Range(pick(e.lo for e in ends), pick(e.hi for e in ends)), found.scale)
+
     def call(self, function: str, arguments: list[Any], at: int) -> Any:
         match function:
             case "year":
-                return Range(
-                    date.fromordinal(arguments[0].lo).year, date.fromordinal(arguments[0].hi).year
-                )
+                return Range(date.fromordinal(arguments[0].lo).year, date.fromordinal(arguments[0].hi).year)
             case "plus_days" | "plus_months":
                 day, count = arguments
                 step = 1 if function == "plus_days" else 31
@@ -253,4 +271,3 @@ class Ranges(Lowering):
             return Range(lo, hi)
         each = 28 if function == "months" else 365
         return Range(min(lo // each - 1, 0), max(hi // each + 1, 0))
-

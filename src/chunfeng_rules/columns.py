@@ -281,7 +281,10 @@ class Columns(Lowering):
         if len(left) == 1:
             return left[0]
         return Cell(
-            lambda table: reduce(join, [i.make(table) for i in left]), _level(left), "boolean", uses=_uses(left)
+            lambda table: reduce(join, [i.make(table) for i in left]),
+            _level(left),
+            "boolean",
+            uses=_uses(left),
         )
 
     def negate(self, item: Cell) -> Cell:
@@ -296,7 +299,9 @@ class Columns(Lowering):
         if not isinstance(value, Exact):
             return self.levels.store(value)
         return Exact(
-            self.levels.store(value.num), value.scale, None if value.den is None else self.levels.store(value.den)
+            self.levels.store(value.num),
+            value.scale,
+            None if value.den is None else self.levels.store(value.den),
         )
 
     def choose(self, test: Cell, then: Cell, other: Cell) -> Cell:

@@ -1,4 +1,4 @@
-"""The answer to one case, with everything an officer or a citizen may ask about it. Words are made when they are read."""
+"""The answer to one case, with everything one may ask about it. Words are made when they are read."""
 
 from __future__ import annotations
 
@@ -173,7 +173,11 @@ class Explanation:
             "area": self.area,
             "state": self.state,
             "answer": self.answer.as_data(),
-            "facts": {k: _plain(v) for k, v in self.facts.items() if k in self.measure.facts or k in self.measure.groups},
+            "facts": {
+                k: _plain(v)
+                for k, v in self.facts.items()
+                if k in self.measure.facts or k in self.measure.groups
+            },
             "conditions": [
                 {
                     "name": c.name,
@@ -187,7 +191,12 @@ class Explanation:
                 if c.applies
             ],
             "steps": [
-                {"name": s.step.name, "value": _plain(s.value), "sum": s.sum.as_data(), "clause": str(s.step.clause)}
+                {
+                    "name": s.step.name,
+                    "value": _plain(s.value),
+                    "sum": s.sum.as_data(),
+                    "clause": str(s.step.clause),
+                }
                 for s in self.steps
             ],
             "gives": [
@@ -205,7 +214,8 @@ class Explanation:
             "asks_outcome": list(self.asks_outcome),
             "odd": list(self.odd),
             "won": [
-                {"parameter": w.parameter, "text": w.value.text, "over": [v.text for v in w.over]} for w in self.won
+                {"parameter": w.parameter, "text": w.value.text, "over": [v.text for v in w.over]}
+                for w in self.won
             ],
             "gave_way": self.gave_way,
         }

@@ -113,6 +113,10 @@ class Lowering(ABC):
         """A number that is about to be used several times (a place to share it)."""
         return value
 
+    def pick(self, least: bool, first: Any, one: Any, other: Any) -> Any:
+        """The lesser or greater of two; `first` is the truth that it is `one`."""
+        return self._choose(first, one, other)
+
     def lower(self, node: Node) -> Any:
         """Carry out a tree."""
         match node:
@@ -138,7 +142,7 @@ class Lowering(ABC):
                 best = values[0]
                 for value in values[1:]:
                     first = self._compare("<=" if least else ">=", best, value, node.at)
-                    best = self._choose(first, best, value)
+                    best = self.pick(least, first, best, value)
                 return best
             case Call(function="within", arguments=(inside, Name(name=parameter))):
                 return self.within(self.lower(inside), parameter)
@@ -164,7 +168,9 @@ class Lowering(ABC):
 
     def _arithmetic(self, op: str, left: Exact, right: Exact, at: int) -> Exact:
         if op == "*":
-            return Exact(self.mul(left.num, right.num), left.scale * right.scale, self._den(left.den, right.den))
+            return Exact(
+                self.mul(left.num, right.num), left.scale * right.scale, self._den(left.den, right.den)
+            )
         if op == "/":
             under = self.divisor(right.num, at)
             num = self._times(left.num, right.scale)
@@ -194,7 +200,9 @@ class Lowering(ABC):
         den = None
         if left.den is not None or right.den is not None:
             unit = self.const(1)
-            den = self.choose(test, unit if left.den is None else left.den, unit if right.den is None else right.den)
+            den = self.choose(
+                test, unit if left.den is None else left.den, unit if right.den is None else right.den
+            )
         return Exact(self.choose(test, one, other), scale, den)
 
     def rounded(self, value: Exact, rounding: str, to: int = 1) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from chunfeng_rules.texts import Place, Text
+from chunfeng_rules.texts import NOWHERE, Place, Text
 from chunfeng_rules.tree import Node
 from chunfeng_rules.units import Unit
 
@@ -240,7 +240,7 @@ class Measure:
     trigger: Text | None = None
     estimate: Text | None = None
     local: str = "fixed"
-    place: Place = Place("", 1, 1)
+    place: Place = NOWHERE
     written: str = field(default="", repr=False)
     texts: tuple[tuple[str, Text], ...] = ()
     gives_way: tuple[tuple[str, Span, str], ...] = ()
@@ -267,7 +267,7 @@ class Refinement:
     conditions: tuple[Condition, ...]
     cases: tuple[Case, ...]
     changes: tuple[tuple[str, Text], ...]
-    place: Place = Place("", 1, 1)
+    place: Place = NOWHERE
     written: str = field(default="", repr=False)
 
 

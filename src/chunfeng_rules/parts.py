@@ -36,7 +36,7 @@ class Desk:
 
     code: str = ""
     sources: dict[str, Source] = field(default_factory=dict)
-    span: Span = Span()
+    span: Span = field(default_factory=Span)
     findings: list[Finding] = field(default_factory=list)
 
     @contextmanager
@@ -110,7 +110,9 @@ def sources(desk: Desk, mark: Marked) -> dict[str, Source]:
             fields = each.fields(("title", "number", "issuer", "date", "note"), ("title",))
             words = {k: fields[k].word() for k in ("title", "number", "issuer") if k in fields}
             day = parse_value(fields["date"].word(), DATE) if "date" in fields else None
-            found[key] = Source(key, date=day, note=text(fields["note"]) if "note" in fields else None, **words)
+            found[key] = Source(
+                key, date=day, note=text(fields["note"]) if "note" in fields else None, **words
+            )
     if not found and not desk.findings:
         raise Trouble("至少要有一个依据", "at least one source is needed")
     return found
@@ -151,7 +153,11 @@ def _range(fields: dict[str, Marked], unit: Unit) -> tuple[int, int]:
     if "most" in fields:
         most = parse_value(fields["most"].word(), unit)
     if least > most:
-        raise Placed(fields.get("most", fields.get("least", next(iter(fields.values())))), "上限小于下限", "the most is below the least")
+        raise Placed(
+            fields.get("most", fields.get("least", next(iter(fields.values())))),
+            "上限小于下限",
+            "the most is below the least",
+        )
     return least, most
 
 
@@ -188,7 +194,9 @@ def facts(desk: Desk, mark: Marked, known: dict[str, Group]) -> dict[str, Fact]:
                 fields = each.fields(keys, ("is", "label", "ask"))
                 chosen = options(fields["options"]) if "options" in fields else ()
                 unit = parse_unit(fields["is"].word(), tuple(c for c, _ in chosen))
-                least, most = default_range(unit) if "of" in fields and unit.kind == "number" else _range(fields, unit)
+                least, most = (
+                    default_range(unit) if "of" in fields and unit.kind == "number" else _range(fields, unit)
+                )
                 found[name] = Fact(
                     name, text(fields["label"]), unit, text(fields["ask"]), least, most,
                     text(fields["proof"]) if "proof" in fields else None,
@@ -208,7 +216,9 @@ def aggregate(desk: Desk, mark: Marked, fact: Fact, known: dict[str, Group], sco
             raise Placed(fields["of"], "没有这个组", "there is no such group")
         kinds = [k for k in AGGREGATES if k in fields]
         if len(kinds) != 1:
-            raise Trouble("要写 count、sum、least、greatest 之一", "one of count, sum, least, greatest is needed")
+            raise Trouble(
+                "要写 count、sum、least、greatest 之一", "one of count, sum, least, greatest is needed"
+            )
         columns = {c.name: ("column", c.unit) for c in group.columns}
         values = {n: v for n, v in scope.values.items() if v[0] == "parameter"} | columns
         inner = Scope(values, scope.tables, scope.lists)
@@ -252,10 +262,14 @@ def parameters(
                 of = fields["of"].word() if "of" in fields else ""
                 for key in ("of", "by"):
                     if key in fields and fields[key].word() not in choices:
-                        raise Placed(fields[key], "应为一个选项类的事项", "this should name a fact that is a choice")
+                        raise Placed(
+                            fields[key], "应为一个选项类的事项", "this should name a fact that is a choice"
+                        )
                 as_of = fields["as_of"].word() if "as_of" in fields else "on"
                 if as_of != "on" and as_of not in days:
-                    raise Placed(fields["as_of"], "应为一个日期类的事项", "this should name a fact that is a date")
+                    raise Placed(
+                        fields["as_of"], "应为一个日期类的事项", "this should name a fact that is a date"
+                    )
                 unit = choices[of] if of else parse_unit(fields["is"].word())
                 local = one_of(desk, fields, "local", ("fixed", "sets", "stricter"), "fixed")
                 stricter = one_of(desk, fields, "stricter", ("lower", "higher"), "")
@@ -270,9 +284,15 @@ def parameters(
                     labels.get(of or key_name, ()), one_of(desk, fields, "list", ("true", "false"), "") == "true",
                     as_of, local, stricter, each.place,
                 )  # fmt: skip
-                if local == "stricter" and (parameter.by or parameter.is_list or unit.kind not in ("number", "date")):
-                    raise Trouble("只有单个数值或日期可比宽严", "only single numbers and dates can be stricter")
-                found[name] = replace(parameter, values=values(desk, fields["values"], parameter, area, level))
+                if local == "stricter" and (
+                    parameter.by or parameter.is_list or unit.kind not in ("number", "date")
+                ):
+                    raise Trouble(
+                        "只有单个数值或日期可比宽严", "only single numbers and dates can be stricter"
+                    )
+                found[name] = replace(
+                    parameter, values=values(desk, fields["values"], parameter, area, level)
+                )
     return found
 
 
@@ -286,10 +306,14 @@ def values(desk: Desk, mark: Marked, parameter: Parameter, area: str, level: int
             with desk.part(fields["value"]):
                 worth = _worth(fields["value"], parameter)
                 note = text(fields["note"]) if "note" in fields else None
-                one = Value(dated, worth, clause(desk, fields["clause"]), desk.code, area, level, note, each.place)
+                one = Value(
+                    dated, worth, clause(desk, fields["clause"]), desk.code, area, level, note, each.place
+                )
                 for other in found:
                     if other.span.meets(one.span) and not _continues(other, one):
-                        raise Placed(each, "日期与另一个值重叠", "the days overlap with those of another value")
+                        raise Placed(
+                            each, "日期与另一个值重叠", "the days overlap with those of another value"
+                        )
                 found.append(one)
     found.sort(key=lambda v: v.span.first or desk.span.first or DATE_MIN, reverse=True)
     closed: list[Value] = []

@@ -54,7 +54,9 @@ def read_path(path: Path) -> Measure | Refinement:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         place = parts.Place(str(path), 1, 1)
-        raise BadMeasure([Finding(parts.Text("文件不是UTF-8编码", "the file is not UTF-8 text"), place)]) from None
+        raise BadMeasure(
+            [Finding(parts.Text("文件不是UTF-8编码", "the file is not UTF-8 text"), place)]
+        ) from None
     return read(text, str(path))
 
 
@@ -80,7 +82,11 @@ def _head(desk: Desk, fields: dict[str, Marked], code_field: str) -> dict[str, A
     """What a measure and a refinement have in common: code, version, title, area, days, sources, changes."""
     code = fields[code_field].word()
     if not _CODE.fullmatch(code):
-        desk.add(fields[code_field], "代码只用小写字母、数字和连字符", "a code has small letters, digits and hyphens")
+        desk.add(
+            fields[code_field],
+            "代码只用小写字母、数字和连字符",
+            "a code has small letters, digits and hyphens",
+        )
     desk.code = code
     version = fields["version"].word()
     if not _VERSION.fullmatch(version):
@@ -117,7 +123,9 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
     facts = parts.facts(desk, fields["facts"], groups)
     choices = {name: f.unit for name, f in facts.items() if f.unit.kind == "choice"}
     for group in groups.values():
-        choices |= {c.name: c.unit for c in group.columns if c.unit.kind == "choice" and c.name not in choices}
+        choices |= {
+            c.name: c.unit for c in group.columns if c.unit.kind == "choice" and c.name not in choices
+        }
     labels = {name: f.options for name, f in facts.items()}
     counted = set()
     for name, each in fields["facts"].fields().items():
@@ -143,7 +151,9 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
     if not conditions and not gives:
         desk.add(mark, "既无条件也无结果", "there is neither a condition nor an outcome")
     if len(conditions) > MAX_CONDITIONS:
-        desk.add(fields["conditions"], f"条件超过{MAX_CONDITIONS}条", f"more than {MAX_CONDITIONS} conditions")
+        desk.add(
+            fields["conditions"], f"条件超过{MAX_CONDITIONS}条", f"more than {MAX_CONDITIONS} conditions"
+        )
     measure = Measure(
         **head,
         confidence=parts.one_of(desk, fields, "confidence", ("verified", "unverified"), "unverified"),
@@ -160,7 +170,7 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
         gives=gives,
         cases=(),
         written=written,
-        texts=((head["code"], head.get("title")),),
+        texts=((head["code"], head["title"]),),
         **texts,
     )
     return replace(measure, cases=read_cases(desk, fields["cases"], measure))
@@ -204,13 +214,19 @@ def refine(refinement: Refinement, base: Measure) -> Refinement:
                 f"{base.code} does not allow an area to add conditions",
             )
         conditions = tuple(
-            replace(c, area=refinement.area, span=Span(c.span.first or refinement.span.first, c.span.last or refinement.span.last))
+            replace(
+                c,
+                area=refinement.area,
+                span=Span(c.span.first or refinement.span.first, c.span.last or refinement.span.last),
+            )
             for c in _conditions(desk, fields["conditions"], scope, refinement.code)
         )
         taken = {c.name for c in base.conditions}
         for c in conditions:
             if c.name in taken:
-                desk.add(fields["conditions"], f"条件“{c.name}”已存在", f"the condition “{c.name}” exists already")
+                desk.add(
+                    fields["conditions"], f"条件“{c.name}”已存在", f"the condition “{c.name}” exists already"
+                )
     if "cases" in fields:
         cases = read_cases(desk, fields["cases"], base)
     if desk.findings:
@@ -252,7 +268,9 @@ def _steps(desk: Desk, mark: Marked, scope: Scope) -> dict[str, Step]:
         for name, each in mark.fields().items():
             with desk.part(each):
                 parts.check_name(name, scope.known() | RESERVED)
-                fields = each.fields(("label", "value", "clause", "round", "to"), ("label", "value", "clause"))
+                fields = each.fields(
+                    ("label", "value", "clause", "round", "to"), ("label", "value", "clause")
+                )
                 node = expression(desk, fields["value"], scope, None)
                 if node is None:
                     continue
@@ -305,7 +323,17 @@ def _conditions(desk: Desk, mark: Marked, scope: Scope, origin: str) -> tuple[Co
                 if node is not None:
                     text = fields["rule"].word()
                     found.append(
-                        Condition(name, node, says, clause, text, origin or desk.code, span, "", fields["rule"].place)
+                        Condition(
+                            name,
+                            node,
+                            says,
+                            clause,
+                            text,
+                            origin or desk.code,
+                            span,
+                            "",
+                            fields["rule"].place,
+                        )
                     )
     return tuple(found)
 

@@ -59,9 +59,7 @@ _TYPES: dict[str, tuple[type, str, str]] = {
 }
 
 
-def explain(
-    measure: Measure, facts: Mapping[str, Any], *, on: date, area: str | None = None
-) -> Explanation:
+def explain(measure: Measure, facts: Mapping[str, Any], *, on: date, area: str | None = None) -> Explanation:
     """Decide one case and keep every reason.
 
     `facts` holds fen, parts per ten thousand, counts as int, dates, bools, codes, for a group a list of rows; what is
@@ -72,7 +70,9 @@ def explain(
     force = plan.in_force(on, area)
     if force is False:
         way = next((w for w in measure.gives_way if w[1].holds(on) and (area or "").startswith(w[2])), None)
-        return Explanation(measure, on, area, NOT_IN_FORCE, env, facts, odd=odd, gave_way=way[0] if way else "")
+        return Explanation(
+            measure, on, area, NOT_IN_FORCE, env, facts, odd=odd, gave_way=way[0] if way else ""
+        )
     for name, run in plan.steps:
         env[name] = run(env)
     checked = tuple(_check(c, run, env, measure) for c, run in plan.conditions)
@@ -81,13 +81,23 @@ def explain(
         state = NOT_ELIGIBLE
     else:
         state = ASK if None in values or force is None else ELIGIBLE
-    gives = tuple(
-        Given(o, run(env) if state == ELIGIBLE else None, env, measure) for o, run in plan.gives
-    )
+    gives = tuple(Given(o, run(env) if state == ELIGIBLE else None, env, measure) for o, run in plan.gives)
     asks, later = smallest(measure, env, state, checked, gives, force is None)
     steps = tuple(Reckoned(s, env[n], env, measure) for n, s in measure.steps.items())
     return Explanation(
-        measure, on, area, state, env, facts, checked, steps, gives, asks, later, odd, force_unknown=force is None
+        measure,
+        on,
+        area,
+        state,
+        env,
+        facts,
+        checked,
+        steps,
+        gives,
+        asks,
+        later,
+        odd,
+        force_unknown=force is None,
     )
 
 
@@ -193,7 +203,9 @@ def _plan(measure: Measure) -> _Plan:
             measure,
             tuple(measure.facts.values()),
             tuple((p, _worths(p)) for p in measure.parameters.values()),
-            tuple((s.name, _rounding(compiled(s.node), s.round, s.to, s.unit)) for s in measure.steps.values()),
+            tuple(
+                (s.name, _rounding(compiled(s.node), s.round, s.to, s.unit)) for s in measure.steps.values()
+            ),
             tuple((c, compiled(c.node)) for c in measure.conditions),
             tuple((o, _outcome(o)) for o in measure.gives),
             tuple(
@@ -222,16 +234,19 @@ def _checked(held: Fact | Column, name: str, value: Any) -> Any:
     if value is None:
         return None
     kind, zh, en = _TYPES[held.unit.kind]
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)) or isinstance(value, datetime):
+    if (
+        not isinstance(value, kind)
+        or (kind is int and isinstance(value, bool))
+        or isinstance(value, datetime)
+    ):
         raise BadFacts(f"“{name}”应为{zh}", f"“{name}” should be {en}, not {value!r}")
-    match held.unit.kind:
-        case "number":
-            return value if held.least <= value <= held.most else None
-        case "date":
-            return value if FIRST_DAY <= value <= LAST_DAY else None
-        case "choice":
-            return value if value in held.unit.options else None
-    return value
+    inside: dict[str, Callable[[Any], bool]] = {
+        "number": lambda v: held.least <= v <= held.most,
+        "date": lambda v: FIRST_DAY <= v <= LAST_DAY,
+        "choice": lambda v: v in held.unit.options,
+    }
+    test = inside.get(held.unit.kind)
+    return value if test is None or test(value) else None
 
 
 def _aggregate(aggregate: Aggregate, group: Group) -> Callable[[Env, Sequence[Mapping[str, Any]]], Any]:
@@ -373,9 +388,7 @@ def compiled(node: Node) -> Run:
             return _member(compiled(item), codes, parameter)
         case Look(parameter=parameter, key=key):
             at = compiled(key)
-            return lambda env: (
-                None if (k := at(env)) is None or (t := env[parameter]) is None else t[k]
-            )
+            return lambda env: None if (k := at(env)) is None or (t := env[parameter]) is None else t[k]
         case Call(function="within", arguments=(inside, outside)):
             return _within(compiled(inside), compiled(outside))
         case Call(function=function, arguments=(one,)):

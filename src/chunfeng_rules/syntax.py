@@ -62,7 +62,9 @@ class Scope:
 def parse(text: str, scope: Scope, unit: Unit | None = None) -> Node:
     """Read an expression; with `unit` it must be of that unit. Raises Trouble with the offset in the text."""
     if len(text) > MAX_LENGTH:
-        raise Trouble(f"表达式超过{MAX_LENGTH}字", f"the expression is longer than {MAX_LENGTH} characters", 0)
+        raise Trouble(
+            f"表达式超过{MAX_LENGTH}字", f"the expression is longer than {MAX_LENGTH} characters", 0
+        )
     if not text.strip():
         raise Trouble("表达式为空", "the expression is empty", 0)
     _tokens(text)
@@ -70,7 +72,9 @@ def parse(text: str, scope: Scope, unit: Unit | None = None) -> Node:
         # Brackets let an expression run over several lines; they take the place of the first character's column.
         top = ast.parse(f"({text}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Trouble("表达式写法有误", "the expression cannot be read here", _error_at(text, error)) from None
+        raise Trouble(
+            "表达式写法有误", "the expression cannot be read here", _error_at(text, error)
+        ) from None
     reader = _Reader(text, scope)
     node = reader.read(top, 0)
     if unit is not None:
@@ -99,7 +103,10 @@ def describe(unit: Unit) -> tuple[str, str]:
         "area": ("区划", "an area"),
         "loose": ("数字", "a number"),
     }
-    return kinds.get(unit.kind) or (f"选项（{'、'.join(unit.options)}）", f"a choice of {', '.join(unit.options)}")
+    return kinds.get(unit.kind) or (
+        f"选项（{'、'.join(unit.options)}）",
+        f"a choice of {', '.join(unit.options)}",
+    )
 
 
 def _tokens(text: str) -> None:
@@ -114,7 +121,9 @@ def _tokens(text: str) -> None:
                     "no bare numbers here: make it a parameter with a clause (only 0 and 1 may be written)",
                     place,
                 )
-            raise Trouble(f"不认识的符号“{text[place]}”", f"“{text[place]}” is not part of the language", place)
+            raise Trouble(
+                f"不认识的符号“{text[place]}”", f"“{text[place]}” is not part of the language", place
+            )
         place = token.end()
 
 
@@ -181,7 +190,9 @@ class _Reader:
         if name == "area":
             return Name(AREA, at, "area", "area")
         if name in self.scope.tables:
-            raise Trouble(f"“{name}”是表，请写 {name}[选项]", f"“{name}” is a table: write {name}[choice]", at)
+            raise Trouble(
+                f"“{name}”是表，请写 {name}[选项]", f"“{name}” is a table: write {name}[choice]", at
+            )
         if name in self.scope.lists:
             raise Trouble(f"“{name}”是名单，请写 x in {name}", f"“{name}” is a list: write x in {name}", at)
         raise Trouble(f"未声明的名称“{name}”", f"“{name}” is not declared above", at)
@@ -200,7 +211,9 @@ class _Reader:
         assert isinstance(node, Literal)
         if isinstance(node.value, str):
             if unit.kind != "choice":
-                raise Trouble(f"“{node.value}”只能与选项比较", f"“{node.value}” can only meet a choice", node.at)
+                raise Trouble(
+                    f"“{node.value}”只能与选项比较", f"“{node.value}” can only meet a choice", node.at
+                )
             if node.value not in unit.options:
                 raise Trouble(
                     f"“{node.value}”不在选项中：{'、'.join(unit.options)}",
@@ -218,7 +231,9 @@ class _Reader:
         left, right = self.tight(left, right.unit), self.tight(right, left.unit)
         if not left.unit.same(right.unit):
             one, other = describe(left.unit), describe(right.unit)
-            raise Trouble(f"单位不一致：{one[0]}与{other[0]}", f"units differ: {one[1]} and {other[1]}", right.at)
+            raise Trouble(
+                f"单位不一致：{one[0]}与{other[0]}", f"units differ: {one[1]} and {other[1]}", right.at
+            )
         return left, right
 
     def truth(self, node: Node) -> Node:
@@ -280,7 +295,9 @@ class _Reader:
         for each in right.elts:
             code = self.tight(self.read(each, depth + 1), item.unit)
             if not isinstance(code, Literal) or not isinstance(code.value, str):
-                raise Trouble("括号内只写选项代码", "only codes of the choice belong in the brackets", code.at)
+                raise Trouble(
+                    "括号内只写选项代码", "only codes of the choice belong in the brackets", code.at
+                )
             codes.append(code.value)
         return Member(YES_NO, item.at, item, tuple(codes))
 
@@ -292,7 +309,12 @@ class _Reader:
             items = tuple(self.alike(a, solid)[0] if a is not solid else a for a in arguments)
             if solid.unit.kind not in ("number", "date"):
                 raise Trouble(f"{function} 只用于数值或日期", f"{function} is for numbers or dates", at)
-            return Extreme(solid.unit if solid.unit.kind == "date" else number(solid.unit.dims), at, function == "min", items)
+            return Extreme(
+                solid.unit if solid.unit.kind == "date" else number(solid.unit.dims),
+                at,
+                function == "min",
+                items,
+            )
         shapes: dict[str, tuple[Unit, tuple[Unit, ...]]] = {
             **{name: (unit, (DATE, DATE)) for name, unit in _COUNTS.items()},
             "year": (_YEAR, (DATE,)),
@@ -314,12 +336,16 @@ class _Reader:
             each = self.tight(argument, want)
             if not each.unit.same(want):
                 need, have = describe(want), describe(each.unit)
-                raise Trouble(f"此处应为{need[0]}，实为{have[0]}", f"this should be {need[1]} and is {have[1]}", each.at)
+                raise Trouble(
+                    f"此处应为{need[0]}，实为{have[0]}", f"this should be {need[1]} and is {have[1]}", each.at
+                )
             if want.kind == "number" and (each.unit.scale != 1 or not _whole(each)):
                 raise Trouble("此处应为整数", "a whole number is needed here", each.at)
             fitted.append(each)
         if function == "within" and not (isinstance(fitted[1], Name) and fitted[1].kind == "parameter"):
-            raise Trouble("within 的第二个值应为参数", "the second value of within is a parameter", fitted[1].at)
+            raise Trouble(
+                "within 的第二个值应为参数", "the second value of within is a parameter", fitted[1].at
+            )
         return Call(unit, at, function, tuple(fitted))
 
     def look(self, name: str, key: Node, at: int) -> Node:

@@ -43,6 +43,9 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+NOWHERE = Place("", 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong with a measure. An error forbids its use; a warning is for its author."""
@@ -52,7 +55,7 @@ class Finding:
     error: bool = True
 
     def line(self, language: str = "en") -> str:
-        """"FILE:LINE:COLUMN: what is wrong", in a language."""
+        """ "FILE:LINE:COLUMN: what is wrong", in a language."""
         kind = "" if self.error else Text("提醒：", "warning: ")[language]
         return f"{self.place}: {kind}{self.says[language]}"
 

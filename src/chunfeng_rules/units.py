@@ -120,7 +120,9 @@ def parse_value(text: str, unit: Unit) -> Any:
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise Trouble(f"“{text}”不是日期，例如 2020-02-05", f"“{text}” is not a date, for example 2020-02-05") from None
+            raise Trouble(
+                f"“{text}”不是日期，例如 2020-02-05", f"“{text}” is not a date, for example 2020-02-05"
+            ) from None
         if not FIRST_DAY <= day <= LAST_DAY:
             raise Trouble(f"日期“{text}”超出1900至2200年", f"the date “{text}” lies outside 1900 to 2200")
         return day
@@ -131,7 +133,8 @@ def parse_value(text: str, unit: Unit) -> Any:
     if unit.kind == "choice":
         if text not in unit.options:
             raise Trouble(
-                f"“{text}”不在选项中：{'、'.join(unit.options)}", f"“{text}” is not among {', '.join(unit.options)}"
+                f"“{text}”不在选项中：{'、'.join(unit.options)}",
+                f"“{text}” is not among {', '.join(unit.options)}",
             )
         return text
     if not _AREA.fullmatch(text):
@@ -150,7 +153,9 @@ def _parse_number(text: str, unit: Unit) -> int:
     word = found[3].strip()
     if unit.scale == RATE:
         if word not in ("%", "％"):
-            raise Trouble(f"比率“{text}”应带百分号，例如 5.5 %", f"write the rate “{text}” with its sign: 5.5 %")
+            raise Trouble(
+                f"比率“{text}”应带百分号，例如 5.5 %", f"write the rate “{text}” with its sign: 5.5 %"
+            )
         exact *= 100
     elif ("fen", 1) in unit.dims:
         head, _, rest = word.partition("/")
@@ -190,7 +195,7 @@ def words(value: Any, unit: Unit, labels: dict[str, Text] | None = None) -> Text
 
 def _number_words(value: Any, unit: Unit) -> Text:
     if unit.scale == RATE or not unit.dims:
-        exact = Fraction(value, RATE) if unit.scale == RATE and isinstance(value, int) else Fraction(value)
+        exact = Fraction(value) / unit.scale
         if unit.scale != RATE and exact.denominator == 1 and unit.name != "rate":
             return Text(f"{exact}", f"{exact}")
         shown = f"{decimal(exact * 100)}%"

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 _SIGNS = {"*": "×", "/": "÷", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
 _RANKS = {"+": 1, "-": 1, "*": 2, "/": 2}
 _ROUNDED = {
-    "half_up": {1: Text("四舍五入到分", "rounded to the fen"), 10: Text("四舍五入到角", "rounded to the jiao"), 100: Text("四舍五入到元", "rounded to the yuan")},
-    "down": {1: Text("舍去不足一分", "fractions of a fen dropped"), 10: Text("舍去不足一角", "fractions of a jiao dropped"), 100: Text("舍去不足一元", "fractions of a yuan dropped")},
-    "up": {1: Text("不足一分进为一分", "raised to a whole fen"), 10: Text("不足一角进为一角", "raised to a whole jiao"), 100: Text("不足一元进为一元", "raised to a whole yuan")},
-}  # fmt: skip
+    "half_up": Text("四舍五入到{}", "rounded to the {}"),
+    "down": Text("不足一{}的舍去", "what is less than a {} dropped"),
+    "up": Text("不足一{}的进为一{}", "raised to a whole {}"),
+}
+_COINS = {1: Text("分", "fen"), 10: Text("角", "jiao"), 100: Text("元", "yuan")}
 Labels = Iterable[tuple[str, Text]]
 
 
@@ -50,7 +51,9 @@ def parameter_words(parameter: Parameter, value: Any) -> Text:
     labels = dict(parameter.labels)
     if isinstance(value, dict):
         parts = [(labels.get(k, Text(k, k)), value_words(v, parameter.unit)) for k, v in value.items()]
-        return Text("；".join(f"{k.zh}{v.zh}" for k, v in parts), "; ".join(f"{k.en} {v.en}" for k, v in parts))
+        return Text(
+            "；".join(f"{k.zh}{v.zh}" for k, v in parts), "; ".join(f"{k.en} {v.en}" for k, v in parts)
+        )
     if isinstance(value, tuple):
         held = [value_words(v, parameter.unit, parameter.labels) for v in value]
         return Text("、".join(h.zh for h in held), ", ".join(h.en for h in held))
@@ -117,7 +120,8 @@ def said(node: Node, measure: Measure, env: dict[str, Any], rank: int = 0) -> Te
             parts = [said(i, measure, env) for i in items]
             head = Text("较小者", "the lesser of ") if least else Text("较大者", "the greater of ")
             return Text(
-                f"{head.zh}（{'，'.join(p.zh for p in parts)}）", f"{head.en}({', '.join(p.en for p in parts)})"
+                f"{head.zh}（{'，'.join(p.zh for p in parts)}）",
+                f"{head.en}({', '.join(p.en for p in parts)})",
             )
         case Member(item=item, codes=codes, parameter=parameter):
             labels = _options(item, measure)
@@ -125,7 +129,8 @@ def said(node: Node, measure: Measure, env: dict[str, Any], rank: int = 0) -> Te
             names = [labels.get(c, Text(c, c)) for c in held or ()]
             one = _code(item, said(item, measure, env), labels)
             return Text(
-                f"{one.zh} 属于（{'、'.join(n.zh for n in names)}）", f"{one.en} among ({', '.join(n.en for n in names)})"
+                f"{one.zh} 属于（{'、'.join(n.zh for n in names)}）",
+                f"{one.en} among ({', '.join(n.en for n in names)})",
             )
         case Call(arguments=arguments):
             return _call(node, arguments, measure, env)
@@ -160,7 +165,10 @@ def _call(node: Call, arguments: tuple[Node, ...], measure: Measure, env: dict[s
         case "year":
             return words(_value(node, env), node.unit)
         case "plus_days" | "plus_months":
-            return Text(f"{value.zh}（{parts[0].zh}起{parts[1].zh}）", f"{value.en} ({parts[1].en} after {parts[0].en})")
+            return Text(
+                f"{value.zh}（{parts[0].zh}起{parts[1].zh}）",
+                f"{value.en} ({parts[1].en} after {parts[0].en})",
+            )
     return Text(f"{value.zh}（{parts[0].zh}至{parts[1].zh}）", f"{value.en} ({parts[0].en} to {parts[1].en})")
 
 
@@ -185,7 +193,7 @@ def _bracketed(text: Text, wanted: bool) -> Text:
 def sum_of(node: Node, value: Any, unit: Unit, measure: Measure, env: dict[str, Any]) -> Text:
     """A figure as a sum: the values that go in, and what comes out."""
     inner, outer = said(node, measure, env), value_words(value, unit)
-    return inner if inner == outer or outer == UNKNOWN and inner == UNKNOWN else _infix(inner, "=", outer)
+    return inner if inner == outer or (outer == UNKNOWN and inner == UNKNOWN) else _infix(inner, "=", outer)
 
 
 def outcome_sum(outcome: Outcome, value: Any, measure: Measure, env: dict[str, Any]) -> Text:
@@ -201,7 +209,7 @@ def outcome_sum(outcome: Outcome, value: Any, measure: Measure, env: dict[str, A
     if outcome.round and value is not None:
         exact = _value(outcome.node, env)
         if exact is not None and Fraction(exact) != value and outcome.cap is None:
-            how = _ROUNDED[outcome.round][outcome.to] if ("fen", 1) in outcome.unit.dims else _WHOLE[outcome.round]
+            how = _how(outcome)
             found = Text(f"{found.zh}（{how.zh}）", f"{found.en} ({how.en})")
     return found
 
@@ -211,6 +219,14 @@ _WHOLE = {
     "down": Text("舍去零头", "fractions dropped"),
     "up": Text("零头进一", "raised to a whole number"),
 }
+
+
+def _how(outcome: Outcome) -> Text:
+    """How an outcome was rounded."""
+    if ("fen", 1) not in outcome.unit.dims:
+        return _WHOLE[outcome.round]
+    how, coin = _ROUNDED[outcome.round], _COINS[outcome.to]
+    return Text(how.zh.replace("{}", coin.zh), how.en.replace("{}", coin.en))
 
 
 def _listed(names: Iterable[str], measure: Measure) -> Text:
@@ -230,7 +246,8 @@ def answer(explanation: Explanation) -> Text:
             more_zh = f"请再告知：{needs.zh}。" if explanation.asks_outcome else ""
             more_en = f" Tell us also: {needs.en}." if explanation.asks_outcome else ""
             return Text(
-                f"符合条件{'，' + zh if zh else ''}。{more_zh}", f"Eligible{': ' + en if en else ''}.{more_en}"
+                f"符合条件{'，' + zh if zh else ''}。{more_zh}",
+                f"Eligible{': ' + en if en else ''}.{more_en}",
             )
         case state if state == NOT_ELIGIBLE:
             failed = explanation.failed
@@ -240,11 +257,14 @@ def answer(explanation: Explanation) -> Text:
         case state if state == ASK:
             needs = _listed(explanation.asks, measure)
             if not explanation.asks:
-                return Text("资料不足，暂不能判定。", "This cannot be decided: a value or a figure is missing.")
+                return Text(
+                    "资料不足，暂不能判定。", "This cannot be decided: a value or a figure is missing."
+                )
             return Text(f"还不能判定，请告知：{needs.zh}。", f"Not decided yet. Tell us: {needs.en}.")
     if explanation.gave_way:
         return Text(
-            f"当日当地执行另一文本：{explanation.gave_way}。", f"On that day there another text holds: {explanation.gave_way}."
+            f"当日当地执行另一文本：{explanation.gave_way}。",
+            f"On that day there another text holds: {explanation.gave_way}.",
         )
     return Text("该措施当日或当地不执行。", "The measure is not in force on that day or in that area.")
 
