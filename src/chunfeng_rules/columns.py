@@ -317,9 +317,9 @@ class Columns(Lowering):
             case "year":
                 return derived("int64", lambda d: d.year().cast("int64"), arguments[0])
             case "plus_days":
-                return derived("date", lambda d, n: (d + n.as_interval("D")).cast("date"), *arguments)
+                return derived("date", lambda d, n: _day(d + n.as_interval("D")), *arguments)
             case "plus_months":
-                return derived("date", lambda d, n: (d + n.as_interval("M")).cast("date"), *arguments)
+                return derived("date", lambda d, n: _day(d + n.as_interval("M")), *arguments)
             case "days":
                 return derived("int64", lambda a, b: b.delta(a, unit="day").cast("int64"), *arguments)
         first, second = (self.levels.store(a) for a in arguments)
@@ -345,6 +345,11 @@ class Columns(Lowering):
         whole = self.floor(months, const(per, "int64")) if per > 1 else months
         whole = self.levels.store(whole)
         return self.choose(forward, whole, self.sub(const(0, "int64"), whole))
+
+
+def _day(moment: Any) -> Any:
+    """A day again: databases make a day and an interval a moment, which Ibis takes for a day and would not cast."""
+    return moment.cast("timestamp").cast("date")
 
 
 def cases(branches: list[tuple[Cell, Cell]], type_: str, otherwise: Any = None) -> Cell:
