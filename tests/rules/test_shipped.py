@@ -101,7 +101,8 @@ def test_each_number_and_day_is_pinned(measure: Measure) -> None:
     """
     loose = []
     for name, parameter in measure.parameters.items():
-        numbers = [n for n, v in enumerate(parameter.values) if parameter.local != "sets" or v.text != measure.code]
+        set_below = parameter.local == "sets" and any(v.text != measure.code for v in parameter.values)
+        numbers = [n for n, v in enumerate(parameter.values) if not set_below or v.text != measure.code]
         changed = [c for n in numbers for c in _changed(parameter, n)]
         for what, other in [*changed, *_days(parameter, measure)]:
             if _passes(replace(measure, parameters={**measure.parameters, name: other})):
