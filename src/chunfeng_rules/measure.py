@@ -239,6 +239,9 @@ class Measure:
     paid_from: Text | None = None
     trigger: Text | None = None
     estimate: Text | None = None
+    says_yes: Text | None = None
+    says_no: Text | None = None
+    """What stands for "eligible" and "not eligible" where the measure orders rather than grants."""
     local: str = "fixed"
     place: Place = NOWHERE
     written: str = field(default="", repr=False)

@@ -234,26 +234,33 @@ def _listed(names: Iterable[str], measure: Measure) -> Text:
     return Text("、".join(t.zh for t in labels), ", ".join(t.en for t in labels))
 
 
+def _colon(outcome: Outcome) -> tuple[str, str]:
+    """What stands between a label and its value: 返还18,000元, but 已提前公告：是."""
+    return ("：", ":") if outcome.unit.kind in ("yes_no", "choice", "area") else ("", "")
+
+
 def answer(explanation: Explanation) -> Text:
     """One sentence: the result, and what would decide it."""
     measure = explanation.measure
     match explanation.state:
         case state if state == ELIGIBLE:
             known = [g for g in explanation.gives if g.value is not None]
-            zh = "；".join(f"{g.outcome.label.zh}{g.words.zh}" for g in known)
-            en = "; ".join(f"{g.outcome.label.en} {g.words.en}" for g in known)
+            zh = "；".join(f"{g.outcome.label.zh}{_colon(g.outcome)[0]}{g.words.zh}" for g in known)
+            en = "; ".join(f"{g.outcome.label.en}{_colon(g.outcome)[1]} {g.words.en}" for g in known)
+            yes = measure.says_yes or Text("符合条件", "Eligible")
             needs = _listed(explanation.asks_outcome, measure)
             more_zh = f"请再告知：{needs.zh}。" if explanation.asks_outcome else ""
             more_en = f" Tell us also: {needs.en}." if explanation.asks_outcome else ""
             return Text(
-                f"符合条件{'，' + zh if zh else ''}。{more_zh}",
-                f"Eligible{': ' + en if en else ''}.{more_en}",
+                f"{yes.zh}{'，' + zh if zh else ''}。{more_zh}",
+                f"{yes.en}{': ' + en if en else ''}.{more_en}",
             )
         case state if state == NOT_ELIGIBLE:
             failed = explanation.failed
             zh = "；".join(f"{c.says.zh}（{c.clause.at}）" for c in failed)
             en = " ".join(f"{c.says.en} ({c.clause.at})" for c in failed)
-            return Text(f"不符合条件，未满足：{zh}。", f"Not eligible. Not met: {en}")
+            no = measure.says_no or Text("不符合条件", "Not eligible")
+            return Text(f"{no.zh}，未满足：{zh}。", f"{no.en}. Not met: {en}")
         case state if state == ASK:
             needs = _listed(explanation.asks, measure)
             if not explanation.asks:
