@@ -15,7 +15,7 @@ from typing import Any
 
 import ibis
 
-from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, cases, column, const, derived
+from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, bit, cases, column, const, derived
 from chunfeng_rules.lowering import Exact
 from chunfeng_rules.measure import Aggregate, Column, Condition, Fact, Measure, Outcome
 from chunfeng_rules.units import FIRST_DAY, LAST_DAY
@@ -165,23 +165,11 @@ class _Batch:
         """The bits of the conditions that failed (wanted False) or are unknown (wanted None)."""
         total = const(0, "int64")
         for n, truth in enumerate(truths, 1):
-            if truth.fixed:
-                bit = const(1 << n if truth.const is wanted else 0, "int64")
-            else:
-                test = (
-                    lowering.negate(truth)
-                    if wanted is False
-                    else derived("boolean", lambda t: t.isnull(), truth)
-                )
-                bit = cases([(test, const(1 << n, "int64"))], "int64", 0)
-            total = lowering.add(total, bit)
-        if force.fixed:
-            if force.const is False:
-                return const(1 if wanted is False else 0, "int64")
-            return lowering.add(total, const(1 if force.const is None and wanted is None else 0, "int64"))
+            total = lowering.add(total, bit(truth, wanted, 1 << n))
         if wanted is None:
-            missing = derived("boolean", lambda f: f.isnull(), force)
-            total = lowering.add(total, cases([(missing, const(1, "int64"))], "int64", 0))
+            total = lowering.add(total, bit(force, None, 1))
+        if force.fixed:
+            return total if force.const is not False else const(1 if wanted is False else 0, "int64")
         outside = const(1 if wanted is False else 0, "int64")
         total = self.levels.store(total)
         return derived("int64", lambda f, t, o: ibis.ifelse(f.fill_null(True), t, o), force, total, outside)

@@ -136,9 +136,9 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
         if name in facts and "of" in each.fields():
             counted.add(name)
     days = {n for n, f in facts.items() if f.unit.kind == "date" and n not in counted}
-    area, level = head.get("area", ""), area_level(head.get("area", ""))
+    level = area_level(head.get("area", ""))
     parameters = (
-        parts.parameters(desk, fields["parameters"], choices, labels, days, area, level)
+        parts.parameters(desk, fields["parameters"], choices, labels, days, level)
         if "parameters" in fields
         else {}
     )

@@ -321,9 +321,7 @@ def _outcome(outcome: Outcome) -> Run:
 
 
 def completed_months(first: date, second: date) -> int:
-    """Whole months from first to second; where the month has no such day, its last day completes it."""
-    if second < first:
-        return -completed_months(second, first)
+    """The greatest count for which first plus so many months is not after second (negative before first)."""
     count = (second.year - first.year) * 12 + second.month - first.month
     last = calendar.monthrange(second.year, second.month)[1]
     return count - (second.day < first.day and second.day != last)
@@ -339,7 +337,7 @@ def plus_months(day: date, count: int) -> date:
 _CALLS: dict[str, Callable[..., Any]] = {
     "days": lambda a, b: (b - a).days,
     "months": completed_months,
-    "years": lambda a, b: (1 if b >= a else -1) * (abs(completed_months(a, b)) // 12),
+    "years": lambda a, b: completed_months(a, b) // 12,
     "year": lambda a: a.year,
     "plus_days": lambda a, n: a + timedelta(days=int(n)),
     "plus_months": lambda a, n: plus_months(a, int(n)),

@@ -68,7 +68,7 @@ def compare(
     judged = rows.select(where=where, month=when, **figures)
 
     def how_many(test: Any) -> Any:
-        return test.cast("int64").sum()
+        return ibis.ifelse(test, 1, 0).sum()
 
     better = (judged.cost_after > judged.cost_before) | (judged.eligible_after & ~judged.eligible_before)
     worse = (judged.cost_after < judged.cost_before) | (judged.eligible_before & ~judged.eligible_after)

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from django.db import transaction
 
 from chunfeng_rules import batch
 from chunfeng_rules.columns import TYPES
@@ -88,7 +89,7 @@ def in_postgres(connection: Any, measures: list[Measure], rows: list[dict[str, A
     text = batch.sql(
         measures, names, table="facts", on="on_day", dialect="postgres", groups=groups, keep=("subject",)
     )
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         tables = {"facts": (names, _lines(measures, rows))}
         tables |= {n: (c, _group_lines(n, c, rows)) for n, c in groups.items()}
         for name, (columns, lines) in tables.items():
