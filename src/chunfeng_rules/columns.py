@@ -370,11 +370,6 @@ def bit(truth: Cell, wanted: bool | None, worth: int) -> Cell:
     return derived("int64", make, truth)
 
 
-def _day(moment: Any) -> Any:
-    """A day again: databases make a day and an interval a moment, which Ibis takes for a day and would not cast."""
-    return moment.cast("timestamp").cast("date")
-
-
 def cases(branches: list[tuple[Cell, Cell]], type_: str, otherwise: Any = None) -> Cell:
     """The value of the first branch whose test is true, else `otherwise`."""
     cells = [c for branch in branches for c in branch]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from chunfeng_rules import cases, lint
 from chunfeng_rules.library import shipped
 from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, Measure, Parameter, Span, Value
+from chunfeng_rules.scalar import explain
 from chunfeng_rules.units import RATE
 from tests.rules import engines
 
@@ -84,7 +86,7 @@ def _days(parameter: Parameter, measure: Measure) -> Iterator[tuple[str, Paramet
     dated = sorted(
         (v for v in parameter.values if v.text == measure.code), key=lambda v: v.span.first or date.min
     )
-    for before, after in zip(dated, dated[1:], strict=False):
+    for before, after in pairwise(dated):
         for by in (-1, 1):
             day = after.span.first + timedelta(days=by)
             new = {
@@ -155,3 +157,10 @@ def test_all_of_them_agree_in_duckdb() -> None:
     for (measure, row), line in zip(rows, found, strict=True):
         (alone,) = engines.in_python([measure], [row])
         assert {name: line[name] for name in alone} == alone, (measure.code, row)
+
+
+def test_a_measure_that_orders_says_so() -> None:
+    fever = MEASURES["station-fever"]
+    day = date(2020, 2, 11)
+    assert explain(fever, {"temperature": 374}, on=day).answer.zh == "移交卫生健康部门。"
+    assert explain(fever, {"temperature": 373}, on=day).answer.en.startswith("Not handed over. Not met: ")
