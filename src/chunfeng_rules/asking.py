@@ -89,7 +89,8 @@ class _Asking:
         sets = [sorted({n for n, _ in way}, key=lambda n: self.order.get(n, 0)) for way in ways]
         if not sets:
             return ()
-        return tuple(min(sets, key=lambda s: (len(s), [self.order.get(n, 0) for n in s])))
+        best = min(sets, key=lambda s: (len(s), [self.order.get(n, 0) for n in s]))
+        return tuple(best)
 
     def ways(self, node: Node, want: bool | None) -> list[Way]:
         """Ways in which an expression could become known; with `want`, could become that truth."""

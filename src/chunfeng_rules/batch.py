@@ -15,7 +15,7 @@ from typing import Any
 
 import ibis
 
-from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, cases, column, const, derived
+from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, bit, cases, column, const, derived
 from chunfeng_rules.lowering import Exact
 from chunfeng_rules.measure import Aggregate, Column, Condition, Fact, Measure, Outcome
 from chunfeng_rules.units import FIRST_DAY, LAST_DAY
@@ -57,6 +57,7 @@ def sql(
     on: date | str,
     dialect: str,
     area: str | None = "area",
+    subject: str = "subject",
     keep: Sequence[str] = ("subject",),
     groups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
@@ -65,7 +66,7 @@ def sql(
         assert ibis.pyspark  # loads the dialect
     related = {name: ibis.table(columns, name=name) for name, columns in (groups or {}).items()}
     source = ibis.table(schema, name=table)
-    found = evaluate(source, measures, on=on, area=area, keep=keep, groups=related)
+    found = evaluate(source, measures, on=on, area=area, subject=subject, keep=keep, groups=related)
     return str(ibis.to_sql(found, dialect=dialect, pretty=False))
 
 
@@ -119,7 +120,9 @@ class _Batch:
         code = measure.column
         zero = const(0, "int64")
         eligible = self.levels.store(
-            lowering.every([lowering.compare("==", failed, zero, 0), lowering.compare("==", unknown, zero, 0)])
+            lowering.every(
+                [lowering.compare("==", failed, zero, 0), lowering.compare("==", unknown, zero, 0)]
+            )
         )
         self.levels.put(f"{code}__failed", failed)
         self.levels.put(f"{code}__open", unknown)
@@ -162,28 +165,14 @@ class _Batch:
         """The bits of the conditions that failed (wanted False) or are unknown (wanted None)."""
         total = const(0, "int64")
         for n, truth in enumerate(truths, 1):
-            if truth.fixed:
-                bit = const(1 << n if truth.const is wanted else 0, "int64")
-            else:
-                test = (
-                    lowering.negate(truth)
-                    if wanted is False
-                    else derived("boolean", lambda t: t.isnull(), truth)
-                )
-                bit = cases([(test, const(1 << n, "int64"))], "int64", 0)
-            total = lowering.add(total, bit)
-        if force.fixed:
-            if force.const is False:
-                return const(1 if wanted is False else 0, "int64")
-            return lowering.add(total, const(1 if force.const is None and wanted is None else 0, "int64"))
+            total = lowering.add(total, bit(truth, wanted, 1 << n))
         if wanted is None:
-            missing = derived("boolean", lambda f: f.isnull(), force)
-            total = lowering.add(total, cases([(missing, const(1, "int64"))], "int64", 0))
+            total = lowering.add(total, bit(force, None, 1))
+        if force.fixed:
+            return total if force.const is not False else const(1 if wanted is False else 0, "int64")
         outside = const(1 if wanted is False else 0, "int64")
         total = self.levels.store(total)
-        return derived(
-            "int64", lambda f, t, o: ibis.ifelse(f.fill_null(True), t, o), force, total, outside
-        )
+        return derived("int64", lambda f, t, o: ibis.ifelse(f.fill_null(True), t, o), force, total, outside)
 
     def _outcome(self, lowering: Columns, outcome: Outcome) -> Cell:
         value = lowering.lower(outcome.node)
@@ -282,7 +271,9 @@ class _Rows:
         fact = self.measure.facts[name]
         if f"s__{name}" not in self.has:
             return const(None, TYPES[fact.unit.kind])
-        return self.levels.store(_checked(column(f"s__{name}", 0, TYPES[fact.unit.kind]), fact), ("fact", name))
+        return self.levels.store(
+            _checked(column(f"s__{name}", 0, TYPES[fact.unit.kind]), fact), ("fact", name)
+        )
 
     def aggregated(self, aggregate: Aggregate, name: str) -> Any:
         """subject, figure and number of rows that leave it open."""

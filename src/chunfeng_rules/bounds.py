@@ -234,6 +234,26 @@ class Ranges(Lowering):
     def within(self, inside: Any, parameter: str) -> Truth:
         return BOTH
 
+    def pick(self, least: bool, first: Truth, one: Any, other: Any) -> Any:
+        """Narrower than a choice: the greater of 0 and something is not negative."""
+        found = self._choose(first, one, other)
+        if not isinstance(found, Exact):
+            ends = (one, other)
+            return (
+                Range(min(e.lo for e in ends), min(e.hi for e in ends))
+                if least
+                else Range(max(e.lo for e in ends), max(e.hi for e in ends))
+            )
+        left, right, _ = self._scaled(one, other)
+        if found.den is not None:
+            positive = max(left.lo, right.lo) >= 0 and not least
+            return Exact(
+                Range(max(0, found.num.lo), found.num.hi) if positive else found.num, found.scale, found.den
+            )
+        ends = (left, right)
+        pick = min if least else max
+        return Exact(Range(pick(e.lo for e in ends), pick(e.hi for e in ends)), found.scale)
+
     def call(self, function: str, arguments: list[Any], at: int) -> Any:
         match function:
             case "year":

@@ -35,7 +35,10 @@ def _run(measure: Measure, case: Case) -> Result:
     differs: list[Text] = []
     if found.state != case.expect:
         differs.append(
-            Text(f"应为 {case.expect}，实为 {found.state}：{found.answer.zh}", f"expected {case.expect}, got {found.state}: {found.answer.en}")
+            Text(
+                f"应为 {case.expect}，实为 {found.state}：{found.answer.zh}",
+                f"expected {case.expect}, got {found.state}: {found.answer.en}",
+            )
         )
     failed = tuple(c.name for c in found.failed)
     if case.expect == NOT_ELIGIBLE and case.fails is not None and set(case.fails) != set(failed):
@@ -52,7 +55,12 @@ def _run(measure: Measure, case: Case) -> Result:
             want = value_words(value, outcome.unit, outcome.options)
             have = got.words if got else Text("无", "nothing")
             label = outcome.label
-            differs.append(Text(f"{label.zh}应为{want.zh}，实为{have.zh}", f"{label.en}: expected {want.en}, got {have.en}"))
+            differs.append(
+                Text(
+                    f"{label.zh}应为{want.zh}，实为{have.zh}",
+                    f"{label.en}: expected {want.en}, got {have.en}",
+                )
+            )
     if case.expect == ELIGIBLE and case.asks is None and found.asks_outcome:
         differs.append(_lists("要问的事项", "facts asked for", (), found.asks_outcome))
     return Result(case, found, tuple(differs))

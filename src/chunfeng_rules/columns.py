@@ -27,7 +27,7 @@ _DYNAMIC = object()
 class Cell:
     """A value of every row. `make` builds it on a table that has the columns of the levels below `level`.
 
-    `uses` names the columns it reads; `const` is its value where it is the same for all rows.
+    `uses` names the columns it reads; `plain` says it is one itself; `const` is its value where all rows share it.
     """
 
     make: Callable[[Any], Any]
@@ -35,6 +35,7 @@ class Cell:
     type: str = "int64"
     const: Any = _DYNAMIC
     uses: frozenset[str] = frozenset()
+    plain: bool = False
 
     @property
     def fixed(self) -> bool:
@@ -49,7 +50,7 @@ def const(value: Any, type_: str) -> Cell:
 
 def column(name: str, level: int, type_: str) -> Cell:
     """A column of the table at hand."""
-    return Cell(lambda table: table[name], level, type_, uses=frozenset({name}))
+    return Cell(lambda table: table[name], level, type_, uses=frozenset({name}), plain=True)
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Levels:
 
     def store(self, cell: Cell, key: Hashable = None) -> Cell:
         """The cell as a column that later levels read; the same key is made once."""
-        if cell.fixed:
+        if cell.fixed or cell.plain:
             return cell
         if key is not None and key in self.keys:
             return self.keys[key]
@@ -227,6 +228,8 @@ class Columns(Lowering):
         return derived("int64", build, left, right)
 
     def add(self, left: Cell, right: Cell) -> Cell:
+        if 0 in (left.const, right.const):
+            return right if left.const == 0 else left
         return self._number(lambda a, b: a + b, left, right)
 
     def sub(self, left: Cell, right: Cell) -> Cell:
@@ -281,7 +284,10 @@ class Columns(Lowering):
         if len(left) == 1:
             return left[0]
         return Cell(
-            lambda table: reduce(join, [i.make(table) for i in left]), _level(left), "boolean", uses=_uses(left)
+            lambda table: reduce(join, [i.make(table) for i in left]),
+            _level(left),
+            "boolean",
+            uses=_uses(left),
         )
 
     def negate(self, item: Cell) -> Cell:
@@ -296,13 +302,17 @@ class Columns(Lowering):
         if not isinstance(value, Exact):
             return self.levels.store(value)
         return Exact(
-            self.levels.store(value.num), value.scale, None if value.den is None else self.levels.store(value.den)
+            self.levels.store(value.num),
+            value.scale,
+            None if value.den is None else self.levels.store(value.den),
         )
 
     def choose(self, test: Cell, then: Cell, other: Cell) -> Cell:
         if test.fixed:
             return const(None, then.type) if test.const is None else then if test.const else other
         test = self.levels.store(test)
+        if other.fixed and other.const is None:
+            return cases([(test, then)], then.type)
         return cases([(test, then), (self.negate(test), other)], then.type)
 
     # dates
@@ -312,34 +322,52 @@ class Columns(Lowering):
             case "year":
                 return derived("int64", lambda d: d.year().cast("int64"), arguments[0])
             case "plus_days":
-                return derived("date", lambda d, n: (d + n.as_interval("D")).cast("date"), *arguments)
+                return derived("date", lambda d, n: _day(d + n.as_interval("D")), *arguments)
             case "plus_months":
-                return derived("date", lambda d, n: (d + n.as_interval("M")).cast("date"), *arguments)
+                return derived("date", lambda d, n: _day(d + n.as_interval("M")), *arguments)
             case "days":
                 return derived("int64", lambda a, b: b.delta(a, unit="day").cast("int64"), *arguments)
         first, second = (self.levels.store(a) for a in arguments)
-        return self._months(first, second, 12 if function == "years" else 1)
+        months = self._months(first, second)
+        if function == "months":
+            return months
+        # Whole years rounded down, also before the first day: shifted so that nothing is negative.
+        shifted = self.add(self.levels.store(months), const(_SHIFT * 12, "int64"))
+        return self.sub(self.floor(shifted, const(12, "int64")), const(_SHIFT, "int64"))
 
-    def _months(self, first: Cell, second: Cell, per: int) -> Cell:
-        """Completed months or years; where the month has no such day, its last day completes it."""
+    def _months(self, first: Cell, second: Cell) -> Cell:
+        """The greatest count for which first plus so many months is not after second."""
         if any(c.fixed and c.const is None for c in (first, second)):
             return const(None, "int64")
-        forward = self.levels.store(derived("boolean", lambda a, b: a <= b, first, second))
-        early = self.levels.store(self.choose(forward, first, second))
-        late = self.levels.store(self.choose(forward, second, first))
-        next_day = self.levels.store(
-            derived("date", lambda d: (d + ibis.interval(days=1)).cast("date"), late)
-        )
+        next_day = self.levels.store(derived("date", lambda d: _day(d + ibis.interval(days=1)), second))
 
         def count(a: Any, b: Any, c: Any) -> Any:
             months = (b.year() - a.year()) * 12 + b.month() - a.month()
             short = (b.day() < a.day()) & (c.month() == b.month())
-            return months.cast("int64") - short.cast("int64")
+            return months.cast("int64") - short.cast("int32").cast("int64")
 
-        months = self.levels.store(derived("int64", count, early, late, next_day))
-        whole = self.floor(months, const(per, "int64")) if per > 1 else months
-        whole = self.levels.store(whole)
-        return self.choose(forward, whole, self.sub(const(0, "int64"), whole))
+        return derived("int64", count, first, second, next_day)
+
+
+_SHIFT = 400
+"""More years than lie between the first and the last day a fact may name."""
+
+
+def _day(moment: Any) -> Any:
+    """A date: databases make a moment of a date and an interval, and Ibis takes it for a date already."""
+    return moment.cast("timestamp").cast("date")
+
+
+def bit(truth: Cell, wanted: bool | None, worth: int) -> Cell:
+    """`worth` where a truth is what is wanted (None: unknown), else 0; never unknown."""
+    if truth.fixed:
+        return const(worth if truth.const is wanted else 0, "int64")
+
+    def make(t: Any) -> Any:
+        met = t.isnull() if wanted is None else t.identical_to(ibis.literal(wanted))
+        return met.cast("int32").cast("int64") * ibis.literal(worth, type="int64")
+
+    return derived("int64", make, truth)
 
 
 def cases(branches: list[tuple[Cell, Cell]], type_: str, otherwise: Any = None) -> Cell:

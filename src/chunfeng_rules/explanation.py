@@ -1,4 +1,4 @@
-"""The answer to one case, with everything an officer or a citizen may ask about it. Words are made when they are read."""
+"""The answer to one case, with everything one may ask about it. Words are made when they are read."""
 
 from __future__ import annotations
 

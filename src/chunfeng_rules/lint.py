@@ -43,7 +43,9 @@ def _cases(results: list[cases.Result]) -> Iterator[Finding]:
     for result in results:
         for differs in result.differs:
             name = result.case.name
-            yield Finding(Text(f"案例“{name.zh}”：{differs.zh}", f"case “{name.en}”: {differs.en}"), result.case.place)
+            yield Finding(
+                Text(f"案例“{name.zh}”：{differs.zh}", f"case “{name.en}”: {differs.en}"), result.case.place
+            )
 
 
 def _parts(measure: Measure) -> list[tuple[str, Node, Place | None]]:
@@ -67,11 +69,16 @@ def _reach(measure: Measure) -> Iterator[Finding]:
     for condition in measure.conditions:
         truth = ranges.lower(condition.node)
         if truth == {False}:
-            says = Text(f"条件“{condition.name}”永远不能满足", f"the condition “{condition.name}” can never be met")
+            says = Text(
+                f"条件“{condition.name}”永远不能满足", f"the condition “{condition.name}” can never be met"
+            )
             yield Finding(says, condition.place or measure.place)
         elif truth == {True}:
             yield _warning(
-                f"条件“{condition.name}”永远满足", f"the condition “{condition.name}” can never fail", condition.place, measure
+                f"条件“{condition.name}”永远满足",
+                f"the condition “{condition.name}” can never fail",
+                condition.place,
+                measure,
             )
         if not condition.span.meets(measure.span):
             yield _warning(
@@ -83,7 +90,10 @@ def _reach(measure: Measure) -> Iterator[Finding]:
         if condition.node in seen and condition.text == measure.code:
             other = seen[condition.node]
             yield _warning(
-                f"条件“{condition.name}”与“{other}”相同", f"“{condition.name}” says the same as “{other}”", condition.place, measure
+                f"条件“{condition.name}”与“{other}”相同",
+                f"“{condition.name}” says the same as “{other}”",
+                condition.place,
+                measure,
             )
         seen[condition.node] = condition.name
     for outcome in measure.gives:
@@ -91,7 +101,12 @@ def _reach(measure: Measure) -> Iterator[Finding]:
     for name, node, place in _parts(measure):
         for each in walk(node):
             if isinstance(each, Choose) and len(ranges.tests.get(id(each.test), {True, False})) == 1:
-                yield _warning(f"“{name}”中有永远走不到的分支", f"a branch of “{name}” can never be reached", place, measure)
+                yield _warning(
+                    f"“{name}”中有永远走不到的分支",
+                    f"a branch of “{name}” can never be reached",
+                    place,
+                    measure,
+                )
 
 
 def _dates(measure: Measure) -> Iterator[Finding]:
@@ -108,7 +123,10 @@ def _dates(measure: Measure) -> Iterator[Finding]:
                 )
         if parameter.as_of == "on" and (gap := _gap(measure, parameter)):
             yield _warning(
-                f"“{parameter.name}”在{gap}没有值", f"“{parameter.name}” has no value on {gap}", parameter.place, measure
+                f"“{parameter.name}”在{gap}没有值",
+                f"“{parameter.name}” has no value on {gap}",
+                parameter.place,
+                measure,
             )
 
 
@@ -168,14 +186,20 @@ def _untested(measure: Measure, results: list[cases.Result]) -> Iterator[Finding
             ways = {run(e.env) for e in live}
             if not {True, False} <= ways:
                 yield _warning(
-                    f"案例没有走遍“{name}”的两个分支", f"the cases do not take both branches of “{name}”", place, measure
+                    f"案例没有走遍“{name}”的两个分支",
+                    f"the cases do not take both branches of “{name}”",
+                    place,
+                    measure,
                 )
     for outcome in measure.gives:
         given = [g for e in live if e.state == ELIGIBLE for g in e.gives if g.name == outcome.name]
         stated = any(outcome.name in r.case.gives for r in results)
         if not stated or all(g.value is None for g in given):
             yield _warning(
-                f"没有案例写明结果“{outcome.name}”", f"no case states the outcome “{outcome.name}”", outcome.place, measure
+                f"没有案例写明结果“{outcome.name}”",
+                f"no case states the outcome “{outcome.name}”",
+                outcome.place,
+                measure,
             )
 
 
@@ -183,5 +207,8 @@ def _versions(measure: Measure) -> Iterator[Finding]:
     latest = max((v for v, _ in measure.changes), key=version_key, default=measure.version)
     if latest != measure.version:
         yield _warning(
-            f"版本说明中有更高的版本 {latest}", f"the changes name a later version, {latest}", measure.place, measure
+            f"版本说明中有更高的版本 {latest}",
+            f"the changes name a later version, {latest}",
+            measure.place,
+            measure,
         )

@@ -113,6 +113,10 @@ class Lowering(ABC):
         """A number that is about to be used several times (a place to share it)."""
         return value
 
+    def pick(self, least: bool, first: Any, one: Any, other: Any) -> Any:
+        """The lesser or greater of two; `first` is the truth that it is `one`."""
+        return self._choose(first, one, other)
+
     def lower(self, node: Node) -> Any:
         """Carry out a tree."""
         match node:
@@ -138,7 +142,7 @@ class Lowering(ABC):
                 best = values[0]
                 for value in values[1:]:
                     first = self._compare("<=" if least else ">=", best, value, node.at)
-                    best = self._choose(first, best, value)
+                    best = self.pick(least, first, best, value)
                 return best
             case Call(function="within", arguments=(inside, Name(name=parameter))):
                 return self.within(self.lower(inside), parameter)

@@ -97,6 +97,11 @@ class Placed(Trouble):
         self.place = mark.place
 
 
+def _at(file: str, event: yaml.Event) -> Place:
+    mark = event.start_mark
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+
+
 def compose(text: str, file: str) -> Marked:
     """The top mapping of a YAML text. Raises BadMeasure for what is no YAML, aliases and oversize files."""
     here = Place(file, 1, 1)
@@ -107,10 +112,10 @@ def compose(text: str, file: str) -> Marked:
         for event in yaml.parse(text, Loader=_Loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
-                at = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+                at = _at(file, event)
                 raise BadMeasure([Finding(Text("嵌套过深", "nested too deeply"), at)])
             if isinstance(event, yaml.AliasEvent):
-                at = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+                at = _at(file, event)
                 raise BadMeasure([Finding(Text("不用别名（*）", "aliases (*) are not used here"), at)])
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:

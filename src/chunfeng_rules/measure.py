@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from chunfeng_rules.texts import Place, Text
+from chunfeng_rules.texts import NOWHERE, Place, Text
 from chunfeng_rules.tree import Node
 from chunfeng_rules.units import Unit
 
@@ -239,8 +239,11 @@ class Measure:
     paid_from: Text | None = None
     trigger: Text | None = None
     estimate: Text | None = None
+    says_yes: Text | None = None
+    says_no: Text | None = None
+    """What stands for "eligible" and "not eligible" where the measure orders rather than grants."""
     local: str = "fixed"
-    place: Place = Place("", 1, 1)
+    place: Place = NOWHERE
     written: str = field(default="", repr=False)
     texts: tuple[tuple[str, Text], ...] = ()
     gives_way: tuple[tuple[str, Span, str], ...] = ()
@@ -267,7 +270,7 @@ class Refinement:
     conditions: tuple[Condition, ...]
     cases: tuple[Case, ...]
     changes: tuple[tuple[str, Text], ...]
-    place: Place = Place("", 1, 1)
+    place: Place = NOWHERE
     written: str = field(default="", repr=False)
 
 

@@ -36,7 +36,7 @@ class Desk:
 
     code: str = ""
     sources: dict[str, Source] = field(default_factory=dict)
-    span: Span = Span()
+    span: Span = field(default_factory=Span)
     findings: list[Finding] = field(default_factory=list)
 
     @contextmanager
@@ -248,7 +248,6 @@ def parameters(
     choices: dict[str, Unit],
     labels: dict[str, tuple[tuple[str, Text], ...]],
     days: set[str],
-    area: str,
     level: int,
 ) -> dict[str, Parameter]:
     """The parameters with their dated values, latest first."""
@@ -290,9 +289,7 @@ def parameters(
                     raise Trouble(
                         "只有单个数值或日期可比宽严", "only single numbers and dates can be stricter"
                     )
-                found[name] = replace(
-                    parameter, values=values(desk, fields["values"], parameter, area, level)
-                )
+                found[name] = replace(parameter, values=values(desk, fields["values"], parameter, "", level))
     return found
 
 

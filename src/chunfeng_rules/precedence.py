@@ -71,7 +71,7 @@ def _within(inner: Span, outer: Span) -> Span:
 
 
 def settled(measures: Iterable[Measure]) -> list[Measure]:
-    """The measures of a family made to give way to each other: a lower to a higher, an earlier to a later of its level."""
+    """The measures of a family made to give way: a lower to a higher, an earlier to a later of its level."""
     everyone = list(measures)
     found = []
     for one in everyone:

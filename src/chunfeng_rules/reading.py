@@ -42,7 +42,7 @@ _TO = {"fen": 1, "jiao": 10, "yuan": 100}
 _HEAD = ("version", "title", "area", "in_force", "sources", "parameters", "conditions", "cases", "changes")
 _MEASURE = (
     "measure", *_HEAD, "confidence", "summary", "subject", "family", "once_per", "excludes", "paid_to", "paid_from",
-    "trigger", "estimate", "local", "facts", "groups", "steps", "gives",
+    "trigger", "estimate", "answer", "local", "facts", "groups", "steps", "gives",
 )  # fmt: skip
 _NEEDED = ("version", "title", "area", "in_force", "sources", "changes")
 MAX_CONDITIONS = 60
@@ -119,6 +119,10 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
         if key in fields:
             with desk.part(fields[key]):
                 texts[key] = parts.text(fields[key])
+    if "answer" in fields:
+        with desk.part(fields["answer"]):
+            said = fields["answer"].fields(("yes", "no"), ("yes", "no"))
+            texts["says_yes"], texts["says_no"] = parts.text(said["yes"]), parts.text(said["no"])
     groups = parts.groups(desk, fields["groups"]) if "groups" in fields else {}
     facts = parts.facts(desk, fields["facts"], groups)
     choices = {name: f.unit for name, f in facts.items() if f.unit.kind == "choice"}
@@ -132,9 +136,9 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
         if name in facts and "of" in each.fields():
             counted.add(name)
     days = {n for n, f in facts.items() if f.unit.kind == "date" and n not in counted}
-    area, level = head.get("area", ""), area_level(head.get("area", ""))
+    level = area_level(head.get("area", ""))
     parameters = (
-        parts.parameters(desk, fields["parameters"], choices, labels, days, area, level)
+        parts.parameters(desk, fields["parameters"], choices, labels, days, level)
         if "parameters" in fields
         else {}
     )
@@ -170,7 +174,7 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
         gives=gives,
         cases=(),
         written=written,
-        texts=((head["code"], head.get("title")),),
+        texts=((head["code"], head["title"]),),
         **texts,
     )
     return replace(measure, cases=read_cases(desk, fields["cases"], measure))

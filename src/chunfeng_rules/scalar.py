@@ -240,14 +240,13 @@ def _checked(held: Fact | Column, name: str, value: Any) -> Any:
         or isinstance(value, datetime)
     ):
         raise BadFacts(f"“{name}”应为{zh}", f"“{name}” should be {en}, not {value!r}")
-    match held.unit.kind:
-        case "number":
-            return value if held.least <= value <= held.most else None
-        case "date":
-            return value if FIRST_DAY <= value <= LAST_DAY else None
-        case "choice":
-            return value if value in held.unit.options else None
-    return value
+    inside: dict[str, Callable[[Any], bool]] = {
+        "number": lambda v: held.least <= v <= held.most,
+        "date": lambda v: FIRST_DAY <= v <= LAST_DAY,
+        "choice": lambda v: v in held.unit.options,
+    }
+    test = inside.get(held.unit.kind)
+    return value if test is None or test(value) else None
 
 
 def _aggregate(aggregate: Aggregate, group: Group) -> Callable[[Env, Sequence[Mapping[str, Any]]], Any]:
@@ -322,9 +321,7 @@ def _outcome(outcome: Outcome) -> Run:
 
 
 def completed_months(first: date, second: date) -> int:
-    """Whole months from first to second; where the month has no such day, its last day completes it."""
-    if second < first:
-        return -completed_months(second, first)
+    """The greatest count for which first plus so many months is not after second (negative before first)."""
     count = (second.year - first.year) * 12 + second.month - first.month
     last = calendar.monthrange(second.year, second.month)[1]
     return count - (second.day < first.day and second.day != last)
@@ -340,7 +337,7 @@ def plus_months(day: date, count: int) -> date:
 _CALLS: dict[str, Callable[..., Any]] = {
     "days": lambda a, b: (b - a).days,
     "months": completed_months,
-    "years": lambda a, b: (1 if b >= a else -1) * (abs(completed_months(a, b)) // 12),
+    "years": lambda a, b: completed_months(a, b) // 12,
     "year": lambda a: a.year,
     "plus_days": lambda a, n: a + timedelta(days=int(n)),
     "plus_months": lambda a, n: plus_months(a, int(n)),

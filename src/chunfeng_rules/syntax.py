@@ -343,7 +343,9 @@ class _Reader:
                 raise Trouble("此处应为整数", "a whole number is needed here", each.at)
             fitted.append(each)
         if function == "within" and not (isinstance(fitted[1], Name) and fitted[1].kind == "parameter"):
-            raise Trouble("within 的第二个值应为参数", "the second value of within is a parameter", fitted[1].at)
+            raise Trouble(
+                "within 的第二个值应为参数", "the second value of within is a parameter", fitted[1].at
+            )
         return Call(unit, at, function, tuple(fitted))
 
     def look(self, name: str, key: Node, at: int) -> Node:

@@ -43,6 +43,9 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+NOWHERE = Place("", 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong with a measure. An error forbids its use; a warning is for its author."""

@@ -29,7 +29,7 @@ _COUNTED: dict[str, tuple[Text, str, int]] = {
     "times": (Text("次", "time"), "times", 10**6),
     "items": (Text("个", "item"), "items", 10**8),
     "points": (Text("分", "point"), "points", 10**6),
-    "fen": (Text("分", "fen"), "fen", 10**13),
+    "fen": (Text("分", "fen"), "fen", 10**12),
     "tenths": (Text("度", "degree"), "degrees", 1_000),
 }
 _SINGULAR = {name[:-1]: name for name in _COUNTED if name.endswith("s")}
@@ -104,11 +104,11 @@ def parse_unit(text: str, options: tuple[str, ...] = ()) -> Unit:
 def default_range(unit: Unit) -> tuple[int, int]:
     """Least and most a fact of this unit may be where the measure does not say."""
     if unit.scale == RATE:
-        return 0, 100 * RATE
+        return 0, 10 * RATE
     if not unit.dims:
         return 0, 10**6
     most = min(_COUNTED[base][2] for base, exponent in unit.dims if exponent > 0) if unit.dims else 0
-    return 0, most // 100 if any(exponent < 0 for _, exponent in unit.dims) else most
+    return 0, most // 10 if any(exponent < 0 for _, exponent in unit.dims) else most
 
 
 def parse_value(text: str, unit: Unit) -> Any:
@@ -195,7 +195,7 @@ def words(value: Any, unit: Unit, labels: dict[str, Text] | None = None) -> Text
 
 def _number_words(value: Any, unit: Unit) -> Text:
     if unit.scale == RATE or not unit.dims:
-        exact = Fraction(value, RATE) if unit.scale == RATE and isinstance(value, int) else Fraction(value)
+        exact = Fraction(value) / unit.scale
         if unit.scale != RATE and exact.denominator == 1 and unit.name != "rate":
             return Text(f"{exact}", f"{exact}")
         shown = f"{decimal(exact * 100)}%"

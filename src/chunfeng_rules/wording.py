@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 _SIGNS = {"*": "×", "/": "÷", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
 _RANKS = {"+": 1, "-": 1, "*": 2, "/": 2}
 _ROUNDED = {
-    "half_up": {1: Text("四舍五入到分", "rounded to the fen"), 10: Text("四舍五入到角", "rounded to the jiao"), 100: Text("四舍五入到元", "rounded to the yuan")},
-    "down": {1: Text("舍去不足一分", "fractions of a fen dropped"), 10: Text("舍去不足一角", "fractions of a jiao dropped"), 100: Text("舍去不足一元", "fractions of a yuan dropped")},
-    "up": {1: Text("不足一分进为一分", "raised to a whole fen"), 10: Text("不足一角进为一角", "raised to a whole jiao"), 100: Text("不足一元进为一元", "raised to a whole yuan")},
-}  # fmt: skip
+    "half_up": Text("四舍五入到{}", "rounded to the {}"),
+    "down": Text("不足一{}的舍去", "what is less than a {} dropped"),
+    "up": Text("不足一{}的进为一{}", "raised to a whole {}"),
+}
+_COINS = {1: Text("分", "fen"), 10: Text("角", "jiao"), 100: Text("元", "yuan")}
 Labels = Iterable[tuple[str, Text]]
 
 
@@ -208,11 +209,7 @@ def outcome_sum(outcome: Outcome, value: Any, measure: Measure, env: dict[str, A
     if outcome.round and value is not None:
         exact = _value(outcome.node, env)
         if exact is not None and Fraction(exact) != value and outcome.cap is None:
-            how = (
-                _ROUNDED[outcome.round][outcome.to]
-                if ("fen", 1) in outcome.unit.dims
-                else _WHOLE[outcome.round]
-            )
+            how = _how(outcome)
             found = Text(f"{found.zh}（{how.zh}）", f"{found.en} ({how.en})")
     return found
 
@@ -224,9 +221,22 @@ _WHOLE = {
 }
 
 
+def _how(outcome: Outcome) -> Text:
+    """How an outcome was rounded."""
+    if ("fen", 1) not in outcome.unit.dims:
+        return _WHOLE[outcome.round]
+    how, coin = _ROUNDED[outcome.round], _COINS[outcome.to]
+    return Text(how.zh.replace("{}", coin.zh), how.en.replace("{}", coin.en))
+
+
 def _listed(names: Iterable[str], measure: Measure) -> Text:
     labels = [measure.facts[n].label if n in measure.facts else Text("所在地区", "the area") for n in names]
     return Text("、".join(t.zh for t in labels), ", ".join(t.en for t in labels))
+
+
+def _colon(outcome: Outcome) -> tuple[str, str]:
+    """What stands between a label and its value: 返还18,000元, but 已提前公告：是."""
+    return ("：", ":") if outcome.unit.kind in ("yes_no", "choice", "area") else ("", "")
 
 
 def answer(explanation: Explanation) -> Text:
@@ -235,20 +245,22 @@ def answer(explanation: Explanation) -> Text:
     match explanation.state:
         case state if state == ELIGIBLE:
             known = [g for g in explanation.gives if g.value is not None]
-            zh = "；".join(f"{g.outcome.label.zh}{g.words.zh}" for g in known)
-            en = "; ".join(f"{g.outcome.label.en} {g.words.en}" for g in known)
+            zh = "；".join(f"{g.outcome.label.zh}{_colon(g.outcome)[0]}{g.words.zh}" for g in known)
+            en = "; ".join(f"{g.outcome.label.en}{_colon(g.outcome)[1]} {g.words.en}" for g in known)
+            yes = measure.says_yes or Text("符合条件", "Eligible")
             needs = _listed(explanation.asks_outcome, measure)
             more_zh = f"请再告知：{needs.zh}。" if explanation.asks_outcome else ""
             more_en = f" Tell us also: {needs.en}." if explanation.asks_outcome else ""
             return Text(
-                f"符合条件{'，' + zh if zh else ''}。{more_zh}",
-                f"Eligible{': ' + en if en else ''}.{more_en}",
+                f"{yes.zh}{'，' + zh if zh else ''}。{more_zh}",
+                f"{yes.en}{': ' + en if en else ''}.{more_en}",
             )
         case state if state == NOT_ELIGIBLE:
             failed = explanation.failed
             zh = "；".join(f"{c.says.zh}（{c.clause.at}）" for c in failed)
             en = " ".join(f"{c.says.en} ({c.clause.at})" for c in failed)
-            return Text(f"不符合条件，未满足：{zh}。", f"Not eligible. Not met: {en}")
+            no = measure.says_no or Text("不符合条件", "Not eligible")
+            return Text(f"{no.zh}，未满足：{zh}。", f"{no.en}. Not met: {en}")
         case state if state == ASK:
             needs = _listed(explanation.asks, measure)
             if not explanation.asks:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chunfeng.benefits import engine
 from chunfeng.core.errors import Refused
-from chunfeng_rules import cases, library, lint, precedence, reading
+from chunfeng_rules import cases, library, lint, precedence, reading, wording
 from chunfeng_rules.measure import Measure, Refinement
 from chunfeng_rules.texts import BadMeasure, Finding, Text
 
@@ -147,7 +147,11 @@ def _contents(found: Measure | Refinement, whole: Measure) -> Contents:
             (
                 word(p.label),
                 tuple(
-                    (engine.value_words(p, v.value)[tongue], _days(v.span.first, v.span.last), str(v.clause))
+                    (
+                        wording.parameter_words(p, v.value)[tongue],
+                        _days(v.span.first, v.span.last),
+                        str(v.clause),
+                    )
                     for v in p.values
                 ),
             )

@@ -45,7 +45,8 @@ class Measure(models.Model):
 class MeasureVersion(models.Model):
     """One version of a measure's file. Its text never changes once it is in force or on the shelf.
 
-    A local text names in `refines` the code of the measure whose values it sets. `valid_from` and `valid_to` (half-open) are the days of decision it serves; of two versions that serve a
+    A local text names in `refines` the code of the measure whose values it sets. `valid_from` and `valid_to`
+    (half-open) are the days of decision it serves; of two versions that serve a
     day the later one put in force counts.
     """
 
