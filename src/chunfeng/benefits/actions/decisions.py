@@ -98,7 +98,16 @@ def confirm(*, claim: Claim, by: Actor, at: datetime) -> Decision:
     if by.user_id is None or by.user_id == first.user_id_at:
         raise NotAllowed(_("Somebody else than %(name)s has to confirm this.") % {"name": first.by_name})
     claims.refuse_twice(row.version, row.subject_key, row.period, beside=row.pk)
-    kept = ("claim_id", "number", "outcome", "amount", "version_id", "refined_by", "on", "facts")
+    kept: tuple[str, ...] = (
+        "claim_id",
+        "number",
+        "outcome",
+        "amount",
+        "version_id",
+        "refined_by",
+        "on",
+        "facts",
+    )
     kept += ("explanation", "reasons")
     second = Decision.objects.create(
         seconds=first,
