@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from chunfeng.benefits import engine
@@ -101,6 +102,16 @@ def read(text: str, base: str = "") -> Read:
     return Read(_contents(found, whole), findings, runs)
 
 
+def refines(text: str) -> str:
+    """The code a local text refines; "" for a whole measure or a text that cannot be read."""
+    try:
+        found = reading.read(text)
+    except BadMeasure:
+        return ""
+    return found.refines if isinstance(found, Refinement) else ""
+
+
+@cache
 def shipped() -> dict[str, str]:
     """Code → text of every measure and local text that comes with the programme."""
     found: dict[str, str] = {}
