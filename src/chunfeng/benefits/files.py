@@ -95,6 +95,7 @@ def read(text: str, base: str = "") -> Read:
                 raise BadMeasure([Finding(says, found.place)])
             whole = precedence.refined(given, [found])
         assert isinstance(whole, Measure)
+        whole = engine.in_family(whole)
         findings = tuple(_line(each) for each in lint.lint(whole))
         runs = tuple(_run(each) for each in cases.run(whole))
     except BadMeasure as bad:
@@ -119,6 +120,43 @@ def shipped() -> dict[str, str]:
         each = reading.read_path(path)
         found[each.code] = path.read_text(encoding="utf-8-sig")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A shipped measure in the catalogue, in one language."""
+
+    code: str
+    title: str
+    summary: str
+    confidence: str
+    refines: str
+    example: bool
+    """Stands for no place: an office takes it over under its own code."""
+
+
+def catalogue() -> list[Entry]:
+    """What comes with the programme, by title."""
+    return _catalogue(engine.language())
+
+
+@cache
+def _catalogue(tongue: str) -> list[Entry]:
+    entries = []
+    for text in shipped().values():
+        found = reading.read(text)
+        whole = isinstance(found, Measure)
+        entries.append(
+            Entry(
+                code=found.code,
+                title=found.title[tongue],
+                summary=found.summary[tongue] if isinstance(found, Measure) else "",
+                confidence=found.confidence if isinstance(found, Measure) else "",
+                refines="" if whole else found.refines,  # type: ignore[union-attr]
+                example=found.area.startswith("99"),
+            )
+        )
+    return sorted(entries, key=lambda entry: entry.title)
 
 
 def _line(finding: Finding) -> Line:

@@ -50,6 +50,15 @@ def version(actor: Actor, pk: int) -> MeasureVersion | None:
     return rows.filter(pk=pk, measure__in=measures(actor)).first()
 
 
+def base_text(of: MeasureVersion) -> str:
+    """The text that a local one refines; "" for a whole measure."""
+    if not of.refines:
+        return ""
+    rows = MeasureVersion.objects.filter(measure__code=of.refines, refines="")
+    row = rows.order_by("-valid_from", "-put_at", "-pk").first()
+    return row.text if row is not None else ""
+
+
 def in_force(on: date) -> list[MeasureVersion]:
     """What the public may read on a day: each measure's version in force, by title. Holds nothing personal."""
     with scope.applied(SYSTEM):
