@@ -10,7 +10,7 @@ from typing import Any
 from chunfeng.benefits import engine
 from chunfeng.core.errors import Refused
 from chunfeng_rules import cases, library, lint, precedence, reading, wording
-from chunfeng_rules.measure import Measure, Refinement
+from chunfeng_rules.measure import Clause, Measure, Refinement
 from chunfeng_rules.texts import BadMeasure, Finding, Text
 
 
@@ -190,8 +190,8 @@ def _contents(found: Measure | Refinement, whole: Measure) -> Contents:
         first=found.span.first,
         last=found.span.last,
         sources=tuple(str(each) for each in found.sources),
-        conditions=tuple((word(c.says), str(c.clause)) for c in whole.conditions),
-        gives=tuple((word(g.label), str(g.clause)) for g in whole.gives),
+        conditions=tuple((_filled(c.says, whole)[tongue], _short(c.clause)) for c in whole.conditions),
+        gives=tuple((word(g.label), _short(g.clause)) for g in whole.gives),
         parameters=tuple(
             (
                 word(p.label),
@@ -211,6 +211,21 @@ def _contents(found: Measure | Refinement, whole: Measure) -> Contents:
         estimate=word(whole.estimate),
         excludes=whole.excludes,
     )
+
+
+def _filled(says: Text, whole: Measure) -> Text:
+    """A condition with its parameters' newest values, its steps and facts by their labels: for nobody's case."""
+    words = {name: fact.label for name, fact in whole.facts.items()}
+    words |= {name: step.label for name, step in whole.steps.items()}
+    for name, parameter in whole.parameters.items():
+        newest = max(parameter.values, key=lambda v: v.span.first or date.min, default=None)
+        words[name] = wording.parameter_words(parameter, newest.value) if newest else parameter.label
+    return says.filled(words)
+
+
+def _short(clause: Clause) -> str:
+    """The clause by the number of its text, where it has one."""
+    return f"{clause.source.number} {clause.at}" if clause.source.number else str(clause)
 
 
 def _days(first: date | None, last: date | None) -> str:

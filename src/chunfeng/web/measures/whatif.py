@@ -72,7 +72,7 @@ def costs(request: HttpRequest, pk: int) -> HttpResponse:
     values: dict[str, float | None] = {}
     for month, (now, then) in run.result["months"].items():
         values[f"{month} {_('as decided')}"] = now / 100
-        values[f"{month} {_('changed')}"] = then / 100
+        values[f"{month} {_('with the changed text')}"] = then / 100
     spec = charts.bars(
         title=_("Cost by month"), unit=_("yuan"), values=values, width=560, height=26 * max(len(values), 2)
     )

@@ -42,7 +42,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     area = sent.get("area", "").strip() or policy.measure.area_code
     facts, unknown, wrong = _answers(questions, sent)
     refusal = ""
-    if area and not areas.area(area, on):
+    if area != policy.measure.area_code and not areas.area(area, on):
         refusal, area = _("“%(code)s” is no area code.") % {"code": area[:20]}, policy.measure.area_code
     try:
         found = engine.evaluate(
