@@ -15,6 +15,7 @@ from typing import Any
 
 import ibis
 
+from chunfeng_rules import bounds
 from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, bit, cases, column, const, derived
 from chunfeng_rules.lowering import Exact
 from chunfeng_rules.measure import Aggregate, Column, Condition, Fact, Measure, Outcome
@@ -103,11 +104,12 @@ class _Batch:
 
     def _measure(self, measure: Measure) -> None:
         lowering = Columns(measure, self.levels, lambda kind, name: self._name(measure, kind, name))
-        self._in_hand = lowering
+        large = bounds.large(measure)
         for step in measure.steps.values():
             value = lowering.lower(step.node)
             if isinstance(value, Exact):
                 if step.round:
+                    lowering.careful = step.name in large
                     value = Exact(lowering.rounded(value, step.round, step.to))
                 value = lowering.operand(value, step.node)
             else:
@@ -127,6 +129,7 @@ class _Batch:
         self.levels.put(f"{code}__failed", failed)
         self.levels.put(f"{code}__open", unknown)
         for outcome in measure.gives:
+            lowering.careful = outcome.name in large
             cell = self._outcome(lowering, outcome)
             value = lowering.choose(eligible, cell, const(None, cell.type))
             self.levels.put(f"{code}__{outcome.name}", value)

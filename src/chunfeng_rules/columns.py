@@ -117,6 +117,7 @@ class Columns(Lowering):
     def __init__(self, measure: Measure, levels: Levels, names: Callable[[str, str], Cell]) -> None:
         self.measure, self.levels, self.names = measure, levels, names
         self.steps: dict[str, Any] = {}
+        self.careful = False
 
     def const(self, value: Any) -> Cell:
         kinds = {bool: "boolean", int: "int64", str: "string", date: "date"}
@@ -246,10 +247,14 @@ class Columns(Lowering):
     def floor(self, num: Cell, den: Cell) -> Cell:
         if num.fixed and den.fixed and num.const is not None and den.const:
             return const(num.const // den.const, "int64")
-        # Taking the remainder off first makes the quotient whole: below 2**50 a binary float holds it exactly.
-        num = self.levels.store(num)
-        den = self.levels.store(den)
-        return derived("int64", lambda n, d: ((n - n % d) / d).round().cast("int64"), num, den)
+        # Taking the remainder off first makes the quotient whole: below 2**50 a binary float holds it exactly;
+        # above (`careful`) what the float missed is divided once more.
+        num, den = self.levels.store(num), self.levels.store(den)
+        if not self.careful:
+            return derived("int64", lambda n, d: ((n - n % d) / d).round().cast("int64"), num, den)
+        even = self.levels.store(derived("int64", lambda n, d: n - n % d, num, den))
+        about = self.levels.store(derived("int64", lambda e, d: (e / d).round().cast("int64"), even, den))
+        return derived("int64", lambda a, e, d: a + ((e - a * d) / d).round().cast("int64"), about, even, den)
 
     # truths
 
@@ -363,11 +368,8 @@ def bit(truth: Cell, wanted: bool | None, worth: int) -> Cell:
     if truth.fixed:
         return const(worth if truth.const is wanted else 0, "int64")
 
-    def make(t: Any) -> Any:
-        met = t.isnull() if wanted is None else t.identical_to(ibis.literal(wanted))
-        return met.cast("int32").cast("int64") * ibis.literal(worth, type="int64")
-
-    return derived("int64", make, truth)
+    test = derived("boolean", lambda t: t.isnull() if wanted is None else t if wanted else ~t, truth)
+    return cases([(test, const(worth, "int64"))], "int64", 0)
 
 
 def cases(branches: list[tuple[Cell, Cell]], type_: str, otherwise: Any = None) -> Cell:

@@ -148,7 +148,7 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
     steps = _steps(desk, fields["steps"], scope) if "steps" in fields else {}
     conditions = _conditions(desk, fields["conditions"], scope, "") if "conditions" in fields else ()
     gives = _gives(desk, fields["gives"], scope, facts) if "gives" in fields else ()
-    if not conditions and not gives:
+    if not conditions and not gives and not desk.findings:
         desk.add(mark, "既无条件也无结果", "there is neither a condition nor an outcome")
     if len(conditions) > MAX_CONDITIONS:
         desk.add(
@@ -313,7 +313,7 @@ def _conditions(desk: Desk, mark: Marked, scope: Scope, origin: str) -> tuple[Co
     with desk.part(mark):
         for name, each in mark.fields().items():
             with desk.part(each):
-                parts.check_name(name, RESERVED)
+                parts.check_name(name, frozenset())
                 fields = each.fields(("rule", "says", "clause", "from", "until"), ("rule", "says", "clause"))
                 node = expression(desk, fields["rule"], scope, YES_NO)
                 says, clause, span = parts.text(fields["says"]), _clause(desk, fields), parts.span(fields)
@@ -344,7 +344,7 @@ def _gives(desk: Desk, mark: Marked, scope: Scope, facts: dict[str, Fact]) -> tu
     with desk.part(mark):
         for name, each in mark.fields().items():
             with desk.part(each):
-                parts.check_name(name, RESERVED)
+                parts.check_name(name, frozenset())
                 fields = each.fields(keys, ("label", "is", "value", "clause"))
                 options = parts.options(fields["options"]) if "options" in fields else ()
                 unit = parse_unit(fields["is"].word(), tuple(code for code, _ in options))
