@@ -10,7 +10,9 @@ from itertools import product
 import pytest
 from django.db import connection
 
+from chunfeng_rules.explanation import reasons
 from chunfeng_rules.library import shipped
+from chunfeng_rules.scalar import explain, masks
 from tests.rules import engines, making
 from tests.rules.test_scalar import GROUPS
 
@@ -166,6 +168,7 @@ def test_shipped_measures(rows):
     assert engines.in_postgres(connection, held, cases) == expected
 
 
+@pytest.mark.slow
 def test_spark_as_python(measures, rows):
     pytest.importorskip("pyspark", reason="the extra [spark] is not installed")
     from pyspark.sql import SparkSession
@@ -175,6 +178,14 @@ def test_spark_as_python(measures, rows):
         assert engines.in_spark(session, measures, rows) == engines.in_python(measures, rows)
     finally:
         session.stop()
+
+
+def test_masks_name_their_conditions(measures, rows):
+    measure, row = measures[0], rows[0]
+    told = explain(measure, row, on=row["on_day"], area=row["area"])
+    failed, unknown = masks(told)
+    assert reasons(measure, failed) == tuple(c.condition for c in told.failed)
+    assert reasons(measure, unknown) == tuple(c.condition for c in told.unknown)
 
 
 def test_sql_stays_short(measures):
