@@ -148,7 +148,8 @@ def in_child(source: Path, target: Path, memory: str) -> None:
     began = time.perf_counter()
     with running.opened(source, memory=memory) as connection:
         held = running.columns(connection, "facts")
-        text = batch.sql(chosen(), held, table="facts", on="on_day", dialect="duckdb")
+        clean = running.clean_columns(connection, source, chosen())
+        text = batch.sql(chosen(), held, table="facts", on="on_day", dialect="duckdb", clean=clean)
         compiled = time.perf_counter()
         connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet)")
         ended = time.perf_counter()
