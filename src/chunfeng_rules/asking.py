@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from chunfeng_rules.explanation import Checked, Given
+from chunfeng_rules.functions import compiled
 from chunfeng_rules.measure import ASK, ELIGIBLE, Measure
 from chunfeng_rules.tree import All, Choose, Look, Member, Name, Node, Not, Some, children
 
@@ -76,9 +77,7 @@ def _fewest(ways: Iterable[Way]) -> list[Way]:
 
 class _Asking:
     def __init__(self, measure: Measure, env: dict[str, Any]) -> None:
-        from chunfeng_rules.scalar import compiled
-
-        self.measure, self.env, self.compiled = measure, env, compiled
+        self.measure, self.env = measure, env
         self.order = {name: n for n, name in enumerate([*measure.facts, "area"])}
 
     def area(self) -> list[Way]:
@@ -94,7 +93,7 @@ class _Asking:
 
     def ways(self, node: Node, want: bool | None) -> list[Way]:
         """Ways in which an expression could become known; with `want`, could become that truth."""
-        value = self.compiled(node)(self.env)
+        value = compiled(node)(self.env)
         if value is not None:
             return _NOTHING if want is None or value is want else []
         match node:

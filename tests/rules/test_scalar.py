@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunfeng_rules.scalar import completed_months, explain, plus_months, rounded
+from chunfeng_rules.functions import completed_months, plus_months
+from chunfeng_rules.scalar import explain, rounded
 from chunfeng_rules.texts import BadFacts
 from tests.rules import making
 
