@@ -29,6 +29,8 @@ def _contents() -> dict[str, Any]:
         "reporting.FormVersion.definition": definition.dump(form),
         "reporting.FormVersion.applies_from": date(2020, 1, 1),
         "reporting.FormVersion.published_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "benefits.PublicityList.until_on": date(2020, 2, 8),
+        "benefits.WorkDay.minutes": 240,
         "people.PlacementRule.days": 14,
         "people.Isolation.ends_on": date(2020, 2, 15),
         "people.Campaign.script": {

@@ -15,6 +15,7 @@ ROOMS = [
     ("notices", _("Notices"), "notice.read"),
     ("issues", _("Coordination"), "issue.work"),
     ("people", _("People"), "person.read"),
+    ("measures", _("Measures"), "measure.read"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),
