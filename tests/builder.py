@@ -36,6 +36,7 @@ def _contents() -> dict[str, Any]:
         "people.Campaign.script": {
             "code": "test",
             "title": "测试",
+            "source": "测试",
             "questions": [
                 {
                     "code": "where",

@@ -64,7 +64,7 @@ def world(transactional_db) -> World:
     form = builders.form(county, at=factories.NOW)
     owed = builders.obligation(form, county, date(2020, 2, 3))
     known = {"tasks": task.pk, "notices": task.notice_id, "offices": county.pk, "areas": COUNTY_A,
-             "forms": form.pk, "reports": owed.pk}  # fmt: skip
+             "forms": form.pk, "reports": owed.pk, "messages": "sms"}  # fmt: skip
     return World(token_for(factories.posting(county, "leader"), "write"), known)
 
 

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 from ninja.openapi.schema import OpenAPISchema
 
-from chunfeng.api import areas, figures, forms, notices, offices, problems, reports, tasks
+from chunfeng.api import areas, figures, forms, messages, notices, offices, problems, reports, tasks
 from chunfeng.api.auth import BySession, ByToken
 
 ABOUT = """Every answer is limited to the range of the posting that asks: a token acts for the posting it was
@@ -82,3 +82,4 @@ api.add_router("/reports", reports.router)
 api.add_router("/figures", figures.router)
 api.add_router("/areas", areas.router)
 api.add_router("/offices", offices.router)
+api.add_router("/messages", messages.router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
@@ -192,11 +193,41 @@ EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+PERSON_EMAIL = os.environ.get("CHUNFENG_PERSON_EMAIL") == "1"
+STOP_WORDS = os.environ.get("CHUNFENG_STOP_WORDS", "T,TD,N,退订,拒收,STOP").split(",")
+HOTLINE = os.environ.get("CHUNFENG_HOTLINE", "12333")
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "chunfeng@localhost")
+
+
+def _gateway(name: str) -> dict[str, object]:
+    """What the environment says of a message gateway: CHUNFENG_SMS_URL, _TOKEN, _FIELDS, …; see people.channels."""
+
+    def told(what: str) -> str:
+        return os.environ.get(f"CHUNFENG_{name}_{what}", "")
+
+    def table(what: str) -> dict[str, object]:
+        try:
+            read = json.loads(told(what) or "{}")
+        except ValueError as error:
+            raise ValueError(f"CHUNFENG_{name}_{what} is not JSON: {error}") from None
+        if not isinstance(read, dict):
+            raise ValueError(f"CHUNFENG_{name}_{what} must be a JSON object")
+        return read
+
+    return {
+        "url": told("URL"), "token": told("TOKEN"), "form": told("BODY") == "form",
+        "fields": table("FIELDS"), "headers": table("HEADERS"), "signature": told("SIGNATURE"),
+        "taken": told("TAKEN"), "reference": told("REFERENCE"),
+        "hopeless": tuple(code for code in told("HOPELESS").split(",") if code),
+    }  # fmt: skip
+
+
+MESSAGE_GATEWAYS = {"sms": _gateway("SMS"), "chat": _gateway("CHAT")}
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"chunfeng.people.messages": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

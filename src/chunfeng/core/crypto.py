@@ -61,6 +61,11 @@ def decrypt(sealed: bytes) -> str:
         ) from error
 
 
+def derived(purpose: str) -> bytes:
+    """32 secret bytes for one named purpose, the same every time as long as the installation's key is."""
+    return _subkey(settings.FIELD_KEY, f"derived-{purpose}")
+
+
 def lookup(text: str, purpose: str) -> str:
     """Keyed hash (64 hex digits) to find equal values without opening them; `purpose` separates columns."""
     return lookups(text, purpose)[0]

@@ -48,6 +48,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "person.merge": _DESK,
     "person.unmask": _STAFF,
     "dataset.change": _DESK,
+    "point.change": _DESK,
     "campaign.run": _DESK,
     "call.work": _STAFF,
     "contact_record.write": _STAFF,

@@ -9,4 +9,9 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chunfeng.people import jobs  # noqa: F401  (registers the periodic jobs)
+        from chunfeng.people import (
+            contact_counters,  # noqa: F401  (registers the figures offered to forms)
+            counters,  # noqa: F401  (registers the figures offered to forms)
+            jobs,  # noqa: F401  (registers the periodic jobs)
+            suggestions,  # noqa: F401  (registers the figures offered to forms)
+        )

@@ -219,6 +219,18 @@ class IsolationState(models.TextChoices):
     MOVED = "moved", _("Moved elsewhere")
 
 
+class Symptom(models.TextChoices):
+    """What somebody complains of, as a daily health record asks (E1, D17). Fever is told by the temperature too."""
+
+    FEVER = "fever", pgettext_lazy("symptom", "Fever")
+    COUGH = "cough", _("Cough")
+    BREATH = "breath", _("Short of breath")
+    THROAT = "throat", _("Sore throat")
+    FATIGUE = "fatigue", _("Fatigue")
+    DIARRHOEA = "diarrhoea", _("Diarrhoea")
+    OTHER = "other", pgettext_lazy("symptom", "Something else")
+
+
 class HandOver(models.TextChoices):
     """Who takes over daily prevention after a release or an entry (E2)."""
 
@@ -267,6 +279,22 @@ class SendState(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Not delivered")
     DECLINED = "declined", _("Not sent: the person declined")
+
+
+class Recipient(models.TextChoices):
+    """Who reads a message about a person (K2)."""
+
+    SELF = "self", pgettext_lazy("recipient", "The person")
+    FAMILY = "family", _("Parents or family")
+
+
+class MailingState(models.TextChoices):
+    """Life of a message to many people."""
+
+    DRAFT = "draft", _("Counted, not yet confirmed")
+    RUNNING = "running", _("Being written")
+    DONE = "done", pgettext_lazy("mailing", "Written")
+    DROPPED = "dropped", _("Given up")
 
 
 class PointKind(models.TextChoices):

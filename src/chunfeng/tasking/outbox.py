@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,25 +18,10 @@ from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng.tasking import webhooks
 from chunfeng.tasking.choices import Channel, MessageState, TaskState
+from chunfeng.tasking.delivery import BACK_OFF, COLUMNS, TROUBLE, Delivered, drain, note, words
 from chunfeng.tasking.models import Message, OfficeChannel
 
-BACK_OFF = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=12),
-)
-"""Waits after the first, second, … failure; after the last one the message has failed for good."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What one run did with queued messages."""
-
-    sent: int
-    postponed: int
-    failed: int
+__all__ = ["BACK_OFF", "Delivered", "deliver", "payload", "post", "secret", "signature"]
 
 
 def deliver(*, now: datetime) -> Delivered:
@@ -47,14 +30,11 @@ def deliver(*, now: datetime) -> Delivered:
     A message may arrive twice only if the process dies between sending and noting it; its id travels along
     (`Message-ID`, `id` in the JSON), so that the receiver can tell.
     """
-    counts = {MessageState.SENT: 0, MessageState.QUEUED: 0, MessageState.FAILED: 0}
     mail = get_connection(fail_silently=False, timeout=webhooks.TIMEOUT)
     try:
-        while (state := _deliver_next(mail, now)) is not None:
-            counts[state] += 1
+        return drain(lambda: _deliver_next(mail, now))
     finally:
         mail.close()
-    return Delivered(counts[MessageState.SENT], counts[MessageState.QUEUED], counts[MessageState.FAILED])
 
 
 def _deliver_next(mail: BaseEmailBackend, now: datetime) -> MessageState | None:
@@ -70,16 +50,8 @@ def _deliver_next(mail: BaseEmailBackend, now: datetime) -> MessageState | None:
         if message is None:
             return None
         pointless = _pointless(message)
-        error = pointless or _send(message, mail)
-        message.attempts += 1
-        message.error = error[:300].replace("\0", "")
-        if not error:
-            message.state, message.sent_at, message.next_try_at = MessageState.SENT, now, None
-        elif message.attempts > len(BACK_OFF) or pointless:
-            message.state, message.next_try_at = MessageState.FAILED, None
-        else:
-            message.next_try_at = now + BACK_OFF[message.attempts - 1]
-        message.save(update_fields=["state", "attempts", "next_try_at", "error", "sent_at"])
+        note(message, pointless or _send(message, mail), now, final=bool(pointless))
+        message.save(update_fields=COLUMNS)
         return MessageState(message.state)
 
 
@@ -108,12 +80,8 @@ def _send(message: Message, mail: BaseEmailBackend) -> str:
             ).send()
         else:
             post(channel, payload(message))
-    except Refused as refusal:
-        return str(refusal)
-    except (OSError, ValueError, http.client.HTTPException) as error:  # smtplib's errors are OSErrors
-        return (
-            f"{type(error).__name__}: {getattr(error, 'reason', '') or getattr(error, 'strerror', '') or ''}"
-        )
+    except (Refused, *TROUBLE) as error:
+        return words(error)
     return ""
 
 

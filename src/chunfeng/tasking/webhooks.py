@@ -24,6 +24,8 @@ from chunfeng.core.errors import Refused
 
 TIMEOUT = 10
 """Seconds to wait for each step: connecting, sending, each piece of the answer."""
+ANSWER = 64 * 1024
+"""Bytes of an answer that are read."""
 _HOST = re.compile(r"(?=.{1,253}\.?$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
@@ -126,8 +128,8 @@ def _resolve(target: Target) -> list[str]:
     return addresses
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """POST to a webhook; follows no redirect and uses no proxy.
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """POST to a webhook; follows no redirect and uses no proxy. Returns the first 64 KB of the answer.
 
     Raises `Refused` where it may not point, OSError when nobody answers or not with 2xx, HTTPException when
     the answer is not HTTP.
@@ -138,9 +140,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
     try:
         connection.request("POST", target.path, body=body, headers=dict(headers))
         answer = connection.getresponse()
-        answer.read(1024)
+        said = answer.read(ANSWER)
         if not 200 <= answer.status < 300:
             raise NotTaken(answer.status)
+        return said
     finally:
         connection.close()
 

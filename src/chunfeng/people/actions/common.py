@@ -11,8 +11,11 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices.actions.common import bounded, required
 from chunfeng.people.models import Dataset, Person
+from chunfeng.people.queries import register
 
-__all__ = ["bounded", "check_dataset", "check_version", "in_reach", "in_sight", "locked", "required"]
+__all__ = [
+    "bounded", "check_dataset", "check_version", "in_reach", "in_sight", "locked", "required", "standing",
+]  # fmt: skip
 
 
 def in_sight(by: Actor, person: Person) -> bool:
@@ -43,6 +46,24 @@ def locked(person: Person, by: Actor) -> Person:
             % {"gone": row, "kept": f"#{row.merged_into_id}"}
         )
     return row
+
+
+def standing(person: Person, by: Actor) -> Person:
+    """`locked` for the record that stands for this one today, also where it is being merged at this moment.
+
+    For what was noted on a device and must not be lost because the office merged two records meanwhile.
+    """
+    pk = person.pk
+    while True:
+        fresh = Person.objects.filter(pk=pk).first()
+        found = None if fresh is None else register.survivor(fresh)
+        row = Person.objects.select_for_update(of=("self",)).filter(pk=found.pk).first() if found else None
+        if row is None:
+            raise Refused(_("This person is no longer in the register, or out of your sight."))
+        if row.merged_into_id is None:
+            in_reach(by, row)
+            return row
+        pk = row.pk
 
 
 def check_version(person: Person, version: int) -> None:

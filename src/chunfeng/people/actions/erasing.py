@@ -29,13 +29,13 @@ from chunfeng.people.models import (
     FeverCase,
     FeverCaseStep,
     FollowUp,
-    HealthRecord,
     Household,
     ImportRow,
     ImportRun,
     Isolation,
     OptOut,
     Person,
+    PersonAddress,
     PersonCategory,
     PersonDataset,
     PersonMessage,
@@ -193,10 +193,13 @@ def _remove_work(people: list[int]) -> None:
     FeverCaseStep.objects.filter(case__person__in=people).delete()
     moved = Isolation.objects.filter(person__in=people, moved_to__isnull=False)
     moved.update(moved_to=None, state=IsolationState.RELEASED)
-    corrections = HealthRecord.objects.filter(isolation__person__in=people, corrects__isnull=False)
-    corrections.delete()
-    HealthRecord.objects.filter(isolation__person__in=people).delete()
+    with connection.cursor() as cursor:  # in one statement, since a correction may be corrected itself
+        cursor.execute(
+            "DELETE FROM people_healthrecord WHERE isolation_id IN"
+            " (SELECT id FROM people_isolation WHERE person_id = ANY(%s))",
+            [people],
+        )
     parts: tuple[type[models.Model], ...] = (FeverCase, Isolation, ContactRecord, CallItem, FollowUp)
-    parts += (Registration, PersonMessage, OptOut, DataRequest)
+    parts += (Registration, PersonMessage, OptOut, PersonAddress, DataRequest)
     for part in parts:
         part._base_manager.filter(person__in=people).delete()

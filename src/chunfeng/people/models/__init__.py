@@ -9,9 +9,10 @@ from chunfeng.people.models.isolation import (
     FeverCaseStep,
     HealthRecord,
     Isolation,
+    IsolationStock,
     PlacementRule,
 )
-from chunfeng.people.models.messages import MessageTemplate, OptOut, PersonMessage
+from chunfeng.people.models.messages import Mailing, MessageTemplate, OptOut, PersonAddress, PersonMessage
 from chunfeng.people.models.register import (
     Dataset,
     Fact,
@@ -41,9 +42,12 @@ __all__ = [
     "ImportRow",
     "ImportRun",
     "Isolation",
+    "IsolationStock",
+    "Mailing",
     "MessageTemplate",
     "OptOut",
     "Person",
+    "PersonAddress",
     "PersonCategory",
     "PersonDataset",
     "PersonMessage",

@@ -60,7 +60,8 @@ class PlacementRule(models.Model):
     """Where people of an exposure go and for how many full days, by which clause, from when to when (E1, E3).
 
     `symptoms`: True for people with, False for people without, NULL for both. Of the rules in force the one
-    of the nearest office wins, then the newest, then the strictest.
+    of the nearest office wins, then the newest, then the strictest. `fever_above`: the temperature in degrees
+    Celsius above which its clause speaks of fever.
     """
 
     emergency = models.ForeignKey(Emergency, on_delete=models.PROTECT, related_name="placement_rules")
@@ -71,6 +72,9 @@ class PlacementRule(models.Model):
     symptoms = models.BooleanField(_("with symptoms"), null=True, blank=True)
     placement = models.CharField(_("placement"), max_length=10, choices=Placement)
     days = models.PositiveSmallIntegerField(_("full days without symptoms"), default=0)
+    fever_above = models.DecimalField(
+        _("fever above"), max_digits=3, decimal_places=1, null=True, blank=True, help_text=_("in °C")
+    )
     source = models.CharField(_("source"), max_length=300)
     clause = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField(_("from"))
@@ -90,6 +94,13 @@ class PlacementRule(models.Model):
             models.CheckConstraint(condition=~Q(source=""), name="placement_rule_has_clause"),
             models.CheckConstraint(
                 condition=~Q(placement__in=ISOLATING) | Q(days__gt=0), name="isolating_rule_has_days"
+            ),
+            # nobody is isolated for being somebody: it takes symptoms or an exposure
+            models.CheckConstraint(
+                condition=~Q(placement__in=ISOLATING)
+                | ~Q(exposure=Exposure.NONE)
+                | Q(symptoms__isnull=False, symptoms=True),
+                name="no_isolation_without_cause",
             ),
         ]
 
@@ -152,6 +163,9 @@ class Isolation(models.Model):
                 fields=["area_code", "ends_on", "id"], condition=Q(state="open"), name="open_isolations"
             ),
             models.Index(fields=["area_code", "-id"], name="isolations_by_area"),
+            models.Index(
+                fields=["area_code", "ended_at"], condition=~Q(state="open"), name="ended_isolations"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -189,6 +203,28 @@ class HealthRecord(models.Model):
         verbose_name = _("health record")
         verbose_name_plural = _("health records")
         indexes = [models.Index(fields=["isolation", "on", "id"], name="health_by_day")]
+
+
+class IsolationStock(models.Model):
+    """What one area counted on one day, written down the night after: the other side of the check (E12).
+
+    Placements that limit where somebody may go; monitoring is not counted. Holds numbers only.
+    """
+
+    area_code = AreaCodeField(_("area"))
+    day = models.DateField(_("day"))
+    opened = models.PositiveIntegerField(_("newly isolated"))
+    released = models.PositiveIntegerField(_("released"))
+    moved = models.PositiveIntegerField(_("moved elsewhere"))
+    still = models.PositiveIntegerField(_("still isolated"))
+    at = models.DateTimeField(_("written down at"))
+
+    wall = walls.by_area()
+
+    class Meta:
+        verbose_name = _("daily count of isolations")
+        verbose_name_plural = _("daily counts of isolations")
+        constraints = [models.UniqueConstraint(fields=["area_code", "day"], name="isolation_stock_once")]
 
 
 class FeverCase(models.Model):

@@ -10,7 +10,7 @@ from chunfeng.areas.fields import AreaCodeField
 from chunfeng.core import walls
 from chunfeng.core.crypto import EncryptedTextField
 from chunfeng.offices.models import Office
-from chunfeng.people.choices import MessageChannel, Occasion, SendState
+from chunfeng.people.choices import MailingState, MessageChannel, Occasion, Recipient, SendState
 from chunfeng.people.models.register import OF_PERSON, Person
 
 
@@ -51,8 +51,65 @@ class MessageTemplate(models.Model):
         return self.name
 
 
+class PersonAddress(models.Model):
+    """An address besides the person's own phones: their e-mail, the number of a parent (K2)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    channel = models.CharField(_("channel"), max_length=10, choices=MessageChannel)
+    whose = models.CharField(_("whose"), max_length=10, choices=Recipient, default=Recipient.SELF)
+    address = EncryptedTextField(_("address"))
+    address_hash = models.CharField(max_length=64, db_collation="C")
+
+    wall = OF_PERSON
+
+    class Meta:
+        verbose_name = _("address for messages")
+        verbose_name_plural = _("addresses for messages")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "channel", "whose"], name="one_address_a_channel")
+        ]
+        indexes = [models.Index(fields=["address_hash"], name="address_by_hash")]
+
+
+class Mailing(models.Model):
+    """A message to many people: whom (a filter over the register or a campaign's unreached), on what occasion.
+
+    `expected` is what the officer saw and confirmed; `reached` is the last person written to, so that a run
+    whose worker died goes on from there.
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="mailings")
+    area_code = AreaCodeField(_("area"))
+    occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion)
+    whose = models.CharField(_("to whom"), max_length=10, choices=Recipient, default=Recipient.SELF)
+    destination = AreaCodeField(_("destination"), blank=True)
+    matter = models.CharField(_("matter"), max_length=60, blank=True)
+    chosen = models.JSONField(_("whom"), default=dict)
+    expected = models.PositiveIntegerField(_("people counted"), default=0)
+    reached = models.BigIntegerField(_("last person"), default=0)
+    counts = models.JSONField(_("what became of them"), default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=MailingState, default=MailingState.DRAFT)
+    by_name = models.CharField(_("by"), max_length=60)
+    made_at = models.DateTimeField(_("made at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    wall = walls.by_area()
+
+    class Meta:
+        verbose_name = _("message to many")
+        verbose_name_plural = _("messages to many")
+        indexes = [models.Index(fields=["area_code", "-id"], name="mailings_by_area")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class PersonMessage(models.Model):
-    """One message to one person; `dedupe` makes asking twice harmless. Address and text are sealed."""
+    """One message to one person; `dedupe` makes asking twice harmless. Address and text are sealed.
+
+    A message that could not be written (declined, no address) is kept too, without either, and says why.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages", db_index=False)
     template = models.ForeignKey(
@@ -60,6 +117,10 @@ class PersonMessage(models.Model):
     )
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion)
     channel = models.CharField(_("channel"), max_length=10, choices=MessageChannel)
+    whose = models.CharField(_("to whom"), max_length=10, choices=Recipient, default=Recipient.SELF)
+    mailing = models.ForeignKey(
+        Mailing, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
     address = EncryptedTextField(_("address"))
     text = EncryptedTextField(_("text"))
     source = models.CharField(_("source"), max_length=300, blank=True)

@@ -60,6 +60,9 @@ class Household(models.Model):
         verbose_name = _("household")
         verbose_name_plural = _("households")
         constraints = [models.UniqueConstraint(fields=["area_code", "number"], name="household_once")]
+        indexes = [
+            models.Index(fields=["cell_code", "id"], condition=~Q(cell_code=""), name="households_by_cell")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -198,6 +201,7 @@ class PersonCategory(models.Model):
                 name="category_ends_after_start",
             ),
         ]
+        indexes = [models.Index(fields=["category", "person"], name="people_by_category")]
 
 
 class Fact(models.Model):
@@ -232,4 +236,13 @@ class Fact(models.Model):
                 fields=["person", "key"], condition=~Q(key=""), name="statement_once_per_key"
             )
         ]
-        indexes = [models.Index(fields=["person", "kind", "-id"], name="fact_by_person")]
+        indexes = [
+            models.Index(fields=["person", "kind", "-id"], name="fact_by_person"),
+            models.Index(fields=["place", "person"], condition=~Q(place=""), name="fact_by_place"),
+            # whoever said so once, to begin with: the ledgers then look at the newest word
+            models.Index(
+                fields=["kind", "value", "person"],
+                condition=Q(value__in=["leaves", "returned"]),
+                name="fact_of_movement",
+            ),
+        ]

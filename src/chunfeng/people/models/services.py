@@ -56,6 +56,7 @@ class Registration(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=RegistrationKind)
     ground = models.CharField(_("ground"), max_length=40)
     detail = EncryptedTextField(_("detail"), null=True, blank=True)
+    proofs = models.JSONField(_("papers shown"), default=list, blank=True)
     source = models.CharField(_("source"), max_length=300)
     applied_on = models.DateField(_("applied on"))
     state = models.CharField(

@@ -1,0 +1,168 @@
+"""What follows from a contact: statements, isolation, messages, follow-ups. Calls and the other kinds share it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import Refused
+from chunfeng.people.actions.facts import Statement, state_facts
+from chunfeng.people.actions.follow_ups import open_follow_up
+from chunfeng.people.actions.isolation import Placed, place
+from chunfeng.people.actions.messaging import queue_message
+from chunfeng.people.choices import Exposure, FactKind, FollowUpReason, Occasion
+from chunfeng.people.models import ContactRecord, Fact, FollowUp, Person, PersonMessage
+from chunfeng.people.queries import affected, placing
+from chunfeng.people.scripts import Effect, Walk
+
+MOST_SOURCE = 200
+MESSAGES = {
+    Effect.REMIND: Occasion.RETURNED,
+    Effect.COMFORT: Occasion.AWAY,
+    Effect.DOCTOR: Occasion.SYMPTOMS,
+    Effect.ADVISE: Occasion.TRAVEL,
+}
+FOLLOW_UPS = {
+    Effect.DOCTOR: FollowUpReason.SYMPTOMS,
+    Effect.NEED: FollowUpReason.NEED,
+    Effect.REFER: FollowUpReason.JOB,
+}
+AT_ONCE = frozenset({Effect.DOCTOR})
+"""What is brought about even while it is open which of two answers stands: nobody ill waits for an office."""
+
+
+@dataclass
+class Carried:
+    """What was brought about; `told` are sentences for the person who made the contact."""
+
+    facts: list[Fact] = field(default_factory=list)
+    placed: Placed | None = None
+    messages: list[PersonMessage] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def carry_out(
+    *, person: Person, walk: Walk, contact: ContactRecord, said: str, by: Actor, at: datetime
+) -> Carried:
+    """State what the answers say about the person, then bring about their effects.
+
+    `person` is the record that stands, `walk` is complete, `said` is who spoke (`Said`). Idempotent for one
+    contact: every statement and message has a key of the contact's. Raises `Refused` where a statement cannot
+    be made (a day in the future, an area unknown to the tables): then nothing is kept. An effect that is
+    refused (no office, somebody else's follow-up) never undoes the answer: `told` says why.
+    """
+    done = Carried()
+    day = timezone.localdate(contact.at)
+    source = (contact.source or walk.script.source)[:MOST_SOURCE]
+    done.facts += state_facts(
+        person=person,
+        statements=[
+            Statement(
+                kind=fact.kind,
+                value=fact.value,
+                key=f"contact-{contact.pk}-{fact.kind}-{fact.value}",
+                on=fact.on or day,
+                place=fact.place,
+                detail=fact.detail,
+            )
+            for fact in walk.facts
+        ],
+        said=said,
+        source=source,
+        by=by,
+        at=at,
+    )
+    _bring_about(done, [Effect(each) for each in walk.does], person, walk, contact, by, at)
+    return done
+
+
+@transaction.atomic
+def at_once(*, person: Person, walk: Walk, contact: ContactRecord, by: Actor, at: datetime) -> Carried:
+    """Only the effects that cannot wait, of an answer of which it is open whether it stands."""
+    done = Carried()
+    urgent = [Effect(each) for each in walk.does if each in AT_ONCE]
+    _bring_about(done, urgent, person, walk, contact, by, at)
+    return done
+
+
+def _bring_about(
+    done: Carried,
+    effects: Collection[Effect],
+    person: Person,
+    walk: Walk,
+    contact: ContactRecord,
+    by: Actor,
+    at: datetime,
+) -> None:
+    for effect in sorted(effects, key=lambda each: each != Effect.ISOLATE):  # the reminder names the days
+        try:
+            with transaction.atomic():
+                if effect == Effect.ISOLATE:
+                    done.placed = _placed(person, walk, contact, by, at)
+                if effect in MESSAGES:
+                    _write(done, effect, person, walk, contact, by, at)
+                if effect in FOLLOW_UPS:
+                    done.follow_ups.append(
+                        open_follow_up(
+                            person=person, reason=FOLLOW_UPS[effect], contact=contact, by=by, at=at
+                        )
+                    )
+        except Refused as refused:
+            done.told.append(str(refused))
+    if done.placed is not None and done.placed.rule is not None:
+        done.told.insert(0, done.placed.why)
+
+
+def _placed(person: Person, walk: Walk, contact: ContactRecord, by: Actor, at: datetime) -> Placed:
+    day = timezone.localdate(contact.at)
+    return place(
+        person=person,
+        exposure=_exposure(person, walk, contact, day, by),
+        symptoms=walk.symptoms,
+        since=walk.day(FactKind.RETURN) or walk.day(FactKind.WHEREABOUTS) or day,
+        contact=contact,
+        by=by,
+        at=at,
+    )
+
+
+def _exposure(person: Person, walk: Walk, contact: ContactRecord, day: date, by: Actor) -> str:
+    """Contact where the script says so; an affected area by the person's statements and areas; else none."""
+    if walk.exposure:
+        return walk.exposure
+    area = placing.stay_area(person, by, day)
+    came = affected.came_from_affected(person, day, at_area=area) is not None
+    if not came and contact.origin:
+        came = affected.is_affected(contact.origin, area, day) is not None
+    return Exposure.AREA if came else Exposure.NONE
+
+
+def _write(
+    done: Carried,
+    effect: Effect,
+    person: Person,
+    walk: Walk,
+    contact: ContactRecord,
+    by: Actor,
+    at: datetime,
+) -> None:
+    isolation = done.placed.isolation if done.placed else None
+    days = {"since": isolation.starts_on, "release_on": isolation.ends_on} if isolation else {}
+    message = queue_message(
+        person=person,
+        occasion=MESSAGES[effect],
+        dedupe=f"contact-{contact.pk}-{effect}",
+        destination=walk.place(FactKind.INTENTION) if effect == Effect.ADVISE else "",
+        extra=days,
+        by=by,
+        at=at,
+    )
+    if message is not None:
+        done.messages.append(message)

@@ -1,0 +1,1 @@
+"""What is written to people: placeholders, choice of a template, the shipped texts."""
