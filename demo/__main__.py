@@ -42,7 +42,7 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import census, contacts, measures, people, places, reporting, setting, summary
+    from demo import census, contacts, isolation, measures, people, places, reporting, setting, summary
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -76,6 +76,9 @@ def run(*, size: str, seed: int) -> None:
         step("实名登记 people")
         if not people.told():
             people.People(today=today, seed=seed, say=progress.console.print).tell()
+        step("隔离观察 isolation")
+        if not isolation.told():
+            isolation.Isolations(today=today, seed=seed, say=progress.console.print).tell()
         step("电话摸排 census")
         if not census.told():
             census.Census(today=today, seed=seed, say=progress.console.print).tell()
