@@ -196,7 +196,6 @@ def test_twenty_calls_without_a_line_survive_a_kill_and_arrive_once(mobile, scen
 
     # the session ended with the browser: the answers wait for the same user's log-in
     mobile.online(True)
-    page.get_by_role("button", name="立即发送").click()
     page.get_by_text("您登记的20项").wait_for()
     shoot(page, "calls-log-in-phone")
     log_in(mobile, scene)
@@ -267,10 +266,10 @@ def test_log_out_of_any_page_sends_first(mobile, scene):
     call(page, *STILL_AWAY)
     page.route("**/census/sync/", lambda route: route.abort())
     mobile.online(True)
-    page.goto("/situations/")
+    page.goto("/accounts/posting/")  # a page that knows nothing of calls
     page.locator("details.me summary").click()
     page.get_by_role("button", name="退出登录").click()
-    page.get_by_role("heading", name="尚未发出").wait_for()
+    page.get_by_role("heading", name="还有未发送的内容").wait_for()
     page.unroute("**/census/sync/")
     page.get_by_role("button", name="发送后退出").click()
     page.wait_for_url("**/accounts/login/**")

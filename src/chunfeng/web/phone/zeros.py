@@ -47,9 +47,9 @@ def _report(of: Obligation, late: bool) -> dict[str, Any]:
         "sentence": sentence % {"office": of.office.name, "days": days, "title": of.form.title},
         "zeros": [
             {
-                "label": cell.indicator.label,
-                "unit": cell.indicator.unit,
-                "zero": values.shown(replace(cell.indicator, decimals=0), 0),
+                "label": str(cell.indicator.label),
+                "unit": str(cell.indicator.unit),
+                "zero": str(values.shown(replace(cell.indicator, decimals=0), 0)),
             }
             for cell in form.number_cells
             if not cell.categories

@@ -65,7 +65,7 @@ const list = async () => {
       : first && h("a", { className: "button big", href: `#/call/${first.item.id}` }, w("call_next", { name: first.item.name })),
     h("div", { className: "ph-filter" }, search, ["due", "later", "done", "all"].map((each) => h("button", {
       type: "button", className: "ph-chip", ariaPressed: String(seen.filter === each), onclick: () => { seen.filter = each; draw({ quiet: true }); },
-    }, w(`filter_${each}`), " ", h("span", { className: "num" }, n(each))))),
+    }, h("b", { className: "num" }, n(each)), w(`filter_${each}`)))),
     shown.length ? cards : h("p", { className: "empty" }, w(rows.length ? "none_here" : "list_empty")),
     h("p", { className: "row between small muted" }, w("as_of", { at: moment(pack.fetched) }),
       h("button", { type: "button", className: "link", onclick: refresh }, w("refresh"))));

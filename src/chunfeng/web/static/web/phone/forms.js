@@ -39,8 +39,10 @@ export const queue = (form, { native = true, after = () => {} } = {}) => {
     event.preventDefault();
     if (busy) return;
     busy = true;
-    const given = fields(form, event.submitter), url = path(form), key = value({ fields: given }, "key") || fresh();
+    const button = event.submitter;
+    const given = fields(form, button), url = path(form), key = value({ fields: given }, "key") || fresh();
     underway.add(key);
+    if (button) button.disabled = true;
     try {
       const entry = {
         type: "form", url, title: form.dataset.queue, key, fields: given,
@@ -68,6 +70,7 @@ export const queue = (form, { native = true, after = () => {} } = {}) => {
       after(kept);
     } finally {
       busy = false;
+      if (button) button.disabled = false;
       underway.delete(key);
     }
     outbox.send();
@@ -110,7 +113,10 @@ const onPage = async () => {
     }));
   };
   let left = "";
-  outbox.events.addEventListener("sent", ({ detail }) => { left = detail.url; });
+  outbox.events.addEventListener("sent", ({ detail }) => {
+    if (form?.elements.key?.value === detail.entry.key) location.assign(detail.url); // what the page shows has arrived
+    left = detail.url;
+  });
   const look = async () => {
     await show();
     const all = await forms();

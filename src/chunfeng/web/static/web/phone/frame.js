@@ -1,17 +1,21 @@
 // On every page: the sealed store of a user opens for that user only, and log-out leaves nothing behind.
 // Costs one small file where the phone keeps nothing.
 "use strict";
-const FLAG = "chunfeng.phone", LEAVING = "chunfeng.leaving";
+const LEAVING = "chunfeng.leaving";
+const used = async () => !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name === "chunfeng-phone");
 const noted = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
 const note = (name, value) => { try { if (value) localStorage.setItem(name, value); else localStorage.removeItem(name); } catch { /* no storage */ } };
 const dialog = document.getElementById("leave");
 
-// a page of the server says who is logged in ("0": nobody); a shell does not know
+// a page of the server says who is logged in; a shell does not know
 const { user } = document.body.dataset;
-if (user !== undefined && noted(FLAG)) import("./vault.js").then(async (vault) => {
+const guard = async () => {
+  if (!(await used())) return;
+  const vault = await import("./vault.js");
   const owner = await vault.owner();
   if (owner && owner !== Number(user)) await vault.shut();
-});
+};
+if (user !== undefined) guard();
 
 // "send" or "discard" what is not sent, or stay: null
 const choice = () => new Promise((done) => {
@@ -23,7 +27,7 @@ const choice = () => new Promise((done) => {
 // true when nothing of the user is left on the phone
 const emptied = async () => {
   const vault = await import("./vault.js");
-  const owner = await vault.owner();
+  const owner = Number(user) || await vault.owner();
   const failed = dialog.querySelector("[data-failed]");
   failed.hidden = true;
   for (let left; owner && (left = await vault.waiting(owner));) {
@@ -36,8 +40,7 @@ const emptied = async () => {
     failed.hidden = (await vault.waiting(owner)) === 0;
   }
   if (dialog.open) dialog.close();
-  await vault.destroy();
-  note(FLAG, "");
+  if (owner) await vault.destroy(owner);
   return true;
 };
 
@@ -62,9 +65,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("form[data-leave]")) return;
   const here = form.dataset.leave === "here"; // a shell: it has no token, and perhaps no line
-  if (!here && !noted(FLAG)) return;
   event.preventDefault();
-  if (noted(FLAG) && !(await emptied())) return;
+  if ((await used()) && !(await emptied())) return;
   if (!here) { form.submit(); return; }
   note(LEAVING, "1");
   await leaveServer();

@@ -153,11 +153,12 @@ const round = async () => {
 /** Send what waits, once at a time in all tabs. Tries again later by itself where there is no line. */
 export const send = async () => {
   if (state.busy) return state.why;
-  clearTimeout(timer);
-  if (!(await entries()).some((each) => each.status === "waiting")) { state.why = ""; say("change"); return ""; }
   state.busy = true;
-  say("change");
+  clearTimeout(timer);
   try {
+    if (!vault.who() && !(await vault.resume())) await holder();
+    if (!(await entries()).some((each) => each.status === "waiting")) return (state.why = "");
+    say("change");
     const alone = navigator.locks
       ? navigator.locks.request("chunfeng.send", { ifAvailable: true }, (lock) => (lock ? round() : "")) : round();
     state.why = await alone;
@@ -167,8 +168,8 @@ export const send = async () => {
     if (state.why === "offline") later();
   } finally {
     state.busy = false;
+    say("change");
   }
-  say("change");
   return state.why;
 };
 

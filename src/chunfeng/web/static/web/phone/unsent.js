@@ -8,7 +8,7 @@ const here = () => `${location.pathname}${location.hash}`;
 /** Where to log in and come back. */
 export const login = () => `/accounts/login/?next=${encodeURIComponent(here())}`;
 const unsent = "/census/calls/#/unsent";
-const line = (tone, text, ...more) => h("p", { className: `flash ${tone}` }, text, " ", more);
+const line = (tone, ...text) => h("p", { className: `flash ${tone}` }, text.flatMap((each) => [each, " "]));
 let trouble = "";
 let told = null; // what follows from the answer before
 outbox.events.addEventListener("told", ({ detail }) => { told = detail; });
@@ -30,9 +30,11 @@ export const show = async () => {
   if (why === "login") lines.push(line("warning", w(waiting.length ? "log_in_kept" : "log_in", { n: waiting.length }), h("a", { href: login() }, w("log_in_link"))));
   if (why === "offline") lines.push(line("", w(waiting.length ? "offline_kept" : "offline", { n: waiting.length })));
   if (why === "posting") lines.push(line("warning", w("other_posting"), h("a", { href: "/accounts/posting/" }, w("change_posting"))));
-  if (old) lines.push(line("warning", w("old", { n: old }), h("a", { href: unsent }, w("look"))));
-  if (refused) lines.push(line("warning", w("some_refused", { n: refused }), h("a", { href: unsent }, w("look"))));
-  if (notices.length) lines.push(line("warning", w("some_conflicts", { n: notices.length }), h("a", { href: unsent }, w("look"))));
+  const there = location.hash === "#/unsent";
+  const look = there ? "" : h("a", { href: unsent }, w("look"));
+  if (old) lines.push(line("warning", w("old", { n: old })));
+  if (!there && (refused || notices.length)) lines.push(line("warning",
+    refused ? w("some_refused", { n: refused }) : "", notices.length ? w("some_conflicts", { n: notices.length }) : "", " ", look));
   if (told) lines.push(line("success", `${told.who}：${told.why}`));
   $("#notices").replaceChildren(...lines);
   for (const badge of document.querySelectorAll("[data-unsent]")) {
@@ -40,6 +42,9 @@ export const show = async () => {
     badge.textContent = n;
     badge.closest("a").classList.toggle("has", n > 0);
   }
+  const tabs = document.querySelectorAll(".ph-top .rooms a");
+  const here = there ? tabs.length - 1 : [...tabs].findIndex((each) => each.pathname === location.pathname);
+  tabs.forEach((each, n) => (n === here ? each.setAttribute("aria-current", "page") : each.removeAttribute("aria-current")));
   return { entries, notices };
 };
 
@@ -75,7 +80,8 @@ export const page = async () => {
   const busy = outbox.state.busy;
   return h("section", {},
     h("h1", { tabIndex: -1 }, w("unsent")),
-    entries.some((each) => each.status === "waiting") && h("button", { className: "big", type: "button", disabled: busy, onclick: outbox.send }, w(busy ? "sending" : "send_now")),
+    outbox.state.why === "login" ? h("a", { className: "button big", href: login() }, w("log_in_link"))
+      : entries.some((each) => each.status === "waiting") && h("button", { className: "big", type: "button", disabled: busy, onclick: outbox.send }, w(busy ? "sending" : "send_now")),
     notices.length > 0 && h("h2", {}, w("conflicts")),
     h("ul", { className: "cards" }, notices.map((each) => h("li", { className: "card info" },
       h("p", { className: "ph-line" }, h("b", {}, each.who)),

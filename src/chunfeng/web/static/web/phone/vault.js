@@ -7,7 +7,6 @@
 import { bytes, fresh, opened, random, seal, strong, usable } from "./cipher.js";
 import { asked, run } from "./db.js";
 
-const FLAG = "chunfeng.phone"; // says without opening the database that there may be one
 const LONGEST = 72 * 3600 * 1000; // so long what was fetched may be read without a word from the server
 const KEPT = new Set(["entry", "notice"]); // kinds that outlast `shut`
 
@@ -24,8 +23,6 @@ channel?.addEventListener("message", ({ data }) => {
 });
 const tell = (what, user = 0) => channel?.postMessage({ what, user });
 
-export const used = () => { try { return Boolean(localStorage.getItem(FLAG)); } catch { return true; } };
-const flag = () => { try { localStorage.setItem(FLAG, "1"); } catch { /* then every page looks */ } };
 export const who = () => me && { user: me.user, posting: me.posting };
 const about = (user, kind, id) => `${user}/${kind}/${id}`;
 
@@ -34,7 +31,7 @@ export const owner = async () => (await run("readonly", (store) => asked(store("
 
 /** Open the store without the server, where the last user's key lies here. @returns {Promise<object|null>} */
 export const resume = async () => {
-  if (me || !used()) return who();
+  if (me) return who();
   const [now, held] = await run("readonly", async (store) => {
     const found = await asked(store("now").get("user"));
     return [found, found && await asked(store("keys").get(found.user))];
@@ -50,7 +47,6 @@ export const resume = async () => {
  * @param {{user: number, posting: number, seal: string, seal_id: string}} holder
  */
 export const enter = async ({ user, posting, seal: secret, seal_id: name }) => {
-  flag();
   if (me && me.user !== user) me = null;
   const before = await owner();
   if (before && before !== user) await shut();
@@ -125,13 +121,11 @@ export const shut = async ({ forget = true } = {}) => {
   if (user) tell("gone", user);
 };
 
-/** Log-out: key and data of the present user are no more. */
-export const destroy = async () => {
-  const user = me?.user || await owner();
-  if (!user) return;
+/** Log-out: key and data of a user are no more. @param {number} user */
+export const destroy = async (user) => {
   await run("readwrite", async (store) => {
     store("keys").delete(user);
-    store("now").delete("user");
+    if ((await asked(store("now").get("user")))?.user === user) store("now").delete("user");
     for (const id of await asked(store("sealed").index("user").getAllKeys(user))) store("sealed").delete(id);
   });
   me = null;

@@ -11,7 +11,7 @@ export const takeOver = () => { if (registration?.waiting && idle()) registratio
  * @param {{free?: () => boolean, shell?: boolean}} [how]
  */
 export const register = async ({ free = () => true, shell = false } = {}) => {
-  if (!possible) return;
+  if (!possible || !navigator.onLine) return; // fetched anew on every page that has a line
   idle = free;
   const before = navigator.serviceWorker.controller;
   navigator.serviceWorker.addEventListener("controllerchange", () => { if (before && shell) location.reload(); });
