@@ -224,6 +224,7 @@ version: 1.0.0
 title: {zh: 本县标准, en: Our standard}
 refines: test-allowance
 area: "220184000000"
+in_force: {from: 2020-01-01}
 sources:
   notice: {title: 本县通知, note: {zh: 虚构, en: made up}}
 parameters:

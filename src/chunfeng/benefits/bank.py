@@ -88,8 +88,8 @@ def fen(text: str) -> int:
 def write(orders: Sequence[Order], name: str, form: str) -> bytes:
     """The file for the bank, as xlsx or as CSV (UTF-8 with its mark), in Chinese whoever asks; a total ends it."""
     with translation.override("zh-hans"):
-        heads = [_("Line"), _("Payee"), _("Account"), _("Bank"), _("Amount (yuan)"), _("Purpose")]
-        total = [
+        heads: list[str] = [_("Line"), _("Payee"), _("Account"), _("Bank"), _("Amount (yuan)"), _("Purpose")]
+        total: list[str | int] = [
             _("Total"),
             _("%(n)s payments in all") % {"n": len(orders)},
             "",
@@ -98,7 +98,7 @@ def write(orders: Sequence[Order], name: str, form: str) -> bytes:
             "",
         ]
         title = _("Payment batch %(name)s") % {"name": name}
-    rows = [[o.line, o.name, o.account, o.bank, o.amount, o.purpose] for o in orders]
+    rows: list[list[str | int]] = [[o.line, o.name, o.account, o.bank, o.amount, o.purpose] for o in orders]
     if form == CSV:
         out = io.StringIO(newline="")
         csv.writer(out).writerows([heads, *([*row[:4], yuan(int(row[4])), row[5]] for row in [*rows, total])])

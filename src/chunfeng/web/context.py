@@ -15,6 +15,8 @@ ROOMS = [
     ("notices", _("Notices"), "notice.read"),
     ("issues", _("Coordination"), "issue.work"),
     ("people", _("People"), "person.read"),
+    ("claims", _("Claims"), "claim.read"),
+    ("payments", _("Payments"), "payment.work"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),
