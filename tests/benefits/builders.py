@@ -45,7 +45,7 @@ facts:
 conditions:
   enough:
     rule: worked >= least
-    says: {zh: "至少工作{least}", en: "At least {least} worked."}
+    says: {zh: 至少工作<least>, en: "At least <least> worked."}
     clause: 一
 gives:
   allowance:

@@ -70,7 +70,6 @@ VOCABULARIES = (
     benefits.MeasureState, benefits.SubjectKind, benefits.ClaimState, benefits.ClaimChannel, benefits.ClaimStepKind,
     benefits.DecisionOutcome, benefits.ObjectionState, benefits.BatchState, benefits.PaymentState,
     benefits.RecoveryState, benefits.InjuryState, benefits.InjuryApplicant, benefits.WorkListState,
-    benefits.SimulationState,
 )  # fmt: skip
 
 

@@ -6,8 +6,20 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, get_resolver
 
-PUBLIC = {"home", "login", "login-code", "login-password", "login-second-factor", "language", "logout"}
-PUBLIC |= {"publicity", "publicity-list"}
+PUBLIC = {
+    "home",
+    "policies",
+    "policy",
+    "policy-check",
+    "publicity",
+    "publicity-list",
+    "login",
+    "login-code",
+    "login-password",
+    "login-second-factor",
+    "language",
+    "logout",
+}
 SIGNED_IN = {"posting", "password", "second-factor"}
 """Anybody who is logged in may open these; they concern only the own account."""
 

@@ -142,12 +142,3 @@ class WorkListState(models.TextChoices):
     PUBLISHED = "published", pgettext_lazy("work list", "Published for objections")
     APPROVED = "approved", _("Approved for payment")
     RETURNED = "returned", pgettext_lazy("work list", "Sent back")
-
-
-class SimulationState(models.TextChoices):
-    """Life of a what-if run."""
-
-    WAITING = "waiting", _("Waits to be run")
-    RUNNING = "running", _("Being worked out")
-    DONE = "done", pgettext_lazy("simulation", "Done")
-    FAILED = "failed", pgettext_lazy("simulation", "Failed")

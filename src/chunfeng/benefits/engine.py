@@ -22,7 +22,7 @@ from chunfeng.benefits.models import MeasureVersion
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
-from chunfeng_rules import precedence, reading, scalar
+from chunfeng_rules import library, precedence, reading, scalar
 from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, NOT_IN_FORCE, Fact, Measure, Refinement
 from chunfeng_rules.texts import BadFacts, BadMeasure
 
@@ -162,7 +162,14 @@ def _parsed(text: str, *local: str) -> Measure:
     if not isinstance(found, Measure):
         raise Refused(_("This file only refines another measure: it cannot be evaluated by itself."))
     texts = [each for each in map(reading.read, local) if isinstance(each, Refinement)]
-    return precedence.refined(found, texts) if texts else found
+    return in_family(precedence.refined(found, texts) if texts else found)
+
+
+def in_family(measure: Measure) -> Measure:
+    """The measure as it gives way to higher and later texts of its family that come with the programme."""
+    others = [each for each in library.shipped().values() if each.code != measure.code]
+    family = [each for each in others if each.family == measure.family]
+    return precedence.settled([measure, *family])[0] if family else measure
 
 
 def _in_force(on: date, area: str) -> QuerySet[MeasureVersion]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from chunfeng.benefits import engine
 from chunfeng.core.errors import Refused
 from chunfeng_rules import cases, library, lint, precedence, reading, wording
-from chunfeng_rules.measure import Measure, Refinement
+from chunfeng_rules.measure import Clause, Measure, Refinement
 from chunfeng_rules.texts import BadMeasure, Finding, Text
 
 
@@ -94,6 +95,7 @@ def read(text: str, base: str = "") -> Read:
                 raise BadMeasure([Finding(says, found.place)])
             whole = precedence.refined(given, [found])
         assert isinstance(whole, Measure)
+        whole = engine.in_family(whole)
         findings = tuple(_line(each) for each in lint.lint(whole))
         runs = tuple(_run(each) for each in cases.run(whole))
     except BadMeasure as bad:
@@ -101,6 +103,16 @@ def read(text: str, base: str = "") -> Read:
     return Read(_contents(found, whole), findings, runs)
 
 
+def refines(text: str) -> str:
+    """The code a local text refines; "" for a whole measure or a text that cannot be read."""
+    try:
+        found = reading.read(text)
+    except BadMeasure:
+        return ""
+    return found.refines if isinstance(found, Refinement) else ""
+
+
+@cache
 def shipped() -> dict[str, str]:
     """Code → text of every measure and local text that comes with the programme."""
     found: dict[str, str] = {}
@@ -108,6 +120,43 @@ def shipped() -> dict[str, str]:
         each = reading.read_path(path)
         found[each.code] = path.read_text(encoding="utf-8-sig")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A shipped measure in the catalogue, in one language."""
+
+    code: str
+    title: str
+    summary: str
+    confidence: str
+    refines: str
+    example: bool
+    """Stands for no place: an office takes it over under its own code."""
+
+
+def catalogue() -> list[Entry]:
+    """What comes with the programme, by title."""
+    return _catalogue(engine.language())
+
+
+@cache
+def _catalogue(tongue: str) -> list[Entry]:
+    entries = []
+    for text in shipped().values():
+        found = reading.read(text)
+        whole = isinstance(found, Measure)
+        entries.append(
+            Entry(
+                code=found.code,
+                title=found.title[tongue],
+                summary=found.summary[tongue] if isinstance(found, Measure) else "",
+                confidence=found.confidence if isinstance(found, Measure) else "",
+                refines="" if whole else found.refines,  # type: ignore[union-attr]
+                example=found.area.startswith("99"),
+            )
+        )
+    return sorted(entries, key=lambda entry: entry.title)
 
 
 def _line(finding: Finding) -> Line:
@@ -141,8 +190,8 @@ def _contents(found: Measure | Refinement, whole: Measure) -> Contents:
         first=found.span.first,
         last=found.span.last,
         sources=tuple(str(each) for each in found.sources),
-        conditions=tuple((word(c.says), str(c.clause)) for c in whole.conditions),
-        gives=tuple((word(g.label), str(g.clause)) for g in whole.gives),
+        conditions=tuple((_filled(c.says, whole)[tongue], _short(c.clause)) for c in whole.conditions),
+        gives=tuple((word(g.label), _short(g.clause)) for g in whole.gives),
         parameters=tuple(
             (
                 word(p.label),
@@ -162,6 +211,21 @@ def _contents(found: Measure | Refinement, whole: Measure) -> Contents:
         estimate=word(whole.estimate),
         excludes=whole.excludes,
     )
+
+
+def _filled(says: Text, whole: Measure) -> Text:
+    """A condition with its parameters' newest values, its steps and facts by their labels: for nobody's case."""
+    words = {name: fact.label for name, fact in whole.facts.items()}
+    words |= {name: step.label for name, step in whole.steps.items()}
+    for name, parameter in whole.parameters.items():
+        newest = max(parameter.values, key=lambda v: v.span.first or date.min, default=None)
+        words[name] = wording.parameter_words(parameter, newest.value) if newest else parameter.label
+    return says.filled(words)
+
+
+def _short(clause: Clause) -> str:
+    """The clause by the number of its text, where it has one."""
+    return f"{clause.source.number} {clause.at}" if clause.source.number else str(clause)
 
 
 def _days(first: date | None, last: date | None) -> str:

@@ -15,6 +15,7 @@ ROOMS = [
     ("notices", _("Notices"), "notice.read"),
     ("issues", _("Coordination"), "issue.work"),
     ("people", _("People"), "person.read"),
+    ("measures", _("Measures"), "measure.read"),
     ("claims", _("Claims"), "claim.read"),
     ("payments", _("Payments"), "payment.work"),
     ("reports", _("Reports"), "report.read"),

@@ -7,6 +7,8 @@ urlpatterns = [
     path("desk/", include("chunfeng.web.desk.urls")),
     path("notices/", include("chunfeng.web.notices.urls")),
     path("people/", include("chunfeng.web.people.urls")),
+    path("measures/", include("chunfeng.web.measures.urls")),
+    path("policies/", include("chunfeng.web.policies.urls")),
     path("reports/", include("chunfeng.web.reports.urls")),
     path("figures/", include("chunfeng.web.figures.urls")),
     path("situations/", include("chunfeng.web.situations.urls")),

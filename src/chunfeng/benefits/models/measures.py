@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chunfeng.areas.fields import AreaCodeField
-from chunfeng.benefits.choices import MeasureState, SimulationState, SubjectKind
+from chunfeng.benefits.choices import MeasureState, SubjectKind
 from chunfeng.core import walls
 from chunfeng.notices.models import Clause
 from chunfeng.offices.models import Office
@@ -89,7 +89,7 @@ class MeasureVersion(models.Model):
 
 
 class Simulation(models.Model):
-    """A what-if: a changed text over the register, against the version in force. Resumable; figures only."""
+    """A what-if: a changed text over the claims held, against the versions that decided. Figures only."""
 
     version = models.ForeignKey(MeasureVersion, on_delete=models.PROTECT, related_name="simulations")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -97,14 +97,9 @@ class Simulation(models.Model):
     name = models.CharField(_("name"), max_length=120)
     text = models.TextField(_("changed file"))
     on = models.DateField(_("day of decision"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=SimulationState, default=SimulationState.WAITING
-    )
     result = models.JSONField(_("result"), default=dict, blank=True)
-    error = models.CharField(_("why it stopped"), max_length=300, blank=True)
     by_name = models.CharField(_("by"), max_length=60)
     made_at = models.DateTimeField(_("made at"))
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     wall = walls.by_area()
 
