@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.benefits import bank, engine, registers
 from chunfeng.benefits.choices import SubjectKind
@@ -27,7 +27,7 @@ UNITS = {
     "days": gettext_lazy("days"),
     "months": gettext_lazy("months"),
     "years": gettext_lazy("years"),
-    "persons": gettext_lazy("people"),
+    "persons": pgettext_lazy("unit", "people"),
     "hours": gettext_lazy("hours"),
     "minutes": gettext_lazy("minutes"),
 }
