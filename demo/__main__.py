@@ -43,7 +43,19 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import census, contacts, isolation, measures, messages, people, places, reporting, setting, summary
+    from demo import (
+        benefits,
+        census,
+        contacts,
+        isolation,
+        measures,
+        messages,
+        people,
+        places,
+        reporting,
+        setting,
+        summary,
+    )
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -52,7 +64,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=13)
+        bar = progress.add_task("数据库 database", total=14)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -82,6 +94,7 @@ def run(*, size: str, seed: int) -> None:
             ("走访登记 contacts", contacts.told, contacts.Contacts),
             ("消息、台账和登记 messages", messages.told, messages.Messages),
             ("政策措施 measures", measures.told, measures.Measures),
+            ("待遇与发放 benefits", benefits.told, benefits.Benefits),
         ]
         for title, is_told, part in parts:
             step(title)

@@ -11,6 +11,8 @@ PUBLIC = {
     "policies",
     "policy",
     "policy-check",
+    "publicity",
+    "publicity-list",
     "login",
     "login-code",
     "login-password",

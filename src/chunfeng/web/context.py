@@ -20,6 +20,8 @@ ROOMS = [
     ("calls", _("Calls"), "call.work"),
     ("isolation", _("Isolation"), "isolation.work"),
     ("measures", _("Measures"), "measure.read"),
+    ("claims", _("Claims"), "claim.read"),
+    ("payments", _("Payments"), "payment.work"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),

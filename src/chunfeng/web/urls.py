@@ -21,6 +21,8 @@ urlpatterns = [
     path("situations/", include("chunfeng.web.situations.urls")),
     path("bulletins/", include("chunfeng.web.bulletins.urls")),
     path("forms/", include("chunfeng.web.forms.urls")),
+    path("", include("chunfeng.web.claims.urls")),
+    path("payments/", include("chunfeng.web.payments.urls")),
     path("", include("chunfeng.web.places.urls")),
     path("", include("chunfeng.web.audit.urls")),
 ]

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits import engine, periods
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import LIVE, ClaimChannel, ClaimState, ClaimStepKind
-from chunfeng.benefits.models import Beneficiary, Claim, ClaimPaper, MeasureVersion
+from chunfeng.benefits.models import Beneficiary, Claim, ClaimPaper, MeasureVersion, Payment
 from chunfeng.core import scope
 from chunfeng.core.actions import record, store_file
 from chunfeng.core.actor import SYSTEM, Actor
@@ -156,7 +157,7 @@ def withdraw(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
     row = locked(claim, by)
     if row.state == ClaimState.WITHDRAWN:
         return row
-    if row.state not in (*UNDECIDED, ClaimState.CONFIRMING):
+    if row.state not in (*UNDECIDED, ClaimState.CONFIRMING) or _was_granted(row):
         raise Refused(_("This claim is decided and cannot be withdrawn."))
     row.state = ClaimState.WITHDRAWN
     row.save(update_fields=["state"])
@@ -168,13 +169,14 @@ def withdraw(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
 def refuse_twice(
     version: MeasureVersion, subject_key: str, period: str, *, beside: int | None = None
 ) -> None:
-    """Raise AlreadyClaimed for another live claim of the measure and period, or of one that excludes it.
+    """Raise AlreadyClaimed for another live or paid claim of the measure and period, or of one that excludes it.
 
     Looks at every area: call it while `alone_with` the subject.
     """
     code = version.measure.code
     with scope.applied(SYSTEM):
-        live = Claim.objects.filter(subject_key=subject_key, state__in=LIVE).exclude(pk=beside or 0)
+        stands = Q(state__in=LIVE) | Exists(Payment.objects.filter(decision__claim=OuterRef("pk")))
+        live = Claim.objects.filter(stands, subject_key=subject_key).exclude(pk=beside or 0)
         rows = list(live.select_related("measure", "version__measure"))
     for row in rows:
         if row.measure.code == code and row.period == period:
@@ -229,6 +231,11 @@ def _propose(row: Claim, by: Actor, at: datetime) -> Claim:
         step(row, ClaimStepKind.PROPOSE, by=by, at=at, text=found.outcome)
         record("claim.propose", by=by, on=row, at=at, detail={"outcome": found.outcome})
     return row
+
+
+def _was_granted(row: Claim) -> bool:
+    """Something is owed or was paid by an earlier decision: only another decision ends that."""
+    return Payment.objects.filter(decision__claim=row).exists()
 
 
 def _known_facts(version: MeasureVersion, facts: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -13,7 +14,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices.actions.common import bounded, required
 
-__all__ = ["alone_with", "bounded", "locked", "required", "step"]
+__all__ = ["alone_with", "bounded", "locked", "required", "step", "steps"]
 
 
 def alone_with(subject_key: str) -> None:
@@ -36,4 +37,15 @@ def step(claim: Claim, kind: ClaimStepKind, *, by: Actor, at: datetime, text: st
     """Write down what was done with the claim."""
     ClaimStep.objects.create(
         claim=claim, kind=kind, text=text[:500], office_id=by.office_id, by_name=by.name, at=at
+    )
+
+
+def steps(claims: Iterable[Claim], kind: ClaimStepKind, *, by: Actor, at: datetime, text: str = "") -> None:
+    """The same step of many claims, in few queries."""
+    ClaimStep.objects.bulk_create(
+        [
+            ClaimStep(claim=each, kind=kind, text=text[:500], office_id=by.office_id, by_name=by.name, at=at)
+            for each in claims
+        ],
+        batch_size=2000,
     )

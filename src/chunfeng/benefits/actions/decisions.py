@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits import engine
-from chunfeng.benefits.actions import claims
+from chunfeng.benefits.actions import claims, owing
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import ClaimState, ClaimStepKind, DecisionOutcome
-from chunfeng.benefits.models import Claim, Decision, Payment
+from chunfeng.benefits.models import Claim, Decision
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -76,8 +75,8 @@ def decide(
     step(row, ClaimStepKind.DECIDE, by=by, at=at, text=str(DecisionOutcome(outcome).label))
     detail = {"outcome": outcome, "amount": worth, "against_rule": against}
     record("claim.decide", by=by, on=row, at=at, detail=detail, reason=reasons.strip()[:500])
-    if granted and not confirming:
-        _owe(row, decision, at)
+    if not confirming:
+        owing.settle(claim=row, decision=decision, by=by, at=at)
     return decision
 
 
@@ -122,7 +121,7 @@ def confirm(*, claim: Claim, by: Actor, at: datetime) -> Decision:
     row.save(update_fields=["state", "decided_at"])
     step(row, ClaimStepKind.CONFIRM, by=by, at=at)
     record("claim.confirm", by=by, on=row, at=at)
-    _owe(row, first, at)
+    owing.settle(claim=row, decision=first, by=by, at=at)
     return second
 
 
@@ -152,34 +151,6 @@ def replays(decision: Decision) -> bool:
         area=decision.claim.area_code,
     )
     return bool(found.explanation == json.loads(decision.explanation))
-
-
-def _owe(claim: Claim, decision: Decision, at: datetime) -> None:
-    """The payment a grant brings, in the transaction of the decision: one a measure, subject and period."""
-    if not decision.amount:
-        return
-    payee, measure = claim.beneficiary, claim.measure
-    try:
-        with transaction.atomic():
-            Payment.objects.create(
-                measure=measure,
-                decision=decision,
-                beneficiary=payee,
-                subject_key=claim.subject_key,
-                period=claim.period,
-                area_code=claim.area_code,
-                amount=decision.amount,
-                fund=measure.fund,
-                name=payee.name,
-                account=payee.account,
-                bank=payee.bank,
-                due_from=timezone.localdate(at) + timedelta(days=measure.publish_days),
-                made_at=at,
-            )
-    except IntegrityError as error:
-        if "paid_once" not in str(error):
-            raise
-        raise claims.AlreadyClaimed(claims.twice(measure.title, claim.period)) from None
 
 
 def _same(row: Claim, outcome: str, amount: int | None) -> Decision:

@@ -19,7 +19,9 @@ from chunfeng.offices.models import Office
 class PaymentBatch(models.Model):
     """Payments that go to the bank in one file. Numbers have no gaps within an office and year.
 
-    `sha256` is over the file's bytes; count and total are frozen when it is sent.
+    `sha256` is over the file's bytes; count and total are those of the day it was made, whatever came back.
+    `came_back` keeps the lines the bank sent back ({"line", "payment", "amount", "error"}): their payments go on
+    in a later batch.
     """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="payment_batches")
@@ -32,6 +34,7 @@ class PaymentBatch(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reply = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    came_back = models.JSONField(_("lines that came back"), default=list, blank=True)
     made_at = models.DateTimeField(_("made at"))
     by_name = models.CharField(_("by"), max_length=60)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
