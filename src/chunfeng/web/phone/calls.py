@@ -59,7 +59,7 @@ def _entries(request: HttpRequest) -> list[Any]:
         with suppress(ValueError, RecursionError):
             given = json.loads(request.body)
     if not isinstance(given, dict) or not isinstance(given.get("entries"), list):
-        raise Refused(_("Answers come as JSON: {\"entries\": […]}."))
+        raise Refused(_('Answers come as JSON: {"entries": […]}.'))
     return given["entries"]
 
 

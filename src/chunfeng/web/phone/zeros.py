@@ -34,7 +34,9 @@ def _report(of: Obligation, late: bool) -> dict[str, Any]:
     nothing = statements.nothing_happened(form, ledger.stated(of))
     doubts = common.doubt_rows(ledger.doubts_about(of, form, nothing, zero=True), {})
     days = period(of)
-    sentence = _("%(office)s states: for %(days)s, under “%(title)s”, there was nothing. Each figure below stands at zero.")
+    sentence = _(
+        "%(office)s states: for %(days)s, under “%(title)s”, there was nothing. Each figure below stands at zero."
+    )
     return {
         "id": of.pk,
         "url": reverse("report-zero", args=[of.pk]),
