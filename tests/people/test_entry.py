@@ -76,6 +76,7 @@ def test_the_decision_follows_origin_exposure_and_symptoms(wang, by, given, expo
     assert (row.placement if row else "enter") == placement
     answers = json.loads(ContactRecord.objects.get(pk=done.contact.pk).answers)
     assert (answers["placement"], answers["exposure"]) == (placement, exposure)
+    assert done.contact.branch == placement
     assert done.contact.source == CLAUSE and (row is None or row.contact == done.contact)
     assert FollowUp.objects.count() == (placement == "hospital")
 

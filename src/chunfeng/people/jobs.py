@@ -110,3 +110,11 @@ def watch_isolations(timestamp: int = 0) -> int:
 
     done = stock.watch(now=timezone.now())
     return done.days + done.offices
+
+
+def defer_mailings() -> None:
+    """Begin with a mailing just confirmed, at once instead of within the minute."""
+    try:
+        write_mailings.configure(queueing_lock="write_mailings").defer(timestamp=0)
+    except AlreadyEnqueued:
+        return

@@ -34,9 +34,13 @@ from chunfeng.people.choices import (
 )
 from chunfeng.people.models import AffectedArea, ContactRecord, Person
 from chunfeng.people.queries import affected, placing
+from chunfeng.people.scripts import library
 
 KINDS = (ContactKind.OUTSIDER, ContactKind.TRAVELLER, ContactKind.FILE)
 """As what a person at the gate is registered."""
+SCRIPT = "gate-decision"
+UNDECIDED = "open"
+"""The answer where no rule in force says what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,14 @@ def decide_entry(
     rule = next((each.rule for each in found if each.lost is None), None)
     contact, _new = record_contact(
         person=row, kind=kind, origin=origin, place=handed_name, source=rule.source if rule else "", key=key,
+        script=library.script(SCRIPT),
         answers={
             "exposure": str(exposure),
-            "symptoms": listed or ["none"],
-            "temperature": str(degrees) if degrees is not None else None,
-            "other": other.strip() or None,
             "left_on": str(left_on) if left_on else None,
-            "placement": rule.placement if rule else None,
+            "symptoms": listed or ["none"],
+            "other": other.strip() or None,
+            "temperature": float(degrees) if degrees is not None else None,
+            "placement": rule.placement if rule else UNDECIDED,
             "handed_to": handed_to if handed_to in HandOver.values else None,
         },
         by=by, at=at,

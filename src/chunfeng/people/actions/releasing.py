@@ -161,7 +161,7 @@ def missing(held: Count) -> str:
         shown = "、".join(str(day) for day in since[:5]) + ("…" if len(since) > 5 else "")
         parts.append(_("Without a record, so not counted: %(days)s.") % {"days": shown})
     parts.append(_("Release at the earliest on %(day)s.") % {"day": held.release_on})
-    return " ".join(parts)
+    return "".join(part if part.endswith("。") else f"{part} " for part in parts).strip()
 
 
 def _open(row: Isolation) -> None:

@@ -7,7 +7,7 @@ pages that show the people all ask the same list, so that they cannot differ.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -174,6 +174,16 @@ def _leaving_no_job(asked: Asked) -> QuerySet[Person]:
 )
 def _leaving_job_open(asked: Asked) -> QuerySet[Person]:
     return _leaving(asked).filter(~Exists(Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.JOB)))
+
+
+@_named(
+    "leaving-anywhere",
+    _("Want to leave, not said where to"),
+    _("Want to leave for work, and the newest word names no destination."),
+)
+def _leaving_anywhere(asked: Asked) -> QuerySet[Person]:
+    rows = _leaving(replace(asked, place=""))
+    return rows.alias(to=newest(FactKind.INTENTION, "place", until=asked.on)).filter(to="")
 
 
 @_named("returned", _("Came back"), _("Home in the area; said to have come back on a day of the period."))

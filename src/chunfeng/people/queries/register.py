@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.core.identifiers import BadIdentifier
@@ -40,6 +41,13 @@ def records(actor: Actor) -> QuerySet[Person]:
     for column in AREAS:
         sight |= Q(**{f"{column}__gte": actor.lo, f"{column}__lt": actor.hi})
     return Person.objects.filter(sight)
+
+
+def named(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows about people with `person_name`; None where the person is out of sight though the row is not."""
+    return rows.annotate(
+        person_name=Subquery(Person.objects.filter(pk=OuterRef("person_id")).values("name")[:1])
+    )
 
 
 def person(actor: Actor, pk: int) -> Person | None:

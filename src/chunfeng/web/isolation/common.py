@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
@@ -30,8 +30,8 @@ TONES = {
 """Colour of a placement; the word always stands beside it."""
 MARKS = {Day.CLEAR: "✓", Day.SYMPTOMS: "✕", Day.MISSING: "?", Day.AHEAD: "·"}
 DAYS = {
-    Day.CLEAR: gettext_lazy("without symptoms"),
-    Day.SYMPTOMS: gettext_lazy("symptoms"),
+    Day.CLEAR: pgettext_lazy("case", "without symptoms"),
+    Day.SYMPTOMS: gettext_lazy("has symptoms"),
     Day.MISSING: gettext_lazy("no record"),
     Day.AHEAD: gettext_lazy("not yet"),
 }
@@ -45,13 +45,8 @@ LOST = {
 }
 
 
-def named(rows: QuerySet[Any], key: str = "person_id") -> QuerySet[Any]:
-    """The rows with `person_name`; None where the person is out of sight though the place is not."""
-    return rows.annotate(person_name=Subquery(Person.objects.filter(pk=OuterRef(key)).values("name")[:1]))
-
-
 def name_of(row: Any) -> str:
-    """The name of a `named` row, its serial number where the person is out of sight."""
+    """The name of a row of `register.named`, its serial number where the person is out of sight."""
     return str(getattr(row, "person_name", None) or f"#{row.person_id}")
 
 

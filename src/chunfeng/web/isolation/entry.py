@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.people.actions import entry
-from chunfeng.people.choices import ContactKind, HandOver, Placement, Symptom
+from chunfeng.people.choices import ContactKind, HandOver, IsolationState, Placement
 from chunfeng.people.models import Person
 from chunfeng.people.queries import contacts, register
 from chunfeng.people.queries import isolation as queries
@@ -114,7 +112,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "form": form,
         "chips": common.symptom_choices(),
-        "typed": {"symptoms": post.getlist("symptoms"), "well": post.get("well"), "other": post.get("other", "")},
+        "typed": {
+            "symptoms": post.getlist("symptoms"),
+            "well": post.get("well"),
+            "other": post.get("other", ""),
+        },
         "key": post.get("key") or common.new_key(),
     }
     return render(request, "web/isolation/decide.html", shown, status=422 if form.is_bound else 200)
@@ -125,27 +127,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def decided(request: HttpRequest, pk: int) -> HttpResponse:
     """The answer in one word, with its clause, to be shown at the gate and printed."""
     contact = found_or_404(contacts.contact(request.actor, pk))
-    answers = json.loads(contact.answers) if contact.answers else {}
-    if "placement" not in answers and "exposure" not in answers:
-        return redirect("person", contact.person_id)
-    placement = answers.get("placement") or ""
-    listed = [code for code in answers.get("symptoms") or [] if code in Symptom.values]
-    words = common.labels(Symptom.choices)
-    opened = next((row for row in queries.isolations(request.actor).filter(contact=contact)), None)
+    if contact.script != entry.SCRIPT:
+        return redirect("contact", contact.pk)
+    placement = contact.branch if contact.branch in Placement.values else ""
     person = common.person_of(request.actor, contact.person_id)
-    standing = next((r for r in queries.of_person(person) if r.state == "open"), None) if person else None
+    rows = queries.of_person(person) if person else []
     shown = {
         "contact": contact,
         "person": person,
         "placement": Placement(placement).label if placement else "",
-        "tone": common.TONES[Placement(placement)] if placement else "",
-        "exposure": common.exposure_words(str(answers.get("exposure", ""))),
-        "symptoms": "、".join(words[code] for code in listed),
-        "handed": HandOver(answers["handed_to"]).label if answers.get("handed_to") else "",
+        "tone": common.TONES[Placement(placement)] if placement else "warn",
         "origin": Names().of(contact.origin),
-        "row": opened or standing,
+        "row": next(
+            (row for row in rows if row.contact_id == contact.pk or row.state == IsolationState.OPEN), None
+        ),
         "enter": placement == Placement.ENTER,
+        "hospital": placement == Placement.HOSPITAL,
     }
     return render(request, "web/isolation/decided.html", shown)
-
-

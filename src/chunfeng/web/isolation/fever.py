@@ -45,7 +45,11 @@ def cases(request: HttpRequest) -> HttpResponse:
             Column("area", gettext_lazy("Area"), lambda c: names.short(c.area_code)),
             Column("found", gettext_lazy("Found at"), lambda c: c.found_at, order="found_at"),
             Column("steps", gettext_lazy("Steps taken"), lambda c: f"{c.steps.count()}/{len(FeverStep)}"),
-            Column("closed", gettext_lazy("State"), lambda c: _("outcome known") if c.closed_at else _("open")),
+            Column(
+                "closed",
+                gettext_lazy("State"),
+                lambda c: _("outcome known") if c.closed_at else _("still open"),
+            ),
         ],
     )
     rows = queries.cases(request.actor)
@@ -54,7 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "web/isolation/fever_cases.html", {"page": listing.page(request, rows)})
 
 
-_STATES = (("open", gettext_lazy("open")), ("closed", gettext_lazy("outcome known")))
+_STATES = (("open", gettext_lazy("still open")), ("closed", gettext_lazy("outcome known")))
 
 
 def _narrow(rows: Any, state: str) -> Any:
@@ -108,7 +112,9 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         ),
         FeverStep.REPORTED: lambda: actions.report(case=row, **_by(request)),
         FeverStep.LISTED: lambda: actions.list_fellows(case=row, **_by(request)),
-        FeverStep.CLOSED: lambda: actions.close_case(case=row, outcome=post.get("outcome", ""), **_by(request)),
+        FeverStep.CLOSED: lambda: actions.close_case(
+            case=row, outcome=post.get("outcome", ""), **_by(request)
+        ),
     }
     act = found_or_404(acts.get(step))
     try:
@@ -118,7 +124,9 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     except Refused as refused:
         return _page(request, _found(request, pk), error={step: str(refused)}, status=422)
     if step == FeverStep.LISTED:
-        messages.success(request, ngettext("%(n)s is new on the list.", "%(n)s are new on the list.", done) % {"n": done})
+        messages.success(
+            request, ngettext("%(n)s is new on the list.", "%(n)s are new on the list.", done) % {"n": done}
+        )
     else:
         messages.success(request, _("The step is written down."))
     return redirect("fever-case", row.pk)
@@ -140,7 +148,9 @@ def fellow(request: HttpRequest, pk: int, fellow_id: int) -> HttpResponse:
         return _page(request, row, error={"fellow": str(refused)}, status=422)
     messages.success(request, _("The contact is written down."))
     after = request.POST.get("after", "")
-    return redirect(reverse("fever-case", args=[row.pk]) + (f"?{urlencode({'after': after})}" if after else ""))
+    return redirect(
+        reverse("fever-case", args=[row.pk]) + (f"?{urlencode({'after': after})}" if after else "")
+    )
 
 
 def _found(request: HttpRequest, pk: int) -> FeverCase:

@@ -20,6 +20,7 @@ from chunfeng.people.actions import follow_ups as actions
 from chunfeng.people.choices import FollowUpReason, Outcome
 from chunfeng.people.models import FollowUp, Person
 from chunfeng.people.queries import follow_ups as queries
+from chunfeng.people.queries import register
 from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import common
@@ -58,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
             Column("partner", gettext_lazy("Partner told"), lambda r: r.partner.name if r.partner_id else ""),
         ],
     )  # fmt: skip
-    rows = common.named(queries.follow_ups(actor)).annotate(day=Coalesce(F("next_on"), Value(_FAR)))
+    rows = register.named(queries.follow_ups(actor)).annotate(day=Coalesce(F("next_on"), Value(_FAR)))
     what = request.GET.get("what", "")
     if what not in dict(WHATS):
         rows = rows.filter(closed_at__isnull=True)

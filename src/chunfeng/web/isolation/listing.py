@@ -20,6 +20,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.people.choices import IsolationState, Placement
 from chunfeng.people.models import Isolation
 from chunfeng.people.queries import isolation as queries
+from chunfeng.people.queries import register
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import common
 from chunfeng.web.lists import Column, Filter, Listing
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()
     names = Names(actor)
     listing = _listing(actor, names, today)
-    rows = common.named(queries.standing(queries.isolations(actor), today))
+    rows = register.named(queries.standing(queries.isolations(actor), today))
     what = request.GET.get("what", "")
     if what not in dict(_WHATS):
         rows = rows.filter(state=IsolationState.OPEN)
@@ -45,12 +46,14 @@ def home(request: HttpRequest) -> HttpResponse:
     names.load(row.area_code for row in page.rows)
     shown = {
         "page": page,
-        "rows": [{"row": row} | common.stands(row, today) for row in page.rows],
+        "rows": [
+            {"row": row, "area": names.short(row.area_code)} | common.stands(row, today) for row in page.rows
+        ],
         "numbers": queries.numbers(actor, today),
         "what": what,
         "searched": common.searched(request),
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
-        "names": names,
+        "today": today,
     }
     return render(request, "web/isolation/home.html", shown)
 
@@ -108,7 +111,7 @@ def _listing(actor: Actor, names: Names, today: date) -> Listing:
             Column("days", gettext_lazy("Full days"), lambda r: f"{min(r.full, r.needed)}/{r.needed}"),
             Column("today", gettext_lazy("Today"), _today_of),
             Column("gaps", gettext_lazy("Days without a record"), lambda r: r.gaps, number=True),
-            Column("starts", gettext_lazy("First day"), lambda r: r.starts_on, order="starts_on"),
+            Column("starts", gettext_lazy("First day of isolation"), lambda r: r.starts_on, order="starts_on"),
             Column("ends", gettext_lazy("Release at the earliest on"), lambda r: _release(r, today), order="ends_on"),
             Column("office", gettext_lazy("Office"), lambda r: r.office.name),
         ],
@@ -120,7 +123,7 @@ def _placements() -> Sequence[tuple[str, Any]]:
 
 
 def _today_of(row: Any) -> str:
-    return _("recorded") if row.seen_today else _("due")
+    return _("recorded") if row.seen_today else _("record due")
 
 
 def _release(row: Any, today: date) -> Any:

@@ -92,7 +92,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         area = find_area(given["area"], timezone.localdate()) if given.get("area", "").strip() else ""
     except Exception as error:  # the field's own sentence
-        return _page(request, row, error={"move": " ".join(getattr(error, "messages", [str(error)]))}, status=422)
+        return _page(
+            request, row, error={"move": " ".join(getattr(error, "messages", [str(error)]))}, status=422
+        )
     target = next((rule for rule in _targets(request, row, area) if str(rule.pk) == given.get("rule")), None)
     made: list[Isolation] = []
 
@@ -162,9 +164,7 @@ def _by(request: HttpRequest) -> dict[str, Any]:
     return {"by": request.actor, "at": timezone.now()}
 
 
-def _act(
-    request: HttpRequest, row: Isolation, part: str, do: Callable[..., None], done: str
-) -> HttpResponse:
+def _act(request: HttpRequest, row: Isolation, part: str, do: Callable[..., None], done: str) -> HttpResponse:
     try:
         do(**_by(request))
     except NotAllowed:
@@ -230,7 +230,9 @@ def _targets(request: HttpRequest, row: Isolation, area: str) -> list[Any]:
         and (rule.exposure == row.exposure or rule.pk == row.rule_id)
         and (may_ease or not stricter(row.placement, rule.placement))
     ]
-    return sorted(found, key=lambda rule: (order.index(rule.placement), -codes.level(rule.area_code), rule.pk))
+    return sorted(
+        found, key=lambda rule: (order.index(rule.placement), -codes.level(rule.area_code), rule.pk)
+    )
 
 
 def _records(kept: list[HealthRecord], opened: list[HealthRecord] | None) -> list[dict[str, Any]]:
@@ -245,7 +247,9 @@ def _records(kept: list[HealthRecord], opened: list[HealthRecord] | None) -> lis
                 "row": each,
                 "out": each.pk in wrong,
                 "temperature": each.temperature if opened is not None else None,
-                "symptoms": "、".join([words[code] for code in listed if code != "other"] + [other] * bool(other)),
+                "symptoms": "、".join(
+                    [words[code] for code in listed if code != "other"] + [other] * bool(other)
+                ),
             }
         )
     return rows

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
@@ -77,7 +76,9 @@ def _page(request: HttpRequest, person: Person, *, error: str = "", status: int 
     exposure = exposure if exposure in Exposure.values else ""
     found = placing.explain(person, actor, today, exposure=exposure, symptoms=_said(given.get("symptoms")))
     names = Names(actor)
-    names.load([found.area, *(trace.code for trace in found.traces), *(t.affected.place for t in found.traces)])
+    names.load(
+        [found.area, *(trace.code for trace in found.traces), *(t.affected.place for t in found.traces)]
+    )
     isolations = queries.of_person(person)
     shown = {
         "person": person,
@@ -106,6 +107,7 @@ def _page(request: HttpRequest, person: Person, *, error: str = "", status: int 
         "opens": found.rule is not None and found.rule.placement != Placement.ENTER,
         "today": today,
         "error": error,
+        "typed": request.POST,
     }  # fmt: skip
     return render(request, "web/isolation/person.html", shown, status=status)
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.notices import queries as notices
@@ -28,7 +28,11 @@ from chunfeng.web.people.entering import run_form
 from chunfeng.web.people.forms import wide
 from chunfeng.web.places.common import AreaField, Day
 
-SYMPTOMS = (("", gettext_lazy("both")), ("no", gettext_lazy("without symptoms")), ("yes", gettext_lazy("with symptoms")))
+SYMPTOMS = (
+    ("", gettext_lazy("both")),
+    ("no", pgettext_lazy("case", "without symptoms")),
+    ("yes", pgettext_lazy("case", "with symptoms")),
+)
 _SAID = {"": None, "no": False, "yes": True}
 
 
@@ -48,7 +52,7 @@ class RuleForm(forms.Form):
 
     name = wide(forms.CharField(label=gettext_lazy("Name"), max_length=120))
     exposure = forms.ChoiceField(label=gettext_lazy("Exposure"), choices=Exposure.choices)
-    symptoms = forms.ChoiceField(label=gettext_lazy("Symptoms"), choices=SYMPTOMS, required=False)
+    symptoms = forms.ChoiceField(label=gettext_lazy("Which symptoms"), choices=SYMPTOMS, required=False)
     placement = forms.ChoiceField(label=gettext_lazy("Placement"), choices=Placement.choices)
     days = forms.IntegerField(
         label=gettext_lazy("Full days without symptoms"),
@@ -174,7 +178,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Change the placement rule"),
         done=_("The rule is changed."),
         crumbs=_crumbs(),
-        note=_("A rule that has placed people stays as it was for them; the new wording begins on its own day."),
+        note=_(
+            "A rule that has placed people stays as it was for them; the new wording begins on its own day."
+        ),
     )
 
 
@@ -227,7 +233,9 @@ def declare(request: HttpRequest) -> HttpResponse:
         title=_("Declare an affected area"),
         done=_("The area counts as affected from its day on."),
         crumbs=[(reverse("isolation"), _("Isolation")), (reverse("isolation-areas"), _("Affected areas"))],
-        note=_("Everything inside it counts too. People who were there within the look-back are placed by the rules."),
+        note=_(
+            "Everything inside it counts too. People who were there within the look-back are placed by the rules."
+        ),
     )
 
 
@@ -262,5 +270,15 @@ def _shown(row: PlacementRule, actor: Any, today: Any) -> dict[str, Any]:
         "tone": common.TONES[Placement(row.placement)],
         "mine": actor.sees(row.area_code),
         "later": row.valid_from > today,
-        "symptoms": {None: "", True: _("with symptoms"), False: _("without symptoms")}[row.symptoms],
+        "symptoms": {
+            None: "",
+            True: pgettext("case", "with symptoms"),
+            False: pgettext("case", "without symptoms"),
+        }[row.symptoms],
     }
+
+
+def _words(symptoms: bool | None) -> str:
+    if symptoms is None:
+        return ""
+    return pgettext("case", "with symptoms") if symptoms else pgettext("case", "without symptoms")

@@ -21,6 +21,7 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.people.actions import health
 from chunfeng.people.choices import IsolationState
 from chunfeng.people.queries import isolation as queries
+from chunfeng.people.queries import register
 from chunfeng.web import asked
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import common
@@ -65,7 +66,9 @@ def _save(request: HttpRequest, day: date, area: str) -> HttpResponse:
         except Refused as refused:
             errors[pk] = str(refused)
     if saved:
-        messages.success(request, ngettext("%(n)s record is saved.", "%(n)s records are saved.", saved) % {"n": saved})
+        messages.success(
+            request, ngettext("%(n)s record is saved.", "%(n)s records are saved.", saved) % {"n": saved}
+        )
     if errors:
         return _page(request, day, area, errors=errors, status=422)
     query = {name: request.GET[name] for name in ("on", "area", "all", "after") if request.GET.get(name)}
@@ -94,7 +97,9 @@ def _page(
     request: HttpRequest, day: date, area: str, *, errors: dict[int, str] | None = None, status: int = 200
 ) -> HttpResponse:
     actor, every = request.actor, request.GET.get("all") == "1"
-    held = queries.standing(queries.isolations(actor).filter(state=IsolationState.OPEN, starts_on__lte=day), day)
+    held = queries.standing(
+        queries.isolations(actor).filter(state=IsolationState.OPEN, starts_on__lte=day), day
+    )
     if area:
         held = common.in_range(held, area)
     rows = held if every else held.filter(seen_today=False)
@@ -103,7 +108,7 @@ def _page(
     after = asked.key(request.GET.get("after"))
     if after and not errors:
         rows = rows.filter(pk__gt=after)
-    found = list(common.named(rows).order_by("pk")[: MOST + 1])
+    found = list(register.named(rows).order_by("pk")[: MOST + 1])
     more, found = len(found) > MOST, found[:MOST]
     names = Names(actor)
     names.load(row.area_code for row in found)

@@ -13,14 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
+from chunfeng.people import suggestions as registers
 from chunfeng.reporting import actions, statements, values
 from chunfeng.reporting.actions import BadFiling
 from chunfeng.reporting.choices import OPEN
+from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Obligation
 from chunfeng.reporting.queries import board, definition_of, ledger
 from chunfeng.web import queued
 from chunfeng.web.guards import guarded
+from chunfeng.web.ledgers import asking as ledgers
 from chunfeng.web.reports import cells, common
 
 
@@ -89,6 +94,7 @@ def page(
             of.form.slots,
             before=ledger.previous(of),
             suggestions=board.suggestions(of) if of.state in OPEN else (),
+            behind=_behind(form, of, actor) if of.state in OPEN else None,
             said=said,
             errors=common.at_cells(form, bad.checks) | bad.cells if bad else {},
         ),
@@ -99,6 +105,15 @@ def page(
     context["form"] = of.form
     context["source"] = of.form.source
     return render(request, "web/reports/fill.html", context, status=422 if refusal else 200)
+
+
+def _behind(form: FormDefinition, of: Obligation, actor: Actor) -> dict[str, str]:
+    """Where the people stand from whom a figure of the register was counted, by cell."""
+    if not roles.can(actor, "person.read"):
+        return {}
+    question = registers.asked_by(of, timezone.localdate())
+    lists = {cell.code: registers.list_behind(cell.indicator.prefills) for cell in form.number_cells}
+    return {code: ledgers.link(name, question) for code, name in lists.items() if name}
 
 
 def shown(form: Any, said: cells.Typed | None, refusal: Refused | None) -> dict[str, Any]:
