@@ -20,7 +20,7 @@ PUBLIC = {
     "language",
     "logout",
 }
-SHELLS = {"phone-worker", "phone-manifest", "calls", "phone-situation", "phone-zero"}
+SHELLS = {"phone-worker", "phone-script", "phone-manifest", "calls", "phone-situation", "phone-zero"}
 """Like the style sheets: the same for everybody and about nobody; tests/web/test_phone.py looks at them."""
 SIGNED_IN = {"posting", "password", "second-factor"}
 """Anybody who is logged in may open these; they concern only the own account."""

@@ -45,6 +45,7 @@ NAMES: dict[str, Any] = {
     "campaign.second_round": gettext_lazy("Second round of calls begun"),
     "campaign.close": gettext_lazy("Round of calls closed"),
     "call.answer": gettext_lazy("Answer to a call taken in"),
+    "census.pack": gettext_lazy("Call list with numbers given to a telephone"),
     "call.drop": gettext_lazy("Taken off a call list"),
     "call.decide": gettext_lazy("Decided which of two answers stands"),
     "census.entry": gettext_lazy("Read an entry of a call list with its answers"),

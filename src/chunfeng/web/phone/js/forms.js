@@ -57,7 +57,7 @@ export const queue = (form, { native = true, after = () => {} } = {}) => {
         if (found.status === 200 && found.body?.url) { await gone(); location.assign(found.body.url); return; }
         if (native) { await gone(); shown(entry); return; } // refused
         const [first] = mine;
-        if (first) await vault.change([{ kind: "entry", id: first.id, at: first.made, value: { ...first, status: "refused", why: found.body?.why || "" } }]);
+        if (first) await vault.change([outbox.record({ ...first, status: "refused", why: found.body?.why || "" })]);
       } catch (error) {
         if (!kept && native) { form.submit(); return; } // nothing can be kept here: as without this script
         if (!(error instanceof NoLine || error instanceof Ended || error instanceof Other || error instanceof vault.Shut)) throw error;

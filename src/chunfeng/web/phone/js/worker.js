@@ -11,6 +11,7 @@ export const takeOver = () => { if (registration?.waiting && idle()) registratio
  * @param {{free?: () => boolean, shell?: boolean}} [how]
  */
 export const register = async ({ free = () => true, shell = false } = {}) => {
+  if (!possible && shell) await Promise.all(["leaving", "waiting", "place"].map((name) => import(`./${name}.js`))).catch(() => {});
   if (!possible || !navigator.onLine) return; // fetched anew on every page that has a line
   idle = free;
   const before = navigator.serviceWorker.controller;

@@ -4,7 +4,7 @@
 export const strong = Boolean(globalThis.isSecureContext && globalThis.crypto?.subtle);
 let fallback = null;
 const library = async () => {
-  fallback ??= (await import("../vendor/noble-ciphers/chacha.js")).xchacha20poly1305;
+  fallback ??= (await import("/static/web/vendor/noble-ciphers/chacha.js")).xchacha20poly1305;
   return fallback;
 };
 

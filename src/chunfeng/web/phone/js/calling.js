@@ -79,14 +79,9 @@ export const callPage = (item, script, draft, { save, keep, places }) => {
       ];
     },
     area: (question, name) => {
-      const under = (code) => Object.keys(places).filter((each) => (code ? each !== code && each.startsWith(code.slice(0, 2)) : /0{10}$/.test(each))).sort();
-      const options = (code) => [h("option", { value: "" }, w(code ? "whole_province" : "choose")), ...under(code).map((value) => h("option", { value }, places[value]))];
-      const city = h("select", { ariaLabel: w("city"), hidden: true });
-      const province = h("select", { ariaLabel: name, required: question.required, onchange: () => {
-        city.hidden = !province.value;
-        city.replaceChildren(...(province.value ? options(province.value) : []));
-      } }, options(""));
-      return typed(question, h("div", { className: "stack" }, province, city), () => city.value || province.value || (question.required ? undefined : SKIPPED));
+      const box = h("div");
+      import("./place.js").then(({ choosePlace }) => box.append(typed(question, ...choosePlace(question, name, places))));
+      return box;
     },
   };
 

@@ -24,7 +24,7 @@ channel?.addEventListener("message", ({ data }) => {
 const tell = (what, user = 0) => channel?.postMessage({ what, user });
 
 export const who = () => me && { user: me.user, posting: me.posting };
-const about = (user, kind, id) => `${user}/${kind}/${id}`;
+export const about = (user, kind, id) => `${user}/${kind}/${id}`;
 
 /** Whose key lies open on this phone, 0 where nobody's does. */
 export const owner = async () => (await run("readonly", (store) => asked(store("now").get("user"))))?.user || 0;
@@ -52,13 +52,15 @@ export const enter = async ({ user, posting, seal: secret, seal_id: name }) => {
   if (before && before !== user) await shut();
   const under = await usable(bytes(secret));
   let held = await run("readonly", (store) => asked(store("keys").get(user)));
-  if (held && held.name !== name) held = await sealedAnew(user, held, under, name);
+  const anew = async () => (await import("./renewing.js")).sealedAnew(
+    user, held.key ?? (me?.made === held.made ? me.key : null), await newKey(user, under, name));
+  if (held && held.name !== name) held = await anew();
   held ??= await made(user, under, name);
   let key = held.key;
   if (!key) {
     let raw = await opened(under, held.wrapped, about(user, "key", held.made)).catch(() => null);
     if (!raw) { // damaged: what it sealed is lost, and shown as such
-      held = await sealedAnew(user, held, under, name);
+      held = await anew();
       raw = await opened(under, held.wrapped, about(user, "key", held.made));
     }
     key = await usable(raw);
@@ -88,23 +90,6 @@ const made = async (user, under, name) => {
     if (!there) store("keys").put(mine);
     return there ?? mine;
   });
-};
-
-// the installation has a new key: what this phone can still read is sealed under a new one; the rest stays as it is
-const sealedAnew = async (user, held, under, name) => {
-  const [mine, key] = await newKey(user, under, name);
-  const rows = await run("readonly", (store) => asked(store("sealed").index("user").getAll(user)));
-  const again = [];
-  for (const row of held.key ? rows : []) {
-    const name = about(user, row.kind, row.id);
-    const plain = await opened(held.key, row, name).catch(() => null);
-    if (plain) again.push({ ...row, ...await seal(key, plain, name) });
-  }
-  await run("readwrite", async (store) => {
-    store("keys").put(mine);
-    for (const row of again) store("sealed").put(row);
-  });
-  return mine;
 };
 
 /** Lay the present user's store down. `forget`: this page, too, stops reading it. */
@@ -183,5 +168,3 @@ export const read = async (kind) => (await list(kind)).find((each) => each.id ==
 export const write = async (kind, value) => change([{ id: sole(kind), kind, value }]);
 /** For `change`. @param {string} kind */
 export const soleRecord = (kind, value) => ({ id: sole(kind), kind, value });
-/** @param {string} kind */
-export const erase = async (kind) => change([], [sole(kind)]);

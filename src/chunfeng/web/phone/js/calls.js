@@ -112,7 +112,7 @@ let turn = 0;
 const draw = async ({ quiet = false } = {}) => {
   const mine = ++turn, way = location.hash.slice(2).split("/");
   await unsent.show();
-  const page = way[0] === "unsent" ? await unsent.page() : way[0] === "call" ? await call(Number(way[1])) : await list();
+  const page = way[0] === "unsent" ? await (await import("./waiting.js")).page() : way[0] === "call" ? await call(Number(way[1])) : await list();
   if (mine !== turn) return; // another one is on its way
   const caret = document.activeElement?.type === "search" ? document.activeElement.selectionStart : null;
   place.replaceChildren(page);

@@ -31,7 +31,8 @@ export const notices = async () => (await vault.list("notice")).map(({ id, at, v
 export const drop = (id) => vault.change([], [id]);
 export const isOld = (entry) => Date.now() - entry.made > DAY;
 
-const record = ({ id, made, ...value }) => ({ id, at: made, kind: "entry", value });
+/** For `vault.change`. */
+export const record = ({ id, made, ...value }) => ({ id, at: made, kind: "entry", value });
 
 /** Seal an entry. It lies on the disk when this returns. @param {Partial<Entry>} value */
 export const add = async (value, drops = []) => {
@@ -40,13 +41,6 @@ export const add = async (value, drops = []) => {
   await vault.change([{ kind: "entry", value: entry }], drops);
   navigator.storage?.persist?.(); // phones clear what is not used for a week, unless asked not to
   return entry;
-};
-
-/** Try again what was refused. */
-export const again = async (id) => {
-  const entry = (await entries()).find((each) => each.id === id);
-  if (entry) await vault.change([record({ ...entry, status: "waiting", why: "" })]);
-  await send();
 };
 
 let delay = SOONEST, timer = 0;
