@@ -42,7 +42,7 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import benefits, people, places, reporting, setting, summary
+    from demo import benefits, measures, people, places, reporting, setting, summary
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -51,7 +51,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=8)
+        bar = progress.add_task("数据库 database", total=9)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -76,6 +76,9 @@ def run(*, size: str, seed: int) -> None:
         step("实名登记 people")
         if not people.told():
             people.People(today=today, seed=seed, say=progress.console.print).tell()
+        step("政策措施 measures")
+        if not measures.told():
+            measures.Measures(today=today, seed=seed, say=progress.console.print).tell()
         step("待遇与发放 benefits")
         if not benefits.told():
             with scope.applied(SYSTEM):  # one transaction: told in full or not at all

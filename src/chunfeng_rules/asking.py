@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 from chunfeng_rules.explanation import Checked, Given
+from chunfeng_rules.functions import Run, compiled
 from chunfeng_rules.measure import ASK, ELIGIBLE, Measure
 from chunfeng_rules.tree import All, Choose, Look, Member, Name, Node, Not, Some, children
 
@@ -56,6 +57,9 @@ def _together(parts: Iterable[list[Way]]) -> list[Way]:
     """Ways to have all of these; a way that needs a truth to be both yes and no is none."""
     found = _NOTHING
     for part in parts:
+        if part == _NOTHING or found == _NOTHING:
+            found = found if part == _NOTHING else part
+            continue
         joined = []
         for one, other in product(found, part):
             way = one | other
@@ -67,8 +71,13 @@ def _together(parts: Iterable[list[Way]]) -> list[Way]:
 
 def _fewest(ways: Iterable[Way]) -> list[Way]:
     """The smallest ways first, without those that contain another."""
+    several = list(ways)
+    if len(several) < 2:
+        return several
     kept: list[Way] = []
-    for way in sorted(set(ways), key=lambda w: (len({n for n, _ in w}), sorted((n, str(x)) for n, x in w))):
+    for way in sorted(
+        set(several), key=lambda w: (len({n for n, _ in w}), sorted((n, str(x)) for n, x in w))
+    ):
         if not any(k <= way for k in kept):
             kept.append(way)
     return kept[:MAX_WAYS]
@@ -76,9 +85,9 @@ def _fewest(ways: Iterable[Way]) -> list[Way]:
 
 class _Asking:
     def __init__(self, measure: Measure, env: dict[str, Any]) -> None:
-        from chunfeng_rules.scalar import compiled
-
-        self.measure, self.env, self.compiled = measure, env, compiled
+        self.measure, self.env = measure, env
+        # Compiled once and kept with the measure, whose nodes live as long.
+        self.runs: dict[int, Run] = measure.__dict__.setdefault("_runs", {})
         self.order = {name: n for n, name in enumerate([*measure.facts, "area"])}
 
     def area(self) -> list[Way]:
@@ -94,7 +103,10 @@ class _Asking:
 
     def ways(self, node: Node, want: bool | None) -> list[Way]:
         """Ways in which an expression could become known; with `want`, could become that truth."""
-        value = self.compiled(node)(self.env)
+        run = self.runs.get(id(node))
+        if run is None:
+            run = self.runs[id(node)] = compiled(node)
+        value = run(self.env)
         if value is not None:
             return _NOTHING if want is None or value is want else []
         match node:

@@ -9,12 +9,13 @@ underscores). Build and compile at release or start (`sql`), never in a web requ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import ibis
 
+from chunfeng_rules import bounds
 from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, bit, cases, column, const, derived
 from chunfeng_rules.lowering import Exact
 from chunfeng_rules.measure import Aggregate, Column, Condition, Fact, Measure, Outcome
@@ -33,14 +34,16 @@ def evaluate(
     subject: str = "subject",
     groups: Mapping[str, Any] | None = None,
     keep: Sequence[str] = ("subject",),
+    clean: Collection[str] = (),
 ) -> Any:
     """The table of answers, lazily.
 
     `on` is a day or the name of a date column; `area` the name of a column of area codes (None or a name the table
     does not have: unknown). Facts are columns of their names; one that is missing is unknown. `groups` holds related
-    tables whose column `subject` names the row they belong to. `keep` are columns carried over.
+    tables whose column `subject` names the row they belong to. `keep` are columns carried over; `clean` those known
+    to hold nothing outside their range, which is then not looked at.
     """
-    return _Batch(table, list(measures), on, area, subject, groups or {}).run(keep)
+    return _Batch(table, list(measures), on, area, subject, groups or {}, clean).run(keep)
 
 
 def result_columns(measure: Measure) -> list[str]:
@@ -60,13 +63,16 @@ def sql(
     subject: str = "subject",
     keep: Sequence[str] = ("subject",),
     groups: Mapping[str, Mapping[str, str]] | None = None,
+    clean: Collection[str] = (),
 ) -> str:
     """The SQL text for a table of this schema (column → Ibis type): "duckdb", "postgres" or "pyspark"."""
     if dialect == "pyspark":
         assert ibis.pyspark  # loads the dialect
     related = {name: ibis.table(columns, name=name) for name, columns in (groups or {}).items()}
     source = ibis.table(schema, name=table)
-    found = evaluate(source, measures, on=on, area=area, subject=subject, keep=keep, groups=related)
+    found = evaluate(
+        source, measures, on=on, area=area, subject=subject, keep=keep, groups=related, clean=clean
+    )
     return str(ibis.to_sql(found, dialect=dialect, pretty=False))
 
 
@@ -81,7 +87,9 @@ class _Batch:
         area: str | None,
         subject: str,
         groups: Mapping[str, Any],
+        clean: Collection[str],
     ) -> None:
+        self.clean = frozenset(clean)
         self.table, self.measures, self.subject, self.groups = table, measures, subject, groups
         self.levels = Levels()
         self.has = set(table.columns)
@@ -103,11 +111,12 @@ class _Batch:
 
     def _measure(self, measure: Measure) -> None:
         lowering = Columns(measure, self.levels, lambda kind, name: self._name(measure, kind, name))
-        self._in_hand = lowering
+        large = bounds.large(measure)
         for step in measure.steps.values():
             value = lowering.lower(step.node)
             if isinstance(value, Exact):
                 if step.round:
+                    lowering.careful = step.name in large
                     value = Exact(lowering.rounded(value, step.round, step.to))
                 value = lowering.operand(value, step.node)
             else:
@@ -127,6 +136,7 @@ class _Batch:
         self.levels.put(f"{code}__failed", failed)
         self.levels.put(f"{code}__open", unknown)
         for outcome in measure.gives:
+            lowering.careful = outcome.name in large
             cell = self._outcome(lowering, outcome)
             value = lowering.choose(eligible, cell, const(None, cell.type))
             self.levels.put(f"{code}__{outcome.name}", value)
@@ -153,7 +163,8 @@ class _Batch:
             return const(True, "boolean")
         if self.area.fixed:
             return const(None if self.area.const is None else self.area.const.startswith(prefix), "boolean")
-        return derived("boolean", lambda a: a.startswith(prefix), self.area)
+        inside = derived("boolean", lambda a: a.startswith(prefix), self.area)
+        return self.levels.store(inside, ("inside", prefix))
 
     def _in_force(self, lowering: Columns, measure: Measure) -> Cell:
         tests = [self._span(lowering, measure.span), self._inside(measure.area)]
@@ -199,6 +210,11 @@ class _Batch:
     def _fact(self, fact: Fact) -> Cell:
         if fact.name not in self.has:
             return const(None, TYPES[fact.unit.kind])
+        if fact.name in self.clean:
+            type_ = TYPES[fact.unit.kind]
+            return self.levels.store(
+                derived(type_, lambda c: c.cast(type_), column(fact.name, 0, type_)), ("fact", fact.name)
+            )
         key = ("fact", fact.name, fact.unit, fact.least, fact.most)
         return self.levels.store(_checked(column(fact.name, 0, TYPES[fact.unit.kind]), fact), key)
 

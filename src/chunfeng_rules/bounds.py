@@ -18,7 +18,7 @@ from chunfeng_rules.units import FIRST_DAY, LAST_DAY
 
 LIMIT = 2**62
 QUOTIENT = 2**50
-"""Largest rounded amount: a database divides through binary floats, which a whole quotient of this size survives."""
+"""A database divides through binary floats: a whole quotient up to this survives, a larger one needs a second step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,25 @@ def check(measure: Measure) -> list[Finding]:
                     _rounded(ranges, value, outcome.round, outcome.to)
         except Trouble as trouble:
             note(outcome.place, trouble)
+    return found
+
+
+def large(measure: Measure) -> set[str]:
+    """Steps and outcomes whose rounded figure may be larger than a binary float holds exactly."""
+    ranges, found = Ranges(measure), set[str]()
+    for step in measure.steps.values():
+        value = _rounded(ranges, ranges.lower(step.node), step.round, step.to)
+        ranges.steps[step.name] = value
+        if step.round and value.num.hi > QUOTIENT:
+            found.add(step.name)
+    for outcome in measure.gives:
+        if outcome.round:
+            for node in (outcome.node, outcome.cap):
+                value = (
+                    None if node is None else _rounded(ranges, ranges.lower(node), outcome.round, outcome.to)
+                )
+                if isinstance(value, Exact) and value.num.hi > QUOTIENT:
+                    found.add(outcome.name)
     return found
 
 
@@ -182,12 +201,7 @@ class Ranges(Lowering):
         return Range(max(1, value.lo), value.hi)
 
     def floor(self, num: Range, den: Range) -> Range:
-        most = num.hi // den.lo
-        if most > QUOTIENT:
-            raise Trouble(
-                "金额过大，请缩小事项范围（most）", "the amount could be too large: narrow a fact (most)"
-            )
-        return Range(num.lo // den.hi, most)
+        return self._checked(num.lo // den.hi, num.hi // den.lo)
 
     def compare(self, op: str, left: Any, right: Any, at: int) -> Truth:
         if not isinstance(left, Range) or not isinstance(right, Range):

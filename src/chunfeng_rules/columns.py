@@ -16,7 +16,7 @@ from typing import Any
 import ibis
 
 from chunfeng_rules.lowering import Exact, Lowering
-from chunfeng_rules.measure import Measure, Parameter, Value, area_prefix
+from chunfeng_rules.measure import Measure, Parameter, Span, Value, area_prefix
 from chunfeng_rules.tree import Look, Member, Name, Node
 
 TYPES = {"number": "int64", "date": "date", "yes_no": "boolean", "choice": "string", "area": "string"}
@@ -117,6 +117,7 @@ class Columns(Lowering):
     def __init__(self, measure: Measure, levels: Levels, names: Callable[[str, str], Cell]) -> None:
         self.measure, self.levels, self.names = measure, levels, names
         self.steps: dict[str, Any] = {}
+        self.careful = False
 
     def const(self, value: Any) -> Cell:
         kinds = {bool: "boolean", int: "int64", str: "string", date: "date"}
@@ -145,7 +146,7 @@ class Columns(Lowering):
         area = self.names("area", "area")
         branches: list[tuple[Cell, Cell]] = []
         for value in parameter.values:
-            holds = self._within_span(value, day)
+            holds = self._within_span(value, day, parameter.as_of == "on")
             if holds.fixed and not holds.const:
                 continue
             if value.area:
@@ -156,7 +157,9 @@ class Columns(Lowering):
                         branches.append((holds, worth(value)))
                     continue
                 missing = derived("boolean", lambda a: a.isnull(), area)
-                inside = derived("boolean", lambda a, p=value.area: a.startswith(p), area)
+                inside = self.levels.store(
+                    derived("boolean", lambda a, p=value.area: a.startswith(p), area), ("inside", value.area)
+                )
                 branches.append((self.every([holds, missing]), const(None, type_)))
                 branches.append((self.every([holds, inside]), worth(value)))
             else:
@@ -169,16 +172,19 @@ class Columns(Lowering):
             return branches[0][1]
         return cases(branches, type_)
 
-    def _within_span(self, value: Value, day: Cell) -> Cell:
-        span = value.span
+    def _within_span(self, value: Value, day: Cell, decided: bool) -> Cell:
+        """Whether a value holds on each row's day. On days of a decision outside the measure nobody looks at it."""
+        span, whole = value.span, self.measure.span if decided else Span()
         if day.fixed:
             return const(None if day.const is None else span.holds(day.const), "boolean")
         tests = []
-        if span.first is not None:
+        if span.first is not None and not (whole.first and whole.first >= span.first):
             tests.append(derived("boolean", lambda d: d >= ibis.literal(span.first), day))
-        if span.last is not None:
+        if span.last is not None and not (whole.last and whole.last <= span.last):
             tests.append(derived("boolean", lambda d: d <= ibis.literal(span.last), day))
-        return self.every(tests) if tests else derived("boolean", lambda d: d.notnull(), day)
+        if not tests:
+            return const(True, "boolean") if decided else derived("boolean", lambda d: d.notnull(), day)
+        return self.every(tests)
 
     def look(self, node: Look) -> Any:
         parameter = self.measure.parameters[node.parameter]
@@ -246,10 +252,14 @@ class Columns(Lowering):
     def floor(self, num: Cell, den: Cell) -> Cell:
         if num.fixed and den.fixed and num.const is not None and den.const:
             return const(num.const // den.const, "int64")
-        # Taking the remainder off first makes the quotient whole: below 2**50 a binary float holds it exactly.
-        num = self.levels.store(num)
-        den = self.levels.store(den)
-        return derived("int64", lambda n, d: ((n - n % d) / d).round().cast("int64"), num, den)
+        # Taking the remainder off first makes the quotient whole: below 2**50 a binary float holds it exactly;
+        # above (`careful`) what the float missed is divided once more.
+        num, den = self.levels.store(num), self.levels.store(den)
+        if not self.careful:
+            return derived("int64", lambda n, d: ((n - n % d) / d).round().cast("int64"), num, den)
+        even = self.levels.store(derived("int64", lambda n, d: n - n % d, num, den))
+        about = self.levels.store(derived("int64", lambda e, d: (e / d).round().cast("int64"), even, den))
+        return derived("int64", lambda a, e, d: a + ((e - a * d) / d).round().cast("int64"), about, even, den)
 
     # truths
 
@@ -339,14 +349,19 @@ class Columns(Lowering):
         """The greatest count for which first plus so many months is not after second."""
         if any(c.fixed and c.const is None for c in (first, second)):
             return const(None, "int64")
-        next_day = self.levels.store(derived("date", lambda d: _day(d + ibis.interval(days=1)), second))
 
-        def count(a: Any, b: Any, c: Any) -> Any:
-            months = (b.year() - a.year()) * 12 + b.month() - a.month()
-            short = (b.day() < a.day()) & (c.month() == b.month())
-            return months.cast("int64") - short.cast("int32").cast("int64")
+        def count(a: Any, b: Any) -> Any:
+            months = ((b.year() - a.year()) * 12 + b.month() - a.month()).cast("int64")
+            tomorrow = _day(b + ibis.interval(days=1))
+            short = ibis.cases(
+                (b.day() >= a.day(), 0),
+                (b.day() < 28, 1),  # the last day of a month is looked for only where it can be
+                (tomorrow.month() == b.month(), 1),
+                else_=0,
+            )
+            return months - short.cast("int64")
 
-        return derived("int64", count, first, second, next_day)
+        return derived("int64", count, first, second)
 
 
 _SHIFT = 400
@@ -363,11 +378,8 @@ def bit(truth: Cell, wanted: bool | None, worth: int) -> Cell:
     if truth.fixed:
         return const(worth if truth.const is wanted else 0, "int64")
 
-    def make(t: Any) -> Any:
-        met = t.isnull() if wanted is None else t.identical_to(ibis.literal(wanted))
-        return met.cast("int32").cast("int64") * ibis.literal(worth, type="int64")
-
-    return derived("int64", make, truth)
+    test = derived("boolean", lambda t: t.isnull() if wanted is None else t if wanted else ~t, truth)
+    return cases([(test, const(worth, "int64"))], "int64", 0)
 
 
 def cases(branches: list[tuple[Cell, Cell]], type_: str, otherwise: Any = None) -> Cell:

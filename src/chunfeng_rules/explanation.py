@@ -221,6 +221,11 @@ class Explanation:
         }
 
 
+def reasons(measure: Measure, mask: int) -> tuple[Condition, ...]:
+    """The conditions a mask of the batch evaluator names; bit 0 (being in force) is no condition."""
+    return tuple(c for n, c in enumerate(measure.conditions, 1) if mask >> n & 1)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()

@@ -12,9 +12,9 @@ from typing import Any
 
 from chunfeng_rules import cases
 from chunfeng_rules.bounds import Ranges
+from chunfeng_rules.functions import compiled
 from chunfeng_rules.lowering import Exact
 from chunfeng_rules.measure import ELIGIBLE, NOT_IN_FORCE, Measure, Parameter, version_key
-from chunfeng_rules.scalar import compiled
 from chunfeng_rules.texts import Finding, Place, Text
 from chunfeng_rules.tree import Choose, Node, names, walk
 

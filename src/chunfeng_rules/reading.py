@@ -15,7 +15,6 @@ from chunfeng_rules import bounds, parts
 from chunfeng_rules.marks import Marked, compose
 from chunfeng_rules.measure import (
     PERIODS,
-    STATES,
     SUBJECTS,
     Case,
     Clause,
@@ -30,10 +29,11 @@ from chunfeng_rules.measure import (
     area_prefix,
 )
 from chunfeng_rules.parts import Desk
+from chunfeng_rules.stated import read_cases
 from chunfeng_rules.syntax import RESERVED, Scope, parse
 from chunfeng_rules.texts import BadMeasure, Finding, Trouble
 from chunfeng_rules.tree import Node
-from chunfeng_rules.units import AREA, DATE, YES_NO, Unit, number, parse_unit, parse_value
+from chunfeng_rules.units import AREA, YES_NO, Unit, number, parse_unit, parse_value
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _VERSION = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
@@ -152,7 +152,7 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
     steps = _steps(desk, fields["steps"], scope) if "steps" in fields else {}
     conditions = _conditions(desk, fields["conditions"], scope, "") if "conditions" in fields else ()
     gives = _gives(desk, fields["gives"], scope, facts) if "gives" in fields else ()
-    if not conditions and not gives:
+    if not conditions and not gives and not desk.findings:
         desk.add(mark, "既无条件也无结果", "there is neither a condition nor an outcome")
     if len(conditions) > MAX_CONDITIONS:
         desk.add(
@@ -317,7 +317,7 @@ def _conditions(desk: Desk, mark: Marked, scope: Scope, origin: str) -> tuple[Co
     with desk.part(mark):
         for name, each in mark.fields().items():
             with desk.part(each):
-                parts.check_name(name, RESERVED)
+                parts.check_name(name, frozenset())
                 fields = each.fields(("rule", "says", "clause", "from", "until"), ("rule", "says", "clause"))
                 node = expression(desk, fields["rule"], scope, YES_NO)
                 says, clause, span = parts.text(fields["says"]), _clause(desk, fields), parts.span(fields)
@@ -348,7 +348,7 @@ def _gives(desk: Desk, mark: Marked, scope: Scope, facts: dict[str, Fact]) -> tu
     with desk.part(mark):
         for name, each in mark.fields().items():
             with desk.part(each):
-                parts.check_name(name, RESERVED)
+                parts.check_name(name, frozenset())
                 fields = each.fields(keys, ("label", "is", "value", "clause"))
                 options = parts.options(fields["options"]) if "options" in fields else ()
                 unit = parse_unit(fields["is"].word(), tuple(code for code, _ in options))
@@ -367,54 +367,3 @@ def _gives(desk: Desk, mark: Marked, scope: Scope, facts: dict[str, Fact]) -> tu
                     )
                 )  # fmt: skip
     return tuple(found)
-
-
-def read_cases(desk: Desk, mark: Marked, measure: Measure) -> tuple[Case, ...]:
-    """The named cases, their facts read in the units of the measure."""
-    found: list[Case] = []
-    with desk.part(mark):
-        for each in mark.items():
-            with desk.part(each):
-                found.append(_case(desk, each, measure))
-    return tuple(found)
-
-
-def _case(desk: Desk, mark: Marked, measure: Measure) -> Case:
-    keys = ("name", "on", "area", "given", "expect", "gives", "fails", "asks")
-    fields = mark.fields(keys, ("name", "on", "given", "expect"))
-    given: dict[str, Any] = {}
-    for name, each in fields["given"].fields().items():
-        with desk.part(each):
-            if name in measure.groups:
-                given[name] = [_row(desk, row, measure.groups[name]) for row in each.items()]
-            elif name in measure.facts:
-                given[name] = parse_value(each.word(), measure.facts[name].unit)
-            else:
-                raise Trouble(f"未声明的事项“{name}”", f"“{name}” is no fact of this measure")
-    outcomes = {o.name: o.unit for o in measure.gives}
-    gives: dict[str, Any] = {}
-    for name, each in (fields["gives"].fields() if "gives" in fields else {}).items():
-        with desk.part(each):
-            if name not in outcomes:
-                raise Trouble(f"没有结果“{name}”", f"“{name}” is no outcome of this measure")
-            gives[name] = parse_value(each.word(), outcomes[name])
-    return Case(
-        name=parts.text(fields["name"]),
-        on=parse_value(fields["on"].word(), DATE),
-        area=parse_value(fields["area"].word(), AREA) if "area" in fields else None,
-        given=given,
-        expect=parts.one_of(desk, fields, "expect", STATES, ""),
-        gives=gives,
-        fails=tuple(m.word() for m in fields["fails"]) if "fails" in fields else None,
-        asks=tuple(m.word() for m in fields["asks"]) if "asks" in fields else None,
-        place=mark.place,
-    )
-
-
-def _row(desk: Desk, mark: Marked, group: Any) -> dict[str, Any]:
-    units = {c.name: c.unit for c in group.columns}
-    row: dict[str, Any] = {}
-    for name, each in mark.fields(tuple(units)).items():
-        with desk.part(each):
-            row[name] = parse_value(each.word(), units[name])
-    return row

@@ -17,6 +17,7 @@ from chunfeng_rules import batch, whatif
 from chunfeng_rules.columns import TYPES
 from chunfeng_rules.measure import Measure
 from chunfeng_rules.texts import BadFacts
+from chunfeng_rules.units import FIRST_DAY, LAST_DAY
 
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _KINDS = {"DATE": "date", "BOOLEAN": "boolean", "VARCHAR": "string", **dict.fromkeys(_WHOLE, "int64")}
@@ -73,6 +74,32 @@ def check_columns(held: Mapping[str, str], measures: Sequence[Measure], needed: 
                 )
 
 
+def clean_columns(connection: Any, source: Path, measures: Sequence[Measure]) -> set[str]:
+    """Facts of a Parquet file whose least and greatest value, as its footer says, lie within the range of the fact."""
+    if source.suffix.lower() == ".csv":
+        return set()
+    rows = connection.execute(
+        "SELECT path_in_schema, bool_and(stats_min_value IS NOT NULL AND stats_max_value IS NOT NULL),"
+        " min(stats_min_value::VARCHAR), max(stats_max_value::VARCHAR),"
+        " min(try_cast(stats_min_value AS BIGINT)), max(try_cast(stats_max_value AS BIGINT))"
+        " FROM parquet_metadata(?) GROUP BY 1",
+        [str(source)],
+    ).fetchall()
+    ends = {name: (first, last, low, high) for name, known, first, last, low, high in rows if known}
+    found, unfit = set[str](), set[str]()
+    for fact in (f for m in measures for f in m.facts.values()):
+        first, last, low, high = ends.get(fact.name, (None, None, None, None))
+        match fact.unit.kind:
+            case "number":
+                fits = low is not None and fact.least <= low and high <= fact.most
+            case "date":  # ISO days in order of their text
+                fits = first is not None and FIRST_DAY.isoformat() <= first and last <= LAST_DAY.isoformat()
+            case _:
+                fits = False
+        (found if fits else unfit).add(fact.name)
+    return found - unfit
+
+
 def run_file(
     source: Path,
     target: Path,
@@ -95,9 +122,11 @@ def run_file(
         held = columns(connection, "facts")
         check_columns(held, chosen, [*kept, *([on] if isinstance(on, str) else [])])
         related = {name: columns(connection, name) for name in groups or {}}
+        clean = clean_columns(connection, source, chosen)
         text = batch.sql(
             chosen,
             held,
+            clean=clean,
             table="facts",
             on=on,
             dialect="duckdb",

@@ -20,14 +20,14 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 
 # name: (how it is called for one and for many, most a fact may be by default)
 _COUNTED: dict[str, tuple[Text, str, int]] = {
-    "persons": (Text("人", "person"), "persons", 10**8),
+    "persons": (Text("人", "person"), "persons", 10**6),
     "days": (Text("天", "day"), "days", 10**5),
     "months": (Text("个月", "month"), "months", 1_200),
     "years": (Text("年", "year"), "years", 200),
     "hours": (Text("小时", "hour"), "hours", 10**6),
     "minutes": (Text("分钟", "minute"), "minutes", 10**7),
     "times": (Text("次", "time"), "times", 10**6),
-    "items": (Text("个", "item"), "items", 10**8),
+    "items": (Text("个", "item"), "items", 10**6),
     "points": (Text("分", "point"), "points", 10**6),
     "fen": (Text("分", "fen"), "fen", 10**12),
     "tenths": (Text("度", "degree"), "degrees", 1_000),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from chunfeng_rules.functions import compiled
 from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, Measure, Outcome, Parameter
 from chunfeng_rules.texts import UNKNOWN, Text
 from chunfeng_rules.tree import (
@@ -143,8 +144,6 @@ def said(node: Node, measure: Measure, env: dict[str, Any], rank: int = 0) -> Te
 
 
 def _value(node: Node, env: dict[str, Any]) -> Any:
-    from chunfeng_rules.scalar import compiled
-
     return compiled(node)(env)
 
 

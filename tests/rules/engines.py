@@ -108,3 +108,23 @@ def in_postgres(connection: Any, measures: list[Measure], rows: list[dict[str, A
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in line.items() if k != "subject"}
+
+
+def in_spark(session: Any, measures: list[Measure], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    from pyspark.sql import types
+
+    kinds = {
+        "int64": types.LongType(),
+        "date": types.DateType(),
+        "boolean": types.BooleanType(),
+        "string": types.StringType(),
+    }
+    names, groups = schema(measures), group_schemas(measures)
+    tables = {"facts": (names, _lines(measures, rows))}
+    tables |= {n: (c, _group_lines(n, c, rows)) for n, c in groups.items()}
+    for name, (columns, lines) in tables.items():
+        shape = types.StructType([types.StructField(c, kinds[t]) for c, t in columns.items()])
+        session.createDataFrame([tuple(line.values()) for line in lines], shape).createOrReplaceTempView(name)
+    text = batch.sql(measures, names, table="facts", on="on_day", dialect="pyspark", groups=groups)
+    found = [row.asDict() for row in session.sql(text).collect()]
+    return [_plain(line) for line in sorted(found, key=lambda line: line["subject"])]

@@ -11,7 +11,7 @@ from chunfeng_rules.texts import BadMeasure
 from tests.rules import engines, making
 
 FEW = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     database=None,
     phases=(Phase.explicit, Phase.generate),

@@ -125,7 +125,10 @@ def _number(question: Question, text: str) -> int:
     except (InvalidOperation, ValueError, OverflowError):
         raise Refused(_("“%(text)s” is not a number that fits here.") % {"text": text[:40]}) from None
     if not question.least <= number <= question.most:
-        raise Refused(_("That is out of range: look at the number again."))
+        raise Refused(
+            _("That is out of range: a number from %(least)s to %(most)s is asked for.")
+            % {"least": f"{Decimal(question.least) / scale:f}", "most": f"{Decimal(question.most) / scale:f}"}
+        )
     return int(number)
 
 

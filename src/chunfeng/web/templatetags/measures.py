@@ -7,21 +7,21 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
 UNITS: dict[str, Any] = {
-    "persons": gettext_lazy("people"),
-    "days": gettext_lazy("days"),
-    "months": gettext_lazy("months"),
-    "years": gettext_lazy("years"),
-    "age": gettext_lazy("years of age"),
-    "hours": gettext_lazy("hours"),
-    "minutes": gettext_lazy("minutes"),
-    "times": gettext_lazy("times"),
-    "items": gettext_lazy("pieces"),
-    "points": gettext_lazy("points"),
+    "persons": pgettext_lazy("unit", "people"),
+    "days": pgettext_lazy("unit", "days"),
+    "months": pgettext_lazy("unit", "months"),
+    "years": pgettext_lazy("unit", "years"),
+    "age": pgettext_lazy("unit", "years of age"),
+    "hours": pgettext_lazy("unit", "hours"),
+    "minutes": pgettext_lazy("unit", "minutes"),
+    "times": pgettext_lazy("unit", "times"),
+    "items": pgettext_lazy("unit", "pieces"),
+    "points": pgettext_lazy("unit", "points"),
 }
 
 
