@@ -42,7 +42,7 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import census, people, places, reporting, setting, summary
+    from demo import census, contacts, people, places, reporting, setting, summary
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -51,7 +51,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=8)
+        bar = progress.add_task("数据库 database", total=9)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -79,6 +79,9 @@ def run(*, size: str, seed: int) -> None:
         step("电话摸排 census")
         if not census.told():
             census.Census(today=today, seed=seed, say=progress.console.print).tell()
+        step("走访登记 contacts")
+        if not contacts.told():
+            contacts.Contacts(today=today, seed=seed, say=progress.console.print).tell()
         progress.update(bar, advance=1, description="完成 done")
     summary.show(console)
 
