@@ -42,7 +42,7 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import census, contacts, people, places, reporting, setting, summary
+    from demo import census, contacts, isolation, messages, people, places, reporting, setting, summary
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -51,7 +51,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=9)
+        bar = progress.add_task("数据库 database", total=11)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -76,12 +76,21 @@ def run(*, size: str, seed: int) -> None:
         step("实名登记 people")
         if not people.told():
             people.People(today=today, seed=seed, say=progress.console.print).tell()
+        step("隔离观察 isolation")
+        if not isolation.told():
+            isolation.Isolations(today=today, seed=seed, say=progress.console.print).tell()
+        writing = messages.Messages(today=today, seed=seed, say=progress.console.print)
+        if not messages.told():
+            writing.prepare()
         step("电话摸排 census")
         if not census.told():
             census.Census(today=today, seed=seed, say=progress.console.print).tell()
         step("走访登记 contacts")
         if not contacts.told():
             contacts.Contacts(today=today, seed=seed, say=progress.console.print).tell()
+        step("消息、台账和登记 messages")
+        if not messages.told():
+            writing.tell()
         progress.update(bar, advance=1, description="完成 done")
     summary.show(console)
 

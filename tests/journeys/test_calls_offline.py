@@ -23,7 +23,12 @@ NAMES = [f"测试{first}{second}" for first in "甲乙丙丁戊" for second in "
 NUMBERS = [f"1380000{n:04}" for n in range(len(NAMES))]
 
 
-VILLAGES = {builders.NEAR: "测试市", "220184100000": "测试镇", builders.VILLAGE: "测试村", "420100000000": "测试江城"}
+VILLAGES = {
+    builders.NEAR: "测试市",
+    "220184100000": "测试镇",
+    builders.VILLAGE: "测试村",
+    "420100000000": "测试江城",
+}
 STORES = """async () => {
   const db = await new Promise((done, failed) => {
     const ask = indexedDB.open("chunfeng-phone");
@@ -61,7 +66,10 @@ def scene():
             code=code, name=name, level=level, kind="town", parent_code=codes.ancestors(code)[-1],
             valid_from=date(2019, 1, 1), source="测试",
         )  # fmt: skip
-    county, village = f.office(builders.NEAR, name="测试市就业服务局"), f.office(builders.VILLAGE, name="测试村委会")
+    county, village = (
+        f.office(builders.NEAR, name="测试市就业服务局"),
+        f.office(builders.VILLAGE, name="测试村委会"),
+    )
     data = builders.dataset(county)
     campaign = calling.campaign(county, data, name="返乡人员电话摸排")
     by = f.actor(county)
@@ -284,7 +292,10 @@ def test_another_user_of_the_phone_reads_nothing(mobile, scene, shoot):
     nothing_readable(page)
     text = stored(page)
     held = json.loads(text)["all"]
-    assert {each["user"]: "key" in each for each in held["keys"]} == {scene.user_id: False, other.user_id: True}
+    assert {each["user"]: "key" in each for each in held["keys"]} == {
+        scene.user_id: False,
+        other.user_id: True,
+    }
     assert [each["kind"] for each in held["sealed"] if each["user"] == scene.user_id] == ["entry"]
     assert NAMES[0] not in page.content()
 
@@ -338,7 +349,10 @@ def test_what_somebody_else_answered_is_told_calmly(mobile, scene, shoot):
     page.get_by_role("button", name="重新发送").first.click()
     page.get_by_text("两人都登记了").wait_for()
     shoot(page, "calls-conflict-phone")
-    assert page.get_by_text("先登记").first.is_visible() or page.get_by_text("answered this entry first").is_visible()
+    assert (
+        page.get_by_text("先登记").first.is_visible()
+        or page.get_by_text("answered this entry first").is_visible()
+    )
     page.get_by_role("button", name="知道了").click()
     page.get_by_role("button", name="放弃", exact=True).click()
     page.get_by_role("button", name="确定放弃？").click()
