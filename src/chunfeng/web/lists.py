@@ -162,14 +162,21 @@ class Listing:
         rows = self._order(rows, sort)
         if not cursor:
             return rows
-        name = sort.lstrip("-")
+        name, (value, key) = sort.lstrip("-"), self._place(cursor)
+        step = "lt" if sort.startswith("-") else "gt"
+        try:
+            return rows.filter(Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"pk__{step}": key}))
+        except (ValueError, TypeError, ValidationError) as error:
+            raise Refused(_("This page link is damaged. Open the list again from its first page.")) from error
+
+    def _place(self, cursor: str) -> tuple[Any, int]:
+        """The value and the key of the row a page begins after."""
         try:
             value, key = json.loads(base64.urlsafe_b64decode(cursor))
             if "\x00" in str(value) or not 0 <= int(key) < 2**63:
                 raise ValueError(cursor)
-            step = "lt" if sort.startswith("-") else "gt"
-            return rows.filter(Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"pk__{step}": int(key)}))
-        except (ValueError, TypeError, ValidationError) as error:
+            return value, int(key)
+        except (ValueError, TypeError) as error:
             raise Refused(_("This page link is damaged. Open the list again from its first page.")) from error
 
     def _cursor(self, row: Model, sort: str) -> str:
