@@ -87,4 +87,6 @@ def _not_visited(of: Obligation, at: datetime) -> Offer | None:
     if not affected.affected_codes(office, on):
         return None  # nobody declared which areas are meant
     waiting = due.left(due.group(office, ContactKind.VISIT, on))
-    return Offer(len(waiting), _("Visits and registrations: %(what)s") % {"what": _("people not visited yet")})
+    return Offer(
+        len(waiting), _("Visits and registrations: %(what)s") % {"what": _("people not visited yet")}
+    )
