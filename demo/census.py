@@ -50,9 +50,7 @@ class Census(Telling):
         with scope.applied(SYSTEM), transaction.atomic():
             self.callers()
         with scope.applied(by):
-            returnees = self.round(
-                by, RETURNEES, "returnee-call", {"categories": [Category.RETURNING, Category.OUTGOING]}, 3
-            )
+            returnees = self.round(by, RETURNEES, "returnee-call", {"categories": [Category.RETURNING]}, 3)
         for caller in self.posted():
             self.send(caller, self.answers(returnees, caller))
         self.contested(returnees)

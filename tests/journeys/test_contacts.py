@@ -41,8 +41,8 @@ def areas():
     Area.objects.bulk_create(
         [
             Area(
-                code=c, name=n, level=level, kind=kind, parent_code=up, valid_from=BEGINNING, source="made up",
-                is_local=kind == "cell",
+                code=c, name=n, level=level, kind=kind, parent_code=up, valid_from=BEGINNING,
+                source="made up", is_local=kind == "cell",
             )
             for c, n, level, kind, up in rows
         ],
@@ -129,7 +129,6 @@ def tap(page, question: str, answer: str) -> None:
 def test_an_outsider_is_registered_on_a_phone_and_a_returnee_visited(phone, sign_in, shoot, village, people):
     sign_in(phone, f.posting(village, "caller"))
     phone.goto("/people/contacts/")
-    phone.locator(".ct-due").nth(3).wait_for()
     shoot(phone, "contacts-home-phone")
     phone.goto("/people/contacts/outsider/new/")
     phone.locator("input[name=text]").fill("周外来")
@@ -228,8 +227,6 @@ def test_every_page_of_the_room(request, device, sign_in, shoot, county, village
         ("/people/points/new/", "point-new"),
     ):
         page.goto(path)
-        if name == "contacts-home":
-            page.locator(".ct-due").nth(3).wait_for()
         shoot(page, f"{name}-{device}")
     page.goto("/people/points/")
     page.get_by_role("link", name="演示劳务经纪人").click()

@@ -101,7 +101,7 @@ def test_a_round_is_prepared_with_its_clause(by, data, county):
 def test_the_clause_of_a_notice_speaks_for_itself(by, data, county):
     clause = f.notice(county).clauses.get()
     made = make(by, data, source="", clause=clause)
-    assert made.clause == clause and made.source == f"{clause.notice.number} 一、"
+    assert made.clause == clause and made.source == f"{clause.notice.number} 一"
 
 
 @pytest.mark.parametrize(

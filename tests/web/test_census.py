@@ -118,7 +118,7 @@ def test_a_round_is_prepared_counted_and_begun(client, data, enter, caller):
         caller.user_id,
         None,
     ]
-    assert "0 %" in page(client, made.url)
+    assert "0%" in page(client, made.url)
 
 
 def test_what_is_missing_stands_above_what_was_typed(client, data):
@@ -177,15 +177,15 @@ def test_the_board_counts_by_area_caller_result_and_outcome(client, by, data, en
         2,
         1,
     )
-    assert context["total"]["share"] == "50 %"
+    assert context["total"]["share"] == "50%"
     assert {each["code"]: each["answered"] for each in context["areas"]} == {TOWN: 2, "220184102000": 0}
     assert {each["code"]: each["n"] for each in context["branches"]} == {"away": 1, "symptoms": 1}
     assert [(each["code"], each["n"]) for each in context["outcomes"]] == [("wrong", 1)]
     assert {each["key"]: each["asked"] for each in context["callers"]} == {caller.user_id: 2, 0: 2}
     below = client.get(reverse("census-round", args=[row.pk]) + f"?area={TOWN}").context
     assert {each["code"]: each["share"] for each in below["areas"]} == {
-        VILLAGES[0]: "50 %",
-        VILLAGES[1]: "100 %",
+        VILLAGES[0]: "50%",
+        VILLAGES[1]: "100%",
     }
     part = page(client, reverse("census-part", args=[row.pk]) + f"?area={TOWN}")
     assert "hx-get" in part and "<html" not in part

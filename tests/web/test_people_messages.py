@@ -124,6 +124,8 @@ def test_a_template_is_previewed_saved_used_and_ended(client, by, wang):
     shown = client.post(url, form | {"preview": "1"}, headers={"HX-Request": "true"}).content.decode()
     assert "王样例，最早2020-02-15解除" in shown and "<html" not in shown
     assert not MessageTemplate.objects.exists()
+    stray = client.post(url, form | {"text": "{名字}", "source": "", "preview": "1"})
+    assert stray.status_code == 200 and "{name}" in stray.content.decode()
     wrong = client.post(url, form | {"text": "{名字}"})
     assert wrong.status_code == 422 and "{name}" in wrong.content.decode()
     assert client.post(url, form).status_code == 302

@@ -49,7 +49,9 @@ def guarded(ability: str, *methods: str) -> Callable[[View], View]:
             actor = request.actor
             if actor is None:
                 if wants_json(request):
-                    why = _("Your account has no posting in force. Ask the system administrator of your office.")
+                    why = _(
+                        "Your account has no posting in force. Ask the system administrator of your office."
+                    )
                     return JsonResponse({"why": why}, status=403)
                 return render(request, "web/no_posting.html", status=403)
             other = _of_another(request)

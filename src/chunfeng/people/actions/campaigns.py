@@ -228,4 +228,5 @@ def _checked(
 
 def _cited(clause: Clause) -> str:
     found = source_of(clause)
-    return " ".join(part for part in (found.get("number") or found.get("title"), found.get("clause")) if part)
+    parts = (found.get("number") or found.get("title"), found.get("clause", "").rstrip("、.．。 "))
+    return " ".join(part for part in parts if part)

@@ -16,9 +16,8 @@ from chunfeng.core.events import record_read
 from chunfeng.core.models import Event
 from chunfeng.offices import roles
 from chunfeng.people.actions.common import in_reach, required
-from chunfeng.people.models import ContactRecord, Dataset, Fact, Household, Person, PersonCategory
-from chunfeng.people.queries import contacts, register
-from chunfeng.people.queries.contacts import Line
+from chunfeng.people.models import Dataset, Fact, Household, Person, PersonCategory
+from chunfeng.people.queries import register
 
 SEALED = ("id_number", "phones", "address")
 
@@ -34,8 +33,6 @@ class OwnView:
     categories: list[PersonCategory]
     facts: list[Fact]
     datasets: list[Dataset]
-    contacts: list[tuple[ContactRecord, list[Line]]]
-    """Calls, visits and registrations with their answers."""
 
 
 @transaction.atomic
@@ -77,10 +74,6 @@ def own_view(*, person: Person, reason: str, by: Actor) -> OwnView:
         categories=list(register.categories(person)),
         facts=list(register.facts(person)),
         datasets=held,
-        contacts=[
-            (row, contacts.in_words(row))
-            for row in contacts.of_person(person).select_related("office", "item__campaign")
-        ],
     )
     record_read("person.own_view", by=by, on=person, reason=why)
     return view

@@ -180,6 +180,7 @@ def _answered(
     """Somebody was spoken with: the answer stands, agrees with the one that stands, or contests it."""
     first = item.contact if item.state in SETTLED else None
     if first is None or (item.state == CallState.DONE and entry.version >= item.version):
+        item.attempts += first is None  # the call that reached somebody is one too
         return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at))
     if answers_of(first) == walk.answers:
         return Status.TAKEN, ""

@@ -70,7 +70,12 @@ def standing(request: HttpRequest, row: Campaign) -> dict[str, Any]:
         "path": _path(found.area, row, actor, names),
         "total": words.counts(found.total),
         "areas": [
-            {"code": code, "name": names.short(code), "below": _below(code, found.area), **words.counts(tally)}
+            {
+                "code": code,
+                "name": _name(code, found.area, names),
+                "below": _below(code, found.area),
+                **words.counts(tally),
+            }
             for code, tally in sorted(found.areas.items())
         ],
         "callers": [
@@ -153,6 +158,11 @@ def area_asked(request: HttpRequest, actor: Actor) -> str:
 def _below(code: str, area: str) -> bool:
     """Whether an area has a board of its own: not a village, not the area shown."""
     return code != area and codes.level(code) < census.VILLAGE
+
+
+def _name(code: str, area: str, names: Names) -> str:
+    """The name without what stands in the path above it."""
+    return names.of(code).removeprefix(names.of(area)) or names.of(code)
 
 
 def _path(area: str, row: Campaign, actor: Actor, names: Names) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
@@ -92,8 +92,8 @@ def _listing(row: Campaign, area: str, names: common.Names, callers: Sequence[ca
         sort="area_code",
         filters=[
             Filter("area", gettext_lazy("Area"), lambda: [(area, names.of(area))] if area else [], apply=_in_area),
-            Filter("state", gettext_lazy("Standing"), lambda: [(OPEN, _("still to be called")), *CallState.choices],
-                   apply=_in_state),
+            Filter("state", pgettext_lazy("call list", "Standing"),
+                   lambda: [(OPEN, _("still to be called")), *CallState.choices], apply=_in_state),
             Filter("branch", gettext_lazy("Result"), lambda: [pair for pair in branches.items() if pair[0]]),
             Filter("outcome", gettext_lazy("Last outcome"), lambda: Outcome.choices),
             Filter("caller", gettext_lazy("Caller"), lambda: [("0", _("nobody yet")), *people.items()],
@@ -107,7 +107,7 @@ def _listing(row: Campaign, area: str, names: common.Names, callers: Sequence[ca
             Column("village", gettext_lazy("Village"), lambda i: names.short(i.area_code), order="area_code"),
             Column("household", gettext_lazy("Household"), lambda i: _household(i)),
             Column("caller", gettext_lazy("Caller"), lambda i: i.caller.get_full_name() if i.caller else ""),
-            Column("state", gettext_lazy("Standing"), lambda i: str(i.get_state_display())),
+            Column("state", pgettext_lazy("call list", "Standing"), lambda i: str(i.get_state_display())),
             Column("attempts", gettext_lazy("Attempts"), lambda i: i.attempts, number=True),
             Column("outcome", gettext_lazy("Last outcome"), lambda i: words.outcome(i.outcome)),
             Column("branch", gettext_lazy("Result"), lambda i: branches.get(i.branch, i.branch) if i.branch else ""),

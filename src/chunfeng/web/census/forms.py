@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.core.actor import Actor
 from chunfeng.notices import queries as notices
@@ -25,7 +25,7 @@ MOST_CLAUSES = 80
 class RoundForm(forms.Form):
     """A round of calls or visits. The fields of the filter stand in `filter_fields`."""
 
-    name = wide(forms.CharField(label=gettext_lazy("Name"), max_length=120))
+    name = wide(forms.CharField(label=pgettext_lazy("title", "Name"), max_length=120))
     script = forms.ChoiceField(label=gettext_lazy("Questions"), widget=forms.RadioSelect)
     script_file = forms.FileField(label=gettext_lazy("Own questions (YAML file)"), required=False)
     clause = forms.ChoiceField(label=gettext_lazy("Clause that orders it"), required=False)
@@ -86,10 +86,6 @@ class RoundForm(forms.Form):
         self.fields["statement"].choices = [("", _("anything")), *statements()]
         rounds = census.campaigns(actor)[:40]
         self.fields["unreached_of"].choices = [("", _("any")), *((str(row.pk), row.name) for row in rounds)]
-
-    def filter_bound(self) -> list[forms.BoundField]:
-        """The fields of the filter, in their order."""
-        return [self[name] for name in self.filter_fields]
 
     def chosen(self) -> dict[str, Any]:
         """The filter as `choosing.check` reads it, of what is valid so far."""

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.people import scripts
 from chunfeng.people.actions import campaigns, choosing
+from chunfeng.people.choices import ContactKind
 from chunfeng.people.models import Campaign
 from chunfeng.people.queries import census, register
 from chunfeng.people.queries import choosing as queries
@@ -25,6 +26,7 @@ from chunfeng.web.people.common import Names, found_or_404
 
 MOST_FILE = 200_000
 SHOWN = 8
+FIRST = "returnee-call"
 
 
 @never_cache
@@ -77,7 +79,6 @@ def _run(request: HttpRequest, row: Campaign | None) -> HttpResponse:
         "form": form,
         "round": row,
         "problems": problems,
-        "filter": form.filter_bound(),
         "scripts": _previews(row),
         **(_counted(request, form) if form.is_bound else {}),
     }
@@ -88,7 +89,7 @@ def _run(request: HttpRequest, row: Campaign | None) -> HttpResponse:
 def _form(request: HttpRequest, row: Campaign | None) -> RoundForm:
     shipped = [(script.code, script.title) for script in _shipped()]
     kept = [(KEPT, _("As it is: %(title)s") % {"title": row.script.get("title", "")})] if row else []
-    start = initial(row, queries.load(row.chosen)) if row else {"script": shipped[0][0] if shipped else OWN}
+    start = initial(row, queries.load(row.chosen)) if row else {"script": shipped[0][0]}
     return RoundForm(
         request.POST or None,
         request.FILES or None,
@@ -99,7 +100,11 @@ def _form(request: HttpRequest, row: Campaign | None) -> RoundForm:
 
 
 def _shipped() -> list[Script]:
-    return [script for script in library.scripts() if script.kind in campaigns.KINDS]
+    """Calls before visits, the round of returnees first."""
+    fit = [script for script in library.scripts() if script.kind in campaigns.KINDS]
+    return sorted(
+        fit, key=lambda script: (campaigns.KINDS.index(ContactKind(script.kind)), script.code != FIRST)
+    )
 
 
 def _script(request: HttpRequest, form: RoundForm, row: Campaign | None) -> Script:

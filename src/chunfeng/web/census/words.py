@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.core.actor import Actor
 from chunfeng.people import scripts
@@ -45,17 +45,17 @@ EFFECTS: dict[str, Any] = {
 KINDS: dict[str, Any] = {
     Kind.ONE: gettext_lazy("one answer"),
     Kind.MANY: gettext_lazy("several answers"),
-    Kind.TEXT: gettext_lazy("text"),
-    Kind.NUMBER: gettext_lazy("number"),
-    Kind.DATE: gettext_lazy("day"),
-    Kind.AREA: gettext_lazy("area"),
+    Kind.TEXT: pgettext_lazy("answer", "text"),
+    Kind.NUMBER: pgettext_lazy("answer", "number"),
+    Kind.DATE: pgettext_lazy("answer", "day"),
+    Kind.AREA: pgettext_lazy("answer", "area"),
 }
 
 
 def share(tally: Tally) -> str:
-    """ "87.3 %", rounded down; "–" where nobody is asked."""
+    """The share answered, rounded down to a tenth (87.3%); "–" where nobody is asked."""
     part = tally.per_mille
-    return "–" if part is None else f"{part // 10}.{part % 10} %" if part % 10 else f"{part // 10} %"
+    return "–" if part is None else f"{part / 10:g}%"
 
 
 def bar(tally: Tally) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from chunfeng.web import asked
 from chunfeng.web.contacts.common import DUE_TITLES, areas_below, kind_or_404
 from chunfeng.web.contacts.lists import search
 from chunfeng.web.guards import guarded
-from chunfeng.web.lists import Column, Filter, Listing
+from chunfeng.web.lists import Column, Filter, Listing, position
 from chunfeng.web.people import common
 
 _EVERY = (1, 3, 14, 30)
@@ -54,7 +54,7 @@ class DueListing(Listing):
         rows = self._order(rows, sort)
         if not cursor:
             return rows
-        value, key = self._place(cursor)
+        value, key = position(cursor)
         here, falling = (str(value), key), sort.startswith("-")
         places = ((row.target.isoformat(), row.person) for row in rows.rows)
         kept = [

@@ -23,27 +23,27 @@ from chunfeng.web.registrations.panel import VERDICT_TONES
 
 @never_cache
 @guarded("person.read")
-def home(request: HttpRequest, name: str) -> HttpResponse:
+def home(request: HttpRequest, named: str) -> HttpResponse:
     """One page of the list; `export=xlsx` gives it whole, masked as well."""
-    if name not in LISTS:
+    if named not in LISTS:
         raise Http404
     q = asking.question(request)
     names = common.Names(q.actor)
-    rows = lists.people(name, q).prefetch_related("phones", "categories")
-    listing = columns(name, names)
+    rows = lists.people(named, q).prefetch_related("phones", "categories")
+    listing = columns(named, names)
     if listing.wants_export(request):
         return listing.export(request, rows)
     page = listing.page(request, rows)
     names.load_people(page.rows)
-    leaving = name.startswith("leaving")
+    leaving = named.startswith("leaving")
     advice = departure.advice(page.rows, q.on) if leaving else {}
     names.load(each.wish.place for each in advice.values() if each.wish)
     context = {
-        "named": LISTS[name],
+        "named": LISTS[named],
         "page": page,
         "q": q,
         "path": asking.path(q),
-        "n": lists.people(name, q).count(),
+        "n": lists.people(named, q).count(),
         "place": areas.paths([q.place], q.on).get(q.place, "") if q.place else "",
         "leaving": leaving,
         "rows": [

@@ -9,5 +9,5 @@ urlpatterns = [
     path("counts/", counts.home, name="ledger-counts"),
     path("departures/", departures.home, name="ledger-departures"),
     path("watch/", watch.home, name="ledger-watch"),
-    path("list/<slug:name>/", people.home, name="ledger-people"),
+    path("list/<slug:named>/", people.home, name="ledger-people"),
 ]

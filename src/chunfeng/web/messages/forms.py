@@ -24,7 +24,7 @@ SENT_BY = [(each.value, each.label) for each in DECLINABLE]
 class TemplateForm(forms.Form):
     """A template."""
 
-    name = wide(forms.CharField(label=gettext_lazy("Name"), max_length=120))
+    name = wide(forms.CharField(label=pgettext_lazy("template", "Name"), max_length=120))
     occasion = forms.ChoiceField(label=gettext_lazy("Occasion"), choices=Occasion.choices)
     channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=SENT_BY)
     home = AreaField(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.people import actions, channels
-from chunfeng.people.choices import Occasion
+from chunfeng.people.choices import MessageChannel, Occasion
 from chunfeng.people.messaging import library, placeholders
 from chunfeng.people.models import MessageTemplate
 from chunfeng.people.queries import messages as queries
@@ -107,38 +107,50 @@ def shipped(request: HttpRequest) -> HttpResponse:
 
 
 def _run(request: HttpRequest, form: TemplateForm, row: MessageTemplate | None) -> HttpResponse:
-    preview = None
+    if "preview" in request.POST:
+        return _preview(request, row)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        by = {"by": request.actor, "at": timezone.now()}
         try:
-            if "preview" in request.POST:
-                text = placeholders.read(data["text"], group=channels.is_group(data["channel"]))
-                preview = queries.preview(text, _signature(data["channel"]))
+            if row is None:
+                actions.add_template(values=form.cleaned_data, **by)
             else:
-                by = {"by": request.actor, "at": timezone.now()}
-                if row is None:
-                    actions.add_template(values=data, **by)
-                else:
-                    actions.change_template(template=row, values=data, **by)
-                messages.success(request, _("The template is saved."))
-                return redirect("message-templates")
+                actions.change_template(template=row, values=form.cleaned_data, **by)
         except NotAllowed:
             raise
         except Refused as refused:
-            form.add_error("text" if "preview" in request.POST else None, str(refused))
-    elif row is not None and not form.is_bound:
-        preview = queries.preview(row.text, _signature(row.channel))
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The template is saved."))
+            return redirect("message-templates")
+    shown = queries.preview(row.text, _signature(row.channel)) if row is not None else None
+    return _page(request, form, row, preview=shown)
+
+
+def _preview(request: HttpRequest, row: MessageTemplate | None) -> HttpResponse:
+    """The text as a made-up person would read it; what else the form lacks does not matter yet."""
+    channel = request.POST.get("channel", "")
+    more: dict[str, Any] = {}
+    try:
+        group = channel in MessageChannel.values and channels.is_group(channel)
+        text = placeholders.read(request.POST.get("text", ""), group=group)
+        more["preview"] = queries.preview(text, _signature(channel))
+    except Refused as refused:
+        more["wrong"] = str(refused)
+    if request.headers.get("HX-Request"):
+        return render(request, "web/messages/_preview.html", more)
+    return _page(request, TemplateForm(initial=request.POST.dict()), row, **more)
+
+
+def _page(request: HttpRequest, form: TemplateForm, row: MessageTemplate | None, **more: Any) -> HttpResponse:
     context = {
         "form": form,
         "row": row,
         "own": row is None or row.office_id == request.actor.office_id,
-        "preview": preview,
         "placeholders": list(placeholders.PLACEHOLDERS.values()),
     }
-    if request.headers.get("HX-Request") and "preview" in request.POST:
-        return render(request, "web/messages/_preview.html", context)
-    bad = form.is_bound and bool(form.errors)
-    return render(request, "web/messages/template.html", context, status=422 if bad else 200)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "web/messages/template.html", context | more, status=status)
 
 
 def _initial(row: MessageTemplate) -> dict[str, Any]:

@@ -96,10 +96,6 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
         {"label": _("Categories"), "lines": [_category_line(row) for row in view.categories]},
         {"label": _("What is known"), "lines": [_fact_line(fact, names) for fact in view.facts]},
         {
-            "label": _("Calls, visits, registrations"),
-            "lines": [contacts.own_line(row, lines, names) for row, lines in view.contacts],
-        },
-        {
             "label": _("Held for"),
             "lines": [
                 _("%(name)s: %(purpose)s (%(source)s), deleted on %(day)s")

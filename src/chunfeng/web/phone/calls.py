@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,14 +52,14 @@ def sync(request: HttpRequest) -> dict[str, Any]:
 
 
 def _entries(request: HttpRequest) -> list[Any]:
-    if len(request.body) > MOST_BYTES:
-        raise Refused(_("That is too much at once: send the answers in smaller parts."))
-    try:
-        given = json.loads(request.body)
-    except (ValueError, RecursionError):
-        given = None
+    given = None
+    if request.content_type == "application/json":  # a form was read as one already
+        if len(request.body) > MOST_BYTES:
+            raise Refused(_("That is too much at once: send the answers in smaller parts."))
+        with suppress(ValueError, RecursionError):
+            given = json.loads(request.body)
     if not isinstance(given, dict) or not isinstance(given.get("entries"), list):
-        raise Refused(_("Answers come as JSON: {\"entries\": […]}."))
+        raise Refused(_('Answers come as JSON: {"entries": […]}.'))
     return given["entries"]
 
 

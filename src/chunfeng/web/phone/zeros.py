@@ -34,7 +34,9 @@ def _report(of: Obligation, late: bool) -> dict[str, Any]:
     nothing = statements.nothing_happened(form, ledger.stated(of))
     doubts = common.doubt_rows(ledger.doubts_about(of, form, nothing, zero=True), {})
     days = period(of)
-    sentence = _("%(office)s states: for %(days)s, under “%(title)s”, there was nothing. Each figure below stands at zero.")
+    sentence = _(
+        "%(office)s states: for %(days)s, under “%(title)s”, there was nothing. Each figure below stands at zero."
+    )
     return {
         "id": of.pk,
         "url": reverse("report-zero", args=[of.pk]),
@@ -45,9 +47,9 @@ def _report(of: Obligation, late: bool) -> dict[str, Any]:
         "sentence": sentence % {"office": of.office.name, "days": days, "title": of.form.title},
         "zeros": [
             {
-                "label": cell.indicator.label,
-                "unit": cell.indicator.unit,
-                "zero": values.shown(replace(cell.indicator, decimals=0), 0),
+                "label": str(cell.indicator.label),
+                "unit": str(cell.indicator.unit),
+                "zero": str(values.shown(replace(cell.indicator, decimals=0), 0)),
             }
             for cell in form.number_cells
             if not cell.categories

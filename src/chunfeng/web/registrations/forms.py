@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.people import rulebook
 from chunfeng.people.choices import RequestKind
@@ -17,7 +17,7 @@ from chunfeng.web.places.common import Day
 class ApplyForm(forms.Form):
     """An application on a ground."""
 
-    ground = wide(forms.ChoiceField(label=gettext_lazy("Ground"), widget=forms.RadioSelect))
+    ground = wide(forms.ChoiceField(label=pgettext_lazy("application", "Ground"), widget=forms.RadioSelect))
     applied_on = forms.DateField(label=gettext_lazy("Applied on"), widget=Day(), initial=timezone.localdate)
     detail = wide(
         forms.CharField(

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.core.actor import Actor
@@ -93,7 +93,7 @@ def _listing(names: common.Names) -> Listing:
         columns=[
             Column("person", gettext_lazy("Person"), lambda r: r.person.name),
             Column("kind", gettext_lazy("Kind"), lambda r: r.get_kind_display()),
-            Column("ground", gettext_lazy("Ground"), ground_label),
+            Column("ground", pgettext_lazy("application", "Ground"), ground_label),
             Column("state", gettext_lazy("State"), lambda r: r.get_state_display()),
             Column("area", gettext_lazy("Habitual residence"), lambda r: names.short(r.area_code)),
             Column("applied", gettext_lazy("Applied on"), lambda r: r.applied_on, order="applied_on"),

@@ -31,19 +31,19 @@ FORMS: dict[str, type[forms.Form]] = {"grant": GrantForm, "refuse": ReasonForm, 
 
 @never_cache
 @guarded("registration.work", "GET", "POST")
-def new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def new(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Take an application in for a person."""
     person = common.found_or_404(register.person(request.actor, pk))
-    if kind not in RegistrationKind.values:
+    if what not in RegistrationKind.values:
         raise Http404
-    form = ApplyForm(request.POST or None, kind=kind)
+    form = ApplyForm(request.POST or None, kind=what)
     shown = request.POST.getlist("proof")
     if request.method == "POST" and form.is_valid():
-        chosen = rulebook.ground(kind, form.cleaned_data["ground"])
+        chosen = rulebook.ground(what, form.cleaned_data["ground"])
         proofs = [code for code in shown if chosen and code in chosen.proofs]
         try:
             made = actions.apply(
-                person=person, kind=kind, proofs=proofs, **form.cleaned_data,
+                person=person, kind=what, proofs=proofs, **form.cleaned_data,
                 by=request.actor, at=timezone.now(),
             )  # fmt: skip
         except NotAllowed:
@@ -53,12 +53,12 @@ def new(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("The application is taken in."))
             return redirect("registration", made.pk)
-    papers = {code: label for each in rulebook.grounds_of(kind) for code, label in each.proofs.items()}
+    papers = {code: label for each in rulebook.grounds_of(what) for code, label in each.proofs.items()}
     context = {
         "person": person,
-        "kind": RegistrationKind(kind).label,
+        "kind": RegistrationKind(what).label,
         "form": form,
-        "grounds": rulebook.grounds_of(kind),
+        "grounds": rulebook.grounds_of(what),
         "chosen": form["ground"].value(),
         "papers": papers,
         "shown": shown,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.core.errors import NotAllowed, Refused
@@ -136,7 +136,7 @@ def _listing(names: common.Names) -> Listing:
             Column("asked", gettext_lazy("Asked on"), lambda r: r.asked_on, order="asked_on"),
             Column("due", gettext_lazy("To be answered by"), lambda r: r.due_on, order="due_on"),
             Column("state", gettext_lazy("State"), lambda r: r.get_state_display()),
-            Column("answer", gettext_lazy("Answer"), lambda r: r.answer),
+            Column("answer", pgettext_lazy("request", "Answer"), lambda r: r.answer),
             Column("office", gettext_lazy("Office"), lambda r: r.office.name),
             Column("area", gettext_lazy("Area"), lambda r: names.short(r.area_code)),
         ],
