@@ -65,7 +65,7 @@ class Contacts(Telling):
         with scope.applied(SYSTEM):
             done = ContactRecord.objects.filter(key__startswith="demo-contact-").count()
         with scope.applied(by):
-            left = due.group(by, ContactKind.VISIT, self.today).filter(seen=False).count()
+            left = len(due.left(due.group(by, ContactKind.VISIT, self.today)))
         self.say(f"走访登记：{done} 条，尚未走访 {left} 人")
 
     def declared(self, by: Actor) -> None:
@@ -126,7 +126,7 @@ class Contacts(Telling):
         made = 0
         for village in villages:
             with scope.applied(village):
-                waiting = list(due.group(village, ContactKind.VISIT, self.today).order_by("pk"))
+                waiting = due.people(due.group(village, ContactKind.VISIT, self.today))
                 for person in waiting:
                     luck = random.Random(f"{self.seed} visit {person.pk}")
                     if made >= VISITS or luck.random() < 0.35:

@@ -70,12 +70,12 @@ def met(person, by, kind="visit", days_ago=0, **more):
 
 def names(by, kind="visit", *, seen=False, on=TODAY, **more) -> list[str]:
     with scope.applied(by):
-        rows = due.group(by, kind, on, **more).filter(seen=seen)
-        return sorted(rows.values_list("name", flat=True))
+        rows = [row for row in due.group(by, kind, on, **more) if row.seen == seen]
+        return sorted(person.name for person in due.people(rows))
 
 
 def row(by, name, kind="visit", **more):
-    return due.group(by, kind, TODAY, **more).get(name=name)
+    return next(person for person in due.people(due.group(by, kind, TODAY, **more)) if person.name == name)
 
 
 def test_back_from_an_affected_area_and_not_yet_visited(by, enter):
@@ -243,5 +243,5 @@ def test_nobody_is_due_for_the_other_kinds(by):
 def test_the_list_is_a_bounded_number_of_queries(by, enter, django_assert_num_queries):
     for n in range(3):
         said(enter(f"甲{n}", work_area=HIT_CITY), by, "returned", 1)
-    with django_assert_num_queries(3):  # what is affected, the look-back of the rules, the list
+    with django_assert_num_queries(3):  # what is affected, the look-back of the rules, the group
         assert len(due.group(by, "visit", TODAY)) == 3

@@ -85,7 +85,7 @@ class Listing:
         chosen = self._narrow(request, rows)
         sort, cursor = self._sort(request), request.GET.get("after", "")
         if self.near is not None and sort == self.sort:
-            chosen = self.near(request, chosen, _position(cursor)[1] if cursor else None)
+            chosen = self.near(request, chosen, position(cursor)[1] if cursor else None)
         found = list(self._after(chosen, sort, cursor)[: PAGE + 1])
         more = len(found) > PAGE
         found = found[:PAGE]
@@ -169,7 +169,7 @@ class Listing:
         rows = self._order(rows, sort)
         if not cursor:
             return rows
-        name, (value, key) = sort.lstrip("-"), _position(cursor)
+        name, (value, key) = sort.lstrip("-"), position(cursor)
         try:
             step = "lt" if sort.startswith("-") else "gt"
             return rows.filter(Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"pk__{step}": key}))
@@ -185,7 +185,7 @@ class Listing:
         return base64.urlsafe_b64encode(json.dumps([value, row.pk]).encode()).decode()
 
 
-def _position(cursor: str) -> tuple[Any, int]:
+def position(cursor: str) -> tuple[Any, int]:
     """The value and the key of the last row of the page before."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(cursor))
