@@ -130,11 +130,13 @@ def numbers(actor: Actor, today: date) -> Numbers:
     rows = Isolation.objects.filter(OPEN, area_code__gte=actor.lo, area_code__lt=actor.hi)
     seen = HealthRecord.objects.filter(isolation=OuterRef("pk"), corrected_by__isnull=True)
     yesterday = today - timedelta(1)
+    today_seen, yesterday_seen = Q(Exists(seen.filter(on=today))), Q(Exists(seen.filter(on=yesterday)))
+    ill_now = Q(Exists(seen.filter(clear=False, on__gte=yesterday, on__lte=today)))
     found = rows.aggregate(
         open=Count("pk"),
-        due=Count("pk", filter=Q(starts_on__lte=today) & ~Exists(seen.filter(on=today))),
-        overdue=Count("pk", filter=Q(starts_on__lt=today) & ~Exists(seen.filter(on=yesterday))),
-        ill=Count("pk", filter=Q(Exists(seen.filter(clear=False, on__gte=yesterday, on__lte=today)))),
+        due=Count("pk", filter=Q(starts_on__lte=today) & ~today_seen),
+        overdue=Count("pk", filter=Q(starts_on__lt=today) & ~yesterday_seen),
+        ill=Count("pk", filter=ill_now),
     )
     full = releasable(standing(rows.filter(ends_on__lte=today), today), today).count()
     return Numbers(releasable=full, **found)
