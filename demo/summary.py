@@ -14,10 +14,11 @@ from chunfeng.notices.models import Notice
 from chunfeng.offices.models import Office
 from chunfeng.people.choices import PairState, Verdict
 from chunfeng.people.models import ImportRun, Person, PossibleDuplicate
+from chunfeng.people.queries import census
 from chunfeng.reporting.choices import Standing
 from chunfeng.reporting.models import BulletinSeries, Form, Situation
 from chunfeng.reporting.queries import ledger, situations
-from demo import cast
+from demo import cast, measures
 
 
 def show(console: Console) -> None:
@@ -54,6 +55,8 @@ def show(console: Console) -> None:
     _orders(console)
     _reports(console)
     _people(console)
+    measures.show(console.print)
+    _census(console)
     logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("用户名 user", "姓名", "可以看"):
         logins.add_column(name, no_wrap=True)
@@ -105,6 +108,24 @@ def _people(console: Console) -> None:
         people = Person.objects.filter(merged_into=None).count()
         waiting = PossibleDuplicate.objects.filter(state=PairState.OPEN).count()
         console.print(f"登记 {people:,} 人，待核对重复 {waiting} 对。姓名、证件号、电话均为虚构。")
+
+
+def _census(console: Console) -> None:
+    """How far each round of calls has come, seen from the whole country."""
+    with scope.applied(SYSTEM):
+        rounds = list(census.campaigns(SYSTEM)[:10])
+        tallies = census.tallies(SYSTEM, rounds)
+        if not rounds:
+            return
+        table = Table(title="电话摸排", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for name in ("摸排任务", "名单", "已答", "未联系上", "答复不一致", "待拨打"):
+            table.add_column(name, justify="left" if name == "摸排任务" else "right", no_wrap=True)
+        for row in reversed(rounds):
+            tally = tallies[row.pk]
+            figures = (tally.asked, tally.answered, tally.unreached, tally.contested, tally.open)
+            table.add_row(row.name, *(f"{n:,}" for n in figures))
+        console.print(table)
+        console.print("摸排人员和答复均为虚构。")
 
 
 def _orders(console: Console) -> None:

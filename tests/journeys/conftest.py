@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API runs an event loop
 SHOTS = Path(__file__).resolve().parents[2] / "docs" / "img" / "journey"
@@ -27,21 +27,33 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def program() -> str:
+    """The path of the browser."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("no chromium here: apt-get install chromium")
+    return chromium
+
+
+@pytest.fixture(scope="session")
+def chromium(program) -> Iterator[BrowserType]:
+    """The driver, for journeys that start a browser of their own."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium, program) -> Iterator[Browser]:
+    opened = chromium.launch(executable_path=program, args=FLAGS)
+    yield opened
+    opened.close()
 
 
 def _page(browser: Browser, base_url: str, width: int, height: int) -> Iterator[Page]:
     context = browser.new_context(
         base_url=base_url, viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))

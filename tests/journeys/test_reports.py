@@ -278,7 +278,8 @@ def test_a_station_adds_entries_one_after_another(scene, phone, desktop, sign_in
         phone.locator("[name='v-temp']").fill(temp)
         tap(phone, "v-sent", "是" if n else "否")
         shoot(phone, "entry-new-phone")
-        phone.get_by_role("button", name="保存并继续登记").click()
+        with phone.expect_navigation():  # a script sends it
+            phone.get_by_role("button", name="保存并继续登记").click()
         phone.locator(".flash.success").wait_for()
         assert phone.locator("[name='v-temp']").input_value() == ""
     phone.goto("/reports/")

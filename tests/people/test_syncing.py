@@ -211,7 +211,8 @@ def test_one_bad_entry_loses_no_other(by, call, county, data, village):
     ("more", "said"),
     [
         ({"key": 7}, "8 to 80"), ({"key": "a b\u0007cdefg"}, "8 to 80"), ({"item": "1"}, "whole number"),
-        ({"version": True}, "whole number"), ({"outcome": "maybe"}, "no outcome"), ({"answers": ["a"]}, "maps questions"),
+        ({"version": True}, "whole number"), ({"outcome": "maybe"}, "no outcome"),
+        ({"answers": ["a"]}, "maps questions"),
         ({"note": "x" * 1001}, "at most 1000"), ({"note": "\x00"}, "at most 1000"), ({"at": "soon"}, "a moment"),
         ({"at": "2020-13-01T00:00"}, "a moment"), ({"outcome": "wrong", "answers": AWAY}, "Nobody was spoken with"),
         ({"answers": {**RETURNED, "came": "2020-03-01"}}, "future"), ({"item": 2**62}, "on no list of yours"),

@@ -114,8 +114,8 @@ def test_stocks_are_not_added_over_days(code):
 def test_prefilled_cells_exist():
     for form in FORMS.values():
         for each in form.indicators:
-            if each.prefill.startswith("form:"):
-                _kind, other, cell = each.prefill.split(":")
+            for way in (way for way in each.prefills if way.startswith("form:")):
+                _kind, other, cell = way.split(":")
                 source = FORMS[other].cells[cell].indicator
                 assert (source.type, source.decimals) == (each.type, each.decimals), each.code
 
@@ -123,13 +123,13 @@ def test_prefilled_cells_exist():
 def test_what_is_gathered_is_offered_as_the_sum_below():
     for code in ("hit-province-workers", "daily-situation", "labour-flow-weekly"):
         # the register of isolations offers the sum below too, and counts itself where nobody is below
-        kinds = {cell.indicator.prefill for cell in FORMS[code].number_cells}
+        kinds = {cell.indicator.prefills[0] for cell in FORMS[code].number_cells}
         assert {kind for kind in kinds if not kind.startswith("register:isolation:")} == {"below"}
 
 
 def test_every_register_named_is_counted():
     """A cell whose register no module counts would never be offered anything."""
-    named = {cell.indicator.prefill for form in FORMS.values() for cell in form.number_cells}
+    named = {way for form in FORMS.values() for cell in form.number_cells for way in cell.indicator.prefills}
     assert {each for each in named if each.startswith("register:")} - set(suggestions.COUNTERS) == set()
 
 

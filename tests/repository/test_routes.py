@@ -6,7 +6,22 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, get_resolver
 
-PUBLIC = {"home", "login", "login-code", "login-password", "login-second-factor", "language", "logout"}
+PUBLIC = {
+    "home",
+    "policies",
+    "policy",
+    "policy-check",
+    "publicity",
+    "publicity-list",
+    "login",
+    "login-code",
+    "login-password",
+    "login-second-factor",
+    "language",
+    "logout",
+}
+SHELLS = {"phone-worker", "phone-script", "phone-manifest", "calls", "phone-situation", "phone-zero"}
+"""Like the style sheets: the same for everybody and about nobody; tests/web/test_phone.py looks at them."""
 SIGNED_IN = {"posting", "password", "second-factor"}
 """Anybody who is logged in may open these; they concern only the own account."""
 
@@ -25,6 +40,6 @@ def test_every_screen_says_which_ability_it_needs():
         if route.startswith("api/"):
             continue  # the API authenticates every operation: tests/api
         ability = getattr(entry.callback, "ability", "none at all")
-        if ability == "none at all" or (ability is None and entry.name not in PUBLIC | SIGNED_IN):
+        if ability == "none at all" or (ability is None and entry.name not in PUBLIC | SHELLS | SIGNED_IN):
             bare.append(f"{route} ({entry.name})")
     assert bare == []

@@ -30,5 +30,7 @@ STEPS = [
     Step("Situations not taken in", lambda now: reporting.escalate_situations(now=now)),
     Step("Reminders and escalations", lambda now: tasking.chase(now=now)),
     Step("Messages sent", lambda now: tasking.deliver(now=now)),
+    Step("Messages to many people written", lambda now: people.run_mailings(now=now)),
+    Step("Messages to people sent", lambda now: people.deliver(now=now)),
     Step("People past their day of deletion", lambda now: people.expire(now=now)),
 ]

@@ -61,6 +61,11 @@ def decrypt(sealed: bytes) -> str:
         ) from error
 
 
+def derived(purpose: str) -> bytes:
+    """32 secret bytes for one named purpose, the same every time as long as the installation's key is."""
+    return _subkey(settings.FIELD_KEY, f"derived-{purpose}")
+
+
 def lookup(text: str, purpose: str) -> str:
     """Keyed hash (64 hex digits) to find equal values without opening them; `purpose` separates columns."""
     return lookups(text, purpose)[0]
@@ -72,6 +77,11 @@ def lookups(text: str, purpose: str) -> tuple[str, str]:
     key = _subkey(settings.FIELD_KEY, f"lookup-{purpose}")
     order = (hashes.SM3(), hashes.SHA256()) if sm else (hashes.SHA256(), hashes.SM3())
     return _mac(key, order[0], text), _mac(key, order[1], text)
+
+
+def lasting(text: str, purpose: str) -> str:
+    """Keyed hash (64 hex digits, HMAC-SM3) that no change of cipher changes: for what must be unique for ever."""
+    return _mac(_subkey(settings.FIELD_KEY, f"lasting-{purpose}"), hashes.SM3(), text)
 
 
 def _mac(key: bytes, algorithm: hashes.HashAlgorithm, text: str) -> str:

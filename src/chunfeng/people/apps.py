@@ -10,6 +10,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from chunfeng.people import (
+            contact_counters,  # noqa: F401  (registers the figures offered to forms)
             counters,  # noqa: F401  (registers the figures offered to forms)
             jobs,  # noqa: F401  (registers the periodic jobs)
+            suggestions,  # noqa: F401  (registers the figures offered to forms)
         )

@@ -66,6 +66,36 @@ def defer_import(run_id: int) -> None:
         return
 
 
+@app.periodic(cron="* * * * *")
+@app.task(
+    queue="outbox",
+    lock="deliver_people",
+    queueing_lock="deliver_people",
+    retry=_RETRY,
+    name="people.deliver",
+)
+def deliver(timestamp: int = 0) -> int:
+    """Send queued messages to people, every minute."""
+    from chunfeng.people import outbox
+
+    return outbox.deliver(now=timezone.now()).sent
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    queue="tasks",
+    lock="write_mailings",
+    queueing_lock="write_mailings",
+    retry=_RETRY,
+    name="people.write_mailings",
+)
+def write_mailings(timestamp: int = 0) -> int:
+    """Go on, every minute, with confirmed messages to many."""
+    from chunfeng.people.actions import mailings
+
+    return mailings.run_mailings(now=timezone.now())
+
+
 @app.periodic(cron="11 * * * *")
 @app.task(
     queue="tasks",
@@ -80,3 +110,11 @@ def watch_isolations(timestamp: int = 0) -> int:
 
     done = stock.watch(now=timezone.now())
     return done.days + done.offices
+
+
+def defer_mailings() -> None:
+    """Begin with a mailing just confirmed, at once instead of within the minute."""
+    try:
+        write_mailings.configure(queueing_lock="write_mailings").defer(timestamp=0)
+    except AlreadyEnqueued:
+        return

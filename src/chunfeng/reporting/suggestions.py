@@ -2,7 +2,8 @@
 
 An indicator names its counter in `prefill`: `below` (the offices below together), `previous` (what stood one
 period earlier), `form:CODE:CELL` (the roll-up of another form in the office's area) or
-`register:NAME:FIGURE`, see `counter`. An offer never counts until somebody files it. Counting reads only what
+`register:NAME:FIGURE`, see `counter`; of several, with commas between, the first that knows a figure.
+An offer never counts until somebody files it. Counting reads only what
 the scope in force may see.
 """
 
@@ -64,21 +65,29 @@ def counted(of: Obligation, form: FormDefinition, at: datetime) -> dict[str, Off
     """What can be counted at this moment, by cell code."""
     found: dict[str, Offer] = {}
     wanted = [cell for cell in form.number_cells if cell.indicator.prefill]
-    kinds = {cell.indicator.prefill for cell in wanted}
-    if "below" in kinds:
-        found |= _below(of, [cell for cell in wanted if cell.indicator.prefill == "below"])
-    if "previous" in kinds:
-        found |= _previous(of, [cell for cell in wanted if cell.indicator.prefill == "previous"])
-    for cell in wanted:
-        offer = None
-        if cell.indicator.prefill.startswith("form:") and not cell.categories:
-            offer = _of_form(of, cell.indicator, at)
-        elif cell.indicator.prefill in COUNTERS and not cell.categories:
-            offer = COUNTERS[cell.indicator.prefill](of, at)
-            offer = offer and Offer(offer.value * cell.indicator.scale, offer.source)
-        if offer is not None:
-            found[cell.code] = offer
+    for turn in range(max((len(cell.indicator.prefills) for cell in wanted), default=0)):
+        open_ones = [
+            (cell, cell.indicator.prefills[turn])
+            for cell in wanted
+            if cell.code not in found and turn < len(cell.indicator.prefills)
+        ]
+        if below := [cell for cell, way in open_ones if way == "below"]:
+            found |= _below(of, below)
+        if previous := [cell for cell, way in open_ones if way == "previous"]:
+            found |= _previous(of, previous)
+        for cell, way in open_ones:
+            offer = None if cell.categories else _elsewhere(of, cell.indicator, way, at)
+            if offer is not None:
+                found[cell.code] = offer
     return found
+
+
+def _elsewhere(of: Obligation, indicator: Indicator, way: str, at: datetime) -> Offer | None:
+    """The figure of another form or of a register."""
+    if way.startswith("form:"):
+        return _of_form(of, indicator, way, at)
+    offer = COUNTERS[way](of, at) if way in COUNTERS else None
+    return offer and Offer(offer.value * indicator.scale, offer.source)
 
 
 def _below(of: Obligation, cells: list[Cell]) -> dict[str, Offer]:
@@ -100,9 +109,9 @@ def _previous(of: Obligation, cells: list[Cell]) -> dict[str, Offer]:
     return {cell.code: Offer(n, source) for cell in cells if (n := stood.get(cell.code)) is not None}
 
 
-def _of_form(of: Obligation, indicator: Indicator, at: datetime) -> Offer | None:
+def _of_form(of: Obligation, indicator: Indicator, way: str, at: datetime) -> Offer | None:
     """The figure of another form for the same days and the office's area."""
-    _kind, code, cell = (*indicator.prefill.split(":"), "", "")[:3]
+    _kind, code, cell = (*way.split(":"), "", "")[:3]
     chain = [*codes.ancestors(of.area_code), of.area_code]
     lo, hi = codes.code_range(of.area_code)
     near = Q(area_code__in=chain) | Q(area_code__gte=lo, area_code__lt=hi)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chunfeng.offices import roles
 
@@ -15,7 +16,12 @@ ROOMS = [
     ("notices", _("Notices"), "notice.read"),
     ("issues", _("Coordination"), "issue.work"),
     ("people", _("People"), "person.read"),
+    ("census", pgettext_lazy("room", "Census"), "campaign.run"),
+    ("calls", _("Calls"), "call.work"),
     ("isolation", _("Isolation"), "isolation.work"),
+    ("measures", _("Measures"), "measure.read"),
+    ("claims", _("Claims"), "claim.read"),
+    ("payments", _("Payments"), "payment.work"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),

@@ -1,14 +1,15 @@
-"""Refusals become a calm page (or a short fragment for htmx), with nothing half done."""
+"""Refusals become a calm page (a short fragment for htmx, a sentence for a script), with nothing half done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.web.guards import wants_json
 
 
 def holds_nul(request: HttpRequest) -> bool:
@@ -33,8 +34,12 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused) or request.path.startswith("/api/"):
             return None
-        template = "web/refused_part.html" if request.headers.get("HX-Request") else "web/refused.html"
         status = 403 if isinstance(exception, NotAllowed) else 422
+        if wants_json(request):
+            answer = JsonResponse({"why": str(exception)}, status=status)
+            answer.roll_back = True
+            return answer
+        template = "web/refused_part.html" if request.headers.get("HX-Request") else "web/refused.html"
         response = render(request, template, {"refusal": str(exception)}, status=status)
         response.roll_back = True
         return response

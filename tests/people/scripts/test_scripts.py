@@ -61,6 +61,9 @@ def test_what_is_read_is_written_and_read_again():
         (("code",), "No Capitals", "code: use small letters"),
         (("source",), "", "“source” is missing"),
         (("kind",), "fax", "kind: “fax” is not one of call, visit"),
+        (("branches",), {"moved": "已搬走"}, "no answer leads to the branch “moved”"),
+        (("branches",), ["away"], "give codes of branches"),
+        (("branches",), {"away": ""}, "“away” is missing"),
         (("extra",), 1, "there is no entry “extra”"),
         (("questions",), [], "write 1 to 40 questions"),
         (("questions", 0, "ask"), "", "question “where”: “ask” is missing"),
@@ -98,6 +101,12 @@ def test_every_trouble_is_named_with_its_place(path, value, said):
         at = at[step]
     at[path[-1]] = value
     assert said in problems(data)
+
+
+def test_a_branch_may_have_a_name_of_its_own():
+    script = scripts.read(plain(branches={"away": "在外人员"}))
+    assert script.branches == {"returned": "已返乡", "away": "在外人员"}
+    assert scripts.read(scripts.dump(script)) == script
 
 
 def test_all_troubles_come_at_once():

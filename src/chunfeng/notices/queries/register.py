@@ -174,6 +174,14 @@ def clause_in_sight(actor: Actor, pk: int) -> Clause | None:
     )
 
 
+def clauses_to_cite(actor: Actor, *, most: int = 80) -> list[Clause]:
+    """Clauses that order something, of the notices in sight, the newest notice first; each with its notice."""
+    recent = visible(actor).order_by("-pk").values_list("pk", flat=True)[:20]
+    ordering = Duty.objects.filter(notice__in=list(recent)).exclude(state=DutyState.DROPPED).values("clause")
+    rows = Clause.objects.filter(pk__in=ordering).select_related("notice")
+    return list(rows.order_by("-notice", "position")[:most])
+
+
 def citation_in_sight(actor: Actor, pk: int) -> Citation | None:
     """A citation of any notice in sight."""
     return (

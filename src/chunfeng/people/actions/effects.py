@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
-from chunfeng.people.actions.facts import state_fact
+from chunfeng.people.actions.facts import Statement, state_facts
 from chunfeng.people.actions.follow_ups import open_follow_up
 from chunfeng.people.actions.isolation import Placed, place
 from chunfeng.people.actions.messaging import queue_message
@@ -61,22 +61,24 @@ def carry_out(
     done = Carried()
     day = timezone.localdate(contact.at)
     source = (contact.source or walk.script.source)[:MOST_SOURCE]
-    for fact in walk.facts:
-        done.facts.append(
-            state_fact(
-                person=person,
+    done.facts += state_facts(
+        person=person,
+        statements=[
+            Statement(
                 kind=fact.kind,
                 value=fact.value,
-                said=said,
+                key=f"contact-{contact.pk}-{fact.kind}-{fact.value}",
                 on=fact.on or day,
                 place=fact.place,
                 detail=fact.detail,
-                source=source,
-                key=f"contact-{contact.pk}-{fact.kind}-{fact.value}",
-                by=by,
-                at=at,
             )
-        )
+            for fact in walk.facts
+        ],
+        said=said,
+        source=source,
+        by=by,
+        at=at,
+    )
     _bring_about(done, [Effect(each) for each in walk.does], person, walk, contact, by, at)
     return done
 

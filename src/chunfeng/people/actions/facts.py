@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -40,6 +43,61 @@ def state_fact(
     again returns the one there is; another statement under the same key is refused.
     """
     roles.require(by, "person.change")
+    stated = _checked(kind, value, said, on, place, detail, source, at)
+    key = bounded(key, "key", 80)
+    row = locked(person, by)
+    if key and (known := row.facts.filter(key=key).first()):
+        return _same(known, stated)
+    try:
+        with transaction.atomic():
+            fact = Fact.objects.create(
+                person=row, key=key, office_id=by.office_id, by_name=by.name, at=at, **stated
+            )
+    except IntegrityError:
+        return _same(row.facts.get(key=key), stated)
+    record("person.fact", by=by, on=row, at=at, detail={"fact": fact.pk, "kind": kind, "said": said})
+    return fact
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One of several statements made at once; `key` as in `state_fact`."""
+
+    kind: str
+    value: str
+    key: str
+    on: date
+    place: str = ""
+    detail: str = ""
+
+
+@transaction.atomic
+def state_facts(
+    *, person: Person, statements: Sequence[Statement], said: str, source: str = "", by: Actor, at: datetime
+) -> list[Fact]:
+    """As `state_fact` for everything that one conversation says: all of it or nothing, in a few queries."""
+    roles.require(by, "person.change")
+    stated = [
+        (one.key, _checked(one.kind, one.value, said, one.on, one.place, one.detail, source, at))
+        for one in statements
+    ]
+    row = locked(person, by)
+    known = {fact.key: fact for fact in row.facts.filter(key__in=[key for key, _values in stated])}
+    new = [
+        Fact(person=row, key=key, office_id=by.office_id, by_name=by.name, at=at, **values)
+        for key, values in stated
+        if key not in known
+    ]
+    for fact in Fact.objects.bulk_create(new):
+        known[fact.key] = fact
+        record("person.fact", by=by, on=row, at=at, detail={"fact": fact.pk, "kind": fact.kind, "said": said})
+    return [_same(known[key], values) for key, values in stated]
+
+
+def _checked(
+    kind: str, value: str, said: str, on: date, place: str, detail: str, source: str, at: datetime
+) -> dict[str, Any]:
+    """The columns of a statement that can be; else `Refused`."""
     stated = {
         "kind": _choice(kind, FactKind, _("about")),
         "value": _choice(value, FactValue, _("statement")),
@@ -66,19 +124,7 @@ def state_fact(
         raise Refused(
             _("The day %(day)s lies in the future: give the day the statement speaks of.") % {"day": on}
         )
-    key = bounded(key, "key", 80)
-    row = locked(person, by)
-    if key and (known := row.facts.filter(key=key).first()):
-        return _same(known, stated)
-    try:
-        with transaction.atomic():
-            fact = Fact.objects.create(
-                person=row, key=key, office_id=by.office_id, by_name=by.name, at=at, **stated
-            )
-    except IntegrityError:
-        return _same(row.facts.get(key=key), stated)
-    record("person.fact", by=by, on=row, at=at, detail={"fact": fact.pk, "kind": kind, "said": said})
-    return fact
+    return stated
 
 
 @transaction.atomic

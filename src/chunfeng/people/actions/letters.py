@@ -17,7 +17,7 @@ from chunfeng.offices.models import Office
 from chunfeng.people import channels
 from chunfeng.people.choices import MessageChannel, Recipient, SendState
 from chunfeng.people.messaging import placeholders
-from chunfeng.people.messaging.choosing import choose
+from chunfeng.people.messaging.choosing import choose, fitting
 from chunfeng.people.models import Mailing, MessageTemplate, Person, PersonMessage
 from chunfeng.people.queries import messaging
 
@@ -84,12 +84,14 @@ class Letters:
 
     def _letter(self, person: Person, there: PersonMessage | None) -> tuple[PersonMessage | None, str]:
         destination = self.order.destination or self.destinations.get(person.pk, "")
-        template = choose(self._near(person), person.area_code, destination)
-        if template is None:
+        fit = fitting(self._near(person), person.area_code, destination)
+        if not fit:
             return None, NO_TEMPLATE
-        values = self._values(person, template, destination)
-        if placeholders.missing(template.text, values):
+        values = self._values(person, fit[0], destination)
+        template = choose(fit, values)
+        if template is None:
             return None, INCOMPLETE
+        values |= self._signed(template)
         message = there or PersonMessage(person=person, dedupe=_dedupe(person.pk, self.order.dedupe))
         self._head(message, person, template)
         if (person.pk, template.channel) in self.declined:
@@ -122,14 +124,18 @@ class Letters:
         chain = {*codes.ancestors(person.area_code), person.area_code}
         return [template for template in self.templates if template.area_code in chain]
 
-    def _values(self, person: Person, template: MessageTemplate, destination: str) -> dict[str, str]:
+    def _signed(self, template: MessageTemplate) -> dict[str, str]:
+        """Who writes: the actor's office, the template's own where the system acts."""
         office = self.office or template.office
         if office.pk not in self.writers:
             self.writers[office.pk] = messaging.writer(office, self.on).values()
+        return self.writers[office.pk]
+
+    def _values(self, person: Person, template: MessageTemplate, destination: str) -> dict[str, str]:
         if destination and destination not in self.places:
             self.places |= messaging.short_paths({destination}, self.on)
         return {
-            **self.writers[office.pk],
+            **self._signed(template),
             "name": person.name,
             "home": self.homes[person.area_code],
             "day": self.on.isoformat(),

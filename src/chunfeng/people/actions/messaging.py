@@ -14,7 +14,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 from chunfeng.people.actions import cleaning
-from chunfeng.people.actions.common import in_reach
+from chunfeng.people.actions.common import in_reach, in_sight
 from chunfeng.people.actions.letters import Letters, Order, Written, plain
 from chunfeng.people.choices import Occasion, Recipient
 from chunfeng.people.models import Mailing, Person, PersonMessage
@@ -71,21 +71,27 @@ def queue_all(
     if destination:
         cleaning.check_area(destination, _("destination"))
     order = Order(Occasion(occasion), dedupe, destination, plain(extra or {}), Recipient(whose), mailing)
-    rows = _standing(people, by)
+    rows = _standing(people, by, all_of_them=mailing is None)
     written = Letters(rows, order, by, at).write()
     about = rows[0] if mailing is None and len(rows) == 1 else mailing
     record("message.queue", by=by, on=about, at=at, detail={"occasion": order.occasion, **written.counts})
     return written
 
 
-def _standing(people: Sequence[Person], by: Actor) -> list[Person]:
-    """The records that stand for these people, locked in one order and in the actor's reach."""
+def _standing(people: Sequence[Person], by: Actor, *, all_of_them: bool) -> list[Person]:
+    """The records that stand for these people, locked in one order and in the actor's reach.
+
+    Of many, those that went or left the actor's sight meanwhile are passed over.
+    """
     ids = {person.pk for person in people if person.merged_into_id is None}
     for person in people:
         if person.merged_into_id is not None and (stands := register.survivor(person)) is not None:
             ids.add(stands.pk)
-    rows = list(Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
-    if not rows or any(row.merged_into_id is not None for row in rows):
+    found = Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    rows = [row for row in found if row.merged_into_id is None]
+    if not all_of_them:
+        return [row for row in rows if in_sight(by, row)]
+    if not rows or len(rows) != len(ids):
         raise Refused(_("This person is no longer in the register, or out of your sight."))
     for row in rows:
         in_reach(by, row)

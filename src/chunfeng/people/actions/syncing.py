@@ -28,6 +28,7 @@ from chunfeng.people.scripts import Script, Walk
 
 MOST_ENTRIES = 200
 MOST_NOTE = 1000
+LONGEST_WAIT = timedelta(days=30)
 OPEN = (CallState.WAITING, CallState.RETRY, CallState.UNREACHED)
 SETTLED = (CallState.DONE, CallState.CONTESTED)
 
@@ -83,13 +84,15 @@ class _Entry:
     answers: Mapping[str, Any]
     note: str
     at: datetime
+    next_at: datetime | None = None
 
 
 def sync(*, entries: Sequence[Mapping[str, Any]], by: Actor, at: datetime) -> list[Synced]:
     """Take the answers of a telephone; one result for each entry, in their order.
 
     An entry: `key` (made by the device, once for one answer), `item`, `version` (of the item as the device saw
-    it), `outcome` (`Outcome`), `answers`, `note`, `at` (ISO 8601, the device's clock). Each is in a savepoint
+    it), `outcome` (`Outcome`), `answers`, `note`, `at` (ISO 8601, the device's clock), and for somebody who asked
+    to be called later perhaps `next_at`. Each is in a savepoint
     of its own: one that cannot be used is refused with the reason and loses no other. Sent again, an entry
     gives "again" and changes nothing. Raises `Refused` for more than `MOST_ENTRIES`, `NotAllowed`.
     """
@@ -157,7 +160,7 @@ def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> 
     if not new:
         return Synced(entry.key, Status.AGAIN, item=item)
     if walk is None:
-        _attempted(item, contact)
+        _attempted(item, contact, entry.next_at)
         status, why = Status.TAKEN, ""
     else:
         status, why = _answered(item, entry, walk, contact, by, at)
@@ -177,12 +180,14 @@ def _answered(
     """Somebody was spoken with: the answer stands, agrees with the one that stands, or contests it."""
     first = item.contact if item.state in SETTLED else None
     if first is None or (item.state == CallState.DONE and entry.version >= item.version):
+        item.attempts += first is None  # the call that reached somebody is one too
         return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at))
     if answers_of(first) == walk.answers:
         return Status.TAKEN, ""
     if item.state != CallState.CONTESTED:
-        item.state, item.contested, item.version = CallState.CONTESTED, contact, item.version + 1
-        item.save(update_fields=["state", "contested", "version"])
+        item.state, item.contested = CallState.CONTESTED, contact
+    item.version += 1  # whoever looks at the two to decide learns that there is a third
+    item.save(update_fields=["state", "contested", "version"])
     at_once(person=standing(contact.person, by), walk=walk, contact=contact, by=by, at=at)
     return Status.CONFLICT, _(
         "%(name)s answered this entry first, with other answers. Both are kept; the office that runs the round "
@@ -207,7 +212,7 @@ def stand(item: CallItem, contact: ContactRecord, walk: Walk, *, by: Actor, at: 
     return carried.told
 
 
-def _attempted(item: CallItem, contact: ContactRecord) -> None:
+def _attempted(item: CallItem, contact: ContactRecord, asked: datetime | None) -> None:
     """Nobody was spoken with: again after some hours, or not reached when the attempts are used up.
 
     A wrong number and a refusal settle the entry at once. An entry answered meanwhile stays as it is.
@@ -222,6 +227,8 @@ def _attempted(item: CallItem, contact: ContactRecord) -> None:
         item.state, item.next_at, item.done_at = CallState.UNREACHED, None, contact.received_at
     else:
         item.state, item.next_at = CallState.RETRY, contact.at + timedelta(hours=campaign.retry_hours)
+        if asked is not None and contact.outcome == Outcome.CALL_BACK:
+            item.next_at = asked
     item.save()
 
 
@@ -266,7 +273,31 @@ def _entry(raw: Any, now: datetime) -> _Entry:
         raise Refused(_("“answers” maps questions to answers."))
     if not isinstance(note, str) or len(note) > MOST_NOTE or not scripts.printable(note):
         raise Refused(_("The note is a text of at most %(n)s characters.") % {"n": MOST_NOTE})
-    return _Entry(key, item, version, outcome, answers, note, _moment(raw.get("at"), now))
+    return _Entry(
+        key,
+        item,
+        version,
+        outcome,
+        answers,
+        note,
+        _moment(raw.get("at"), now),
+        _asked(raw.get("next_at"), now),
+    )
+
+
+def _asked(text: Any, now: datetime) -> datetime | None:
+    """When somebody asked to be called again: within `LONGEST_WAIT`, else as if they had not said when."""
+    if not isinstance(text, str) or len(text) > 40:
+        return None
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    if timezone.is_naive(found):
+        found = timezone.make_aware(found)
+    return found if now - LONGEST_WAIT < found < now + LONGEST_WAIT else None
 
 
 def _moment(text: Any, now: datetime) -> datetime:

@@ -44,14 +44,14 @@ PLACEHOLDERS = {
         Placeholder("day", "日期", gettext_lazy("Day of the message"), "2020-02-01"),
         Placeholder("destination", "目的地", gettext_lazy("Destination"), "样例省样例市", always=False),
         Placeholder(
-            "since", "起始日", gettext_lazy("First day"), "2020-02-01", personal=True, always=False
+            "since", "起始日", pgettext_lazy("placeholder", "First day"), "2020-02-01", personal=True, always=False
         ),
         Placeholder(
             "release_on", "解除日", gettext_lazy("Day of release"), "2020-02-15", personal=True, always=False
         ),
         Placeholder("site", "地点", gettext_lazy("Where, for example the observation site"), "样例观察点",
                     personal=True, always=False),
-        Placeholder("hospital", "医院", gettext_lazy("Hospital"), "样例县人民医院", always=False),
+        Placeholder("hospital", "医院", pgettext_lazy("placeholder", "Hospital"), "样例县人民医院", always=False),
         Placeholder("note", "事项", gettext_lazy("Matter, in a few words"), "复工登记", always=False),
     )
 }  # fmt: skip

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offices', '0002_one_responsible_person'),
-        ('people', '0004_joined'),
+        ('people', '0004_census'),
     ]
 
     operations = [

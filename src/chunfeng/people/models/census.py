@@ -111,6 +111,7 @@ class CallItem(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
     done_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    why = models.CharField(_("why it was taken off"), max_length=200, blank=True)
 
     wall = walls.by_area()
 
@@ -119,7 +120,11 @@ class CallItem(models.Model):
         verbose_name_plural = _("entries of call lists")
         constraints = [models.UniqueConstraint(fields=["campaign", "person"], name="called_once_a_campaign")]
         indexes = [
-            models.Index(fields=["campaign", "area_code", "state"], name="calls_by_village"),
+            # holds all that the board of a round counts: it is read from the index alone
+            models.Index(
+                fields=["campaign", "area_code", "state", "caller", "branch", "outcome"],
+                name="calls_by_village",
+            ),
             models.Index(
                 fields=["caller", "next_at", "id"], condition=Q(state__in=OPEN_CALLS), name="calls_of_caller"
             ),

@@ -239,4 +239,10 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["person", "kind", "-id"], name="fact_by_person"),
             models.Index(fields=["place", "person"], condition=~Q(place=""), name="fact_by_place"),
+            # whoever said so once, to begin with: the ledgers then look at the newest word
+            models.Index(
+                fields=["kind", "value", "person"],
+                condition=Q(value__in=["leaves", "returned"]),
+                name="fact_of_movement",
+            ),
         ]

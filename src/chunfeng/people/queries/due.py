@@ -32,7 +32,7 @@ from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.people.choices import CampaignState, Category, ContactKind, FactKind, FactValue, Outcome
 from chunfeng.people.models import CallItem, ContactRecord, Fact, Person, PersonCategory
-from chunfeng.people.queries import affected
+from chunfeng.people.queries import affected, register
 
 LOOK_BACK = 14
 """Days before the first declaration from which a stay counts, where no placement rule says more."""
@@ -114,7 +114,9 @@ def arrivals(actor: Actor, kind: ContactKind, on: date, _every: int | None = Non
         came.order_by().annotate(stands=stands).values("stands"),
         all=True,
     )
-    returns = Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.RETURN).order_by("-on", "-at", "-pk")
+    returns = register.standing_first(
+        Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.RETURN, on__lte=on)
+    )
     listed = PersonCategory.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on), person=OuterRef("pk"), category=Category.RETURNING
     ).order_by("-valid_from")

@@ -105,6 +105,8 @@ class Script:
     kind: str
     questions: tuple[Question, ...]
     opening: str = ""
+    titles: tuple[tuple[str, str], ...] = ()
+    """Branch and its name, where the label of its first answer does not name it well."""
 
     def question(self, code: str) -> Question | None:
         """The question of this code."""
@@ -120,12 +122,13 @@ class Script:
 
     @property
     def branches(self) -> dict[str, str]:
-        """Branch → the label of the first answer that leads there, in the order of the script."""
+        """Branch → its name, by default the label of the first answer that leads there; in the order of the script."""
         found: dict[str, str] = {}
+        own = dict(self.titles)
         for question in self.questions:
             for answer in question.answers:
                 if answer.branch:
-                    found.setdefault(answer.branch, answer.label)
+                    found.setdefault(answer.branch, own.get(answer.branch, answer.label))
         return found
 
 
@@ -137,6 +140,7 @@ def dump(script: Script) -> dict[str, Any]:
         source=script.source,
         kind=script.kind,
         opening=script.opening,
+        branches=dict(script.titles),
         questions=[_question(each) for each in script.questions],
     )
 

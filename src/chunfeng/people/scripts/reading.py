@@ -28,7 +28,7 @@ SCRIPT_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 CODE = re.compile(r"[a-z][a-z0-9_]{0,19}")
 MOST_QUESTIONS, MOST_ANSWERS = 40, 12
 SHORT, LONG = 60, 600
-_SCRIPT_KEYS = ("code", "title", "source", "kind", "opening", "questions")
+_SCRIPT_KEYS = ("code", "title", "source", "kind", "opening", "branches", "questions")
 _QUESTION_KEYS = ("code", "ask", "hint", "kind", "required", "answers", "next", "least", "most")
 _ANSWER_KEYS = ("code", "label", "branch", "fact", "does", "say", "next", "exposure")
 _FACT_KEYS = ("kind", "value", "place", "detail", "on")
@@ -75,12 +75,24 @@ class _Reader:
             kind=self.one_of(data.get("kind", ContactKind.CALL), ContactKind.values, "kind"),
             questions=tuple(self.question(row, n) for n, row in enumerate(rows, start=1)),
             opening=self.text(data, "opening", "opening", LONG),
+            titles=self.titles(data.get("branches")),
         )
         self.ways(made)
         self.references(made)
+        for branch, _title in made.titles:
+            if branch not in made.branches:
+                self.wrong("branches", _("no answer leads to the branch “%(code)s”") % {"code": branch})
         if self.problems:
             raise BadScript(self.problems)
         return made
+
+    def titles(self, data: object) -> tuple[tuple[str, str], ...]:
+        if data is None:
+            return ()
+        if not isinstance(data, Mapping):
+            self.wrong("branches", _("give codes of branches and their names"))
+            return ()
+        return tuple((str(code), self.text(data, code, "branches", SHORT, needed=True)) for code in data)
 
     def question(self, data: object, number: int) -> Question:
         where = _("question %(n)s") % {"n": number}

@@ -34,7 +34,8 @@ from chunfeng.tasking import due
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 FORM_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
-PREFILL = re.compile(r"below|previous|(form|register):[a-z0-9][a-z0-9_-]*:[a-z][a-z0-9_.]*")
+_PREFILL = r"(below|previous|(form|register):[a-z0-9][a-z0-9_-]*:[a-z][a-z0-9_.]*)"
+PREFILL = re.compile(rf"{_PREFILL}(, ?{_PREFILL})*")
 MAX_CELLS = 400
 MAX_CELL_CODE = 80
 MAX_TEXT = 2000

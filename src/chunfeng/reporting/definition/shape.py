@@ -129,6 +129,11 @@ class Indicator:
     prefill: str = ""
 
     @property
+    def prefills(self) -> tuple[str, ...]:
+        """The ways to count it, the first that knows a figure wins."""
+        return tuple(way.strip() for way in self.prefill.split(",")) if self.prefill else ()
+
+    @property
     def numeric(self) -> bool:
         """Filled in as a number, so it has a slot and rolls up."""
         return self.type in NUMERIC

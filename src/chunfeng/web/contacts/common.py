@@ -20,7 +20,7 @@ from chunfeng.people.kinds import KINDS, Kind
 KEPT = ("area", "branch", "outcome", "days", "seen", "every")
 """Filters that stay when somebody searches."""
 OUTCOMES = {
-    Outcome.REACHED: gettext_lazy("Spoken with"),
+    Outcome.REACHED: gettext_lazy("Met and spoken with"),
     Outcome.NO_ANSWER: gettext_lazy("Nobody there"),
     Outcome.REFUSED: gettext_lazy("Refused to answer"),
 }

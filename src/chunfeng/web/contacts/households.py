@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
+from chunfeng.areas.choices import Level
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import queries as offices
@@ -84,7 +85,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     names = common.Names(actor)
     names.load([found.area_code, found.cell_code])
     context = {
-        "household": found, "village": names.of(found.area_code), "cell": names.short(found.cell_code),
+        "household": found, "village": names.short(found.area_code), "cell": names.short(found.cell_code),
         "head": queries.heads_of([found.cell_code], timezone.localdate()).get(found.cell_code),
         "people": [
             {"person": person, "age": common.age(person.birth), "waiting": person.pk in waiting} for person in people
@@ -125,19 +126,19 @@ def cells(request: HttpRequest) -> HttpResponse:
 def cell(request: HttpRequest, code: str) -> HttpResponse:
     """One cell: its head, its households with their people, visits and what is open."""
     actor: Actor = request.actor
-    if not _is_cell(code) or not actor.sees(code):
+    if not _is_code(code) or not actor.sees(code):
         raise Http404
     today = timezone.localdate()
     homes = list(queries.households(actor).filter(cell_code=code).order_by("number", "pk"))
     area = areas.area(code, today)
-    if not homes and area is None:
+    if not homes and (area is None or area.level < Level.BLOCK):
         raise Http404
     people = list(queries.members_of(actor, homes))
     waiting = {p.pk: p for p in queries.not_visited(actor, today).filter(household__in=[h.pk for h in homes])}
     follow_ups, isolations = queries.open_work(people)
     names = common.Names(actor)
     context = {
-        "code": code, "name": area.name if area else code, "village": names.of(code[: codes.BASE_LENGTH]),
+        "code": code, "name": area.name if area else code, "village": names.short(code[: codes.BASE_LENGTH]),
         "heads": offices.responsible_for(code, today),
         "homes": [
             {
@@ -166,12 +167,12 @@ def _listing(actor: Actor, names: common.Names) -> Listing:
         search=lambda rows, text: rows.filter(number__startswith=text),
         filters=[
             Filter("area", gettext_lazy("Area"), lambda: areas_below(actor), apply=in_area),
-            Filter("cell_state", gettext_lazy("Cell"), _cell_states, apply=_by_cell),
+            Filter("cell_state", gettext_lazy("Ten-household cell"), _cell_states, apply=_by_cell),
         ],
         columns=[
             Column("number", gettext_lazy("Household number"), lambda h: h.number, order="number"),
             Column("village", gettext_lazy("Village"), lambda h: names.short(h.area_code), order="area_code"),
-            Column("cell", gettext_lazy("Cell"), lambda h: names.of(h.cell_code) and _short_cell(names, h)),
+            Column("cell", gettext_lazy("Ten-household cell"), lambda h: _short_cell(names, h)),
             Column("people", gettext_lazy("People"), lambda h: h.people, number=True),
         ],
     )  # fmt: skip
@@ -187,7 +188,8 @@ def _by_cell(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
 
 def _short_cell(names: common.Names, row: Any) -> str:
     """The cell without the name of its village, which stands beside it."""
-    return names.of(row.cell_code).removeprefix(names.of(row.area_code)) or row.cell_code
+    full = names.of(row.cell_code) if row.cell_code else ""
+    return full.removeprefix(names.of(row.area_code)) or row.cell_code
 
 
 def _cell_name(names: common.Names, row: queries.Cell) -> str:
@@ -201,8 +203,8 @@ def _cell(text: str) -> str:
         raise Refused(" ".join(error.messages)) from None
 
 
-def _is_cell(code: str) -> bool:
+def _is_code(text: str) -> bool:
     try:
-        return codes.level(code) >= 6
+        return bool(codes.check(text))
     except codes.BadCode:
         return False

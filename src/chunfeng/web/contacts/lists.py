@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
+from chunfeng.areas.choices import Level
 from chunfeng.core.actor import Actor
 from chunfeng.people.choices import ContactKind, Outcome
 from chunfeng.people.kinds import KINDS, Kind
@@ -36,7 +37,7 @@ from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Filter, Listing
 from chunfeng.web.people import common
 
-_EVERY = (1, 3, 7, 14, 30)
+_EVERY = (1, 3, 14, 30)
 
 
 @guarded("person.read")
@@ -98,7 +99,7 @@ def due_list(request: HttpRequest, kind: str) -> HttpResponse:
     shares = due.shares(group, today, width)
     names.load(share.place for share in shares)
     context = {
-        "kind": chosen, "title": DUE_TITLES[kind], "page": page, "today": today,
+        "kind": chosen, "title": DUE_TITLES[kind], "page": page, "today": today, "every": due.EVERY.get(kind),
         "shares": [
             {
                 "name": names.short(share.place), "people": share.people, "due": share.due, "late": share.late,
@@ -163,7 +164,7 @@ def _contacts_listing(actor: Actor, kind: Kind, names: common.Names) -> Listing:
             Column("at", gettext_lazy("When"), lambda c: c.at),
             Column("result", gettext_lazy("Result"), lambda c: result(c, branches)),
             *([Column("origin", gettext_lazy("Came from"), lambda c: names.of(c.origin))] if kind.origin else []),
-            *([Column("place", gettext_lazy("Where"), lambda c: c.place)] if kind.place else []),
+            *([Column("place", gettext_lazy("Where it was"), lambda c: c.place)] if kind.place else []),
             *(
                 [Column("moves_in", gettext_lazy("May move within"), lambda c: names.short(c.moves_in))]
                 if kind.moves_in
@@ -186,6 +187,7 @@ def result(contact: Any, branches: dict[str, str]) -> Any:
 
 def _due_listing(actor: Actor, kind: str, names: common.Names) -> Listing:
     again = kind in due.EVERY
+    in_village = bool(actor.area_code) and codes.level(actor.area_code) >= Level.VILLAGE
     filters = [
         Filter(
             "area", gettext_lazy("Area"), lambda: areas_below(actor), apply=lambda r, c: in_area(r, c, "spot")
@@ -211,8 +213,8 @@ def _due_listing(actor: Actor, kind: str, names: common.Names) -> Listing:
         columns=[
             Column("name", gettext_lazy("Name"), lambda p: p.name),
             Column("target", gettext_lazy("Target day"), lambda p: p.target, order="target"),
-            Column("since", since, lambda p: p.since or _("never")),
-            Column("spot", gettext_lazy("Where"), lambda p: names.short(p.spot)),
+            Column("since", since, lambda p: p.since.isoformat() if p.since else _("never")),
+            *([] if in_village else [Column("spot", gettext_lazy("Where it is"), lambda p: names.short(p.spot))]),
             *([] if again else [Column("work", gettext_lazy("Work area"), lambda p: names.of(p.work_area))]),
             Column("phone", gettext_lazy("Phone"), lambda p: next(iter(common.masked_phones(p)), "")),
         ],

@@ -26,8 +26,10 @@ from chunfeng.people.queries import duplicates, register
 from chunfeng.web.contacts import records as contacts
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import person as isolation
+from chunfeng.web.messages import panel as messages_panel
 from chunfeng.web.people import common
 from chunfeng.web.people.forms import CategoryForm, FactForm
+from chunfeng.web.registrations import panel as registrations_panel
 
 SEALED: dict[str, Any] = {
     "id_number": gettext_lazy("Document number"),
@@ -214,6 +216,7 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **more: An
     }
     context |= contacts.panel(actor, person)
     context |= isolation.panel(actor, person)
+    context |= messages_panel.context(actor, person) | registrations_panel.context(actor, person)
     context |= _numbers(person, {}) | more
     return render(request, "web/people/person.html", context, status=status)
 

@@ -75,7 +75,7 @@ def typed(request: HttpRequest, form: FormDefinition) -> Typed:
 
 @dataclass
 class Field:
-    """One place to fill in. `n` numbers it on the page, for the ids of its elements."""
+    """One place to fill in. `n` numbers it on the page; `behind` leads to the rows its offer is counted from."""
 
     n: int
     cell: Cell
@@ -84,6 +84,7 @@ class Field:
     before: str = ""
     before_written: str = ""
     suggestion: Suggestion | None = None
+    behind: str = ""
     error: str = ""
     cleared: bool = False
     emptied: bool = False
@@ -162,6 +163,7 @@ def questions(
     *,
     before: Obligation | None = None,
     suggestions: Iterable[Suggestion] = (),
+    behind: Mapping[str, str] | None = None,
     said: Typed | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> list[Question]:
@@ -179,6 +181,7 @@ def questions(
             before=then.shown(cell) if not cell.indicator.personal else "",
             before_written=then.written(cell) if not cell.indicator.personal else "",
             suggestion=offers.get(cell.code),
+            behind=(behind or {}).get(cell.code, ""),
             error=(errors or {}).get(cell.code, ""),
             cleared=said is not None and cell.code in said.clear,
         )

@@ -21,7 +21,7 @@ from chunfeng.reporting.actions import BadFiling
 from chunfeng.reporting.definition import Aggregate, FormDefinition, Type
 from chunfeng.reporting.models import Form, Obligation
 from chunfeng.reporting.queries import board, definition_of, ledger, version_for
-from chunfeng.web import asked
+from chunfeng.web import asked, queued
 from chunfeng.web.guards import guarded
 from chunfeng.web.lists import Column, Listing
 from chunfeng.web.reports import cells, common, filling
@@ -141,14 +141,18 @@ def _file(request: HttpRequest, form: Form) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
+        if answer := queued.refused(request, str(refusal)):
+            return answer
         said = said or cells.typed(request, definition_of(version_for(form, timezone.localdate())))
         response = _page(request, form, said=said, refusal=refusal)
         response.roll_back = True  # type: ignore[attr-defined]
         return response
     if request.POST.get("more"):
         filling.say_filed(request, revision.obligation.sequence)
-        return redirect(f"{reverse('entry-new', args=[form.pk])}?on={on.isoformat()}&filed={said.key}")
-    return redirect(f"{reverse('report-receipt', args=[revision.obligation_id])}?filing={revision.number}")
+        again = f"{reverse('entry-new', args=[form.pk])}?on={on.isoformat()}&filed={said.key}"
+        return queued.arrived(request, again)
+    receipt = f"{reverse('report-receipt', args=[revision.obligation_id])}?filing={revision.number}"
+    return queued.arrived(request, receipt)
 
 
 def _page(

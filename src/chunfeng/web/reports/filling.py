@@ -13,13 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
+from chunfeng.people import suggestions as registers
 from chunfeng.reporting import actions, statements, values
 from chunfeng.reporting.actions import BadFiling
 from chunfeng.reporting.choices import OPEN
+from chunfeng.reporting.definition import FormDefinition
 from chunfeng.reporting.models import Obligation
 from chunfeng.reporting.queries import board, definition_of, ledger
+from chunfeng.web import queued
 from chunfeng.web.guards import guarded
+from chunfeng.web.ledgers import asking as ledgers
 from chunfeng.web.reports import cells, common
 
 
@@ -54,10 +60,12 @@ def _file(request: HttpRequest, of: Obligation) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
+        if answer := queued.refused(request, str(refusal)):
+            return answer
         response = page(request, of, said=said, refusal=refusal)
         response.roll_back = True
         return response
-    return redirect(f"{reverse('report-receipt', args=[of.pk])}?filing={revision.number}")
+    return queued.arrived(request, f"{reverse('report-receipt', args=[of.pk])}?filing={revision.number}")
 
 
 def page(
@@ -86,6 +94,7 @@ def page(
             of.form.slots,
             before=ledger.previous(of),
             suggestions=board.suggestions(of) if of.state in OPEN else (),
+            behind=_behind(form, of, actor) if of.state in OPEN else None,
             said=said,
             errors=common.at_cells(form, bad.checks) | bad.cells if bad else {},
         ),
@@ -96,6 +105,15 @@ def page(
     context["form"] = of.form
     context["source"] = of.form.source
     return render(request, "web/reports/fill.html", context, status=422 if refusal else 200)
+
+
+def _behind(form: FormDefinition, of: Obligation, actor: Actor) -> dict[str, str]:
+    """Where the people stand from whom a figure of the register was counted, by cell."""
+    if not roles.can(actor, "person.read"):
+        return {}
+    question = registers.asked_by(of, timezone.localdate())
+    lists = {cell.code: registers.list_behind(cell.indicator.prefills) for cell in form.number_cells}
+    return {code: ledgers.link(name, question) for code, name in lists.items() if name}
 
 
 def shown(form: Any, said: cells.Typed | None, refusal: Refused | None) -> dict[str, Any]:
@@ -171,9 +189,11 @@ def zero(request: HttpRequest, pk: int) -> HttpResponse:
         except NotAllowed:
             raise
         except Refused as caught:
+            if answer := queued.refused(request, str(caught)):
+                return answer
             refusal = caught
         else:
-            return redirect(f"{reverse('report-receipt', args=[pk])}?filing={revision.number}")
+            return queued.arrived(request, f"{reverse('report-receipt', args=[pk])}?filing={revision.number}")
     elif "zero" not in common.moves(request.actor, of, ledger.acceptance_over(of), timezone.now()):
         return redirect("report", pk)
     response = _zero_page(request, of, said, refusal)

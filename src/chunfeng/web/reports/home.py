@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
 from chunfeng.offices import roles
@@ -57,6 +58,7 @@ class Card:
         return self.row.form.title
 
 
+@never_cache
 @guarded("report.read")
 def home(request: HttpRequest) -> HttpResponse:
     """The room's first page."""

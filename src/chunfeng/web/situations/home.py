@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 
 from chunfeng.core.actor import Actor
 from chunfeng.offices import roles
@@ -18,6 +19,7 @@ from chunfeng.web.templatetags.chunfeng import moment
 from chunfeng.web.templatetags.situations import headline, shown, standing
 
 
+@never_cache
 @guarded("report.read")
 def home(request: HttpRequest) -> HttpResponse:
     """Situations in sight: overdue first, then those under way, then the others, the newest first."""

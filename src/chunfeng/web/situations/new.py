@@ -8,24 +8,26 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.reporting import actions
 from chunfeng.reporting.models import Situation
 from chunfeng.reporting.queries import situations as queries
-from chunfeng.web import asked
+from chunfeng.web import asked, queued
 from chunfeng.web.guards import guarded
 
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
+@never_cache
 @guarded("situation.report", "GET", "POST")
 def new(request: HttpRequest) -> HttpResponse:
     """Six fields and one button. The hidden key makes a double tap or a retry one report."""
@@ -83,10 +85,9 @@ def _form(
                 _("Sent to %(office)s.") % {"office": last.receiver} if last else _("Kept with your office.")
             )
             messages.success(request, said)
-            url = reverse("situation", args=[made.pk])
-            # the outbox on the phone asks where the report stands, and opens it itself
-            asks = request.headers.get("Accept") == "application/json"
-            return JsonResponse({"url": url}) if asks else redirect(url)
+            return queued.arrived(request, reverse("situation", args=[made.pk]))
+        if error and (answer := queued.refused(request, error)):
+            return answer
     context = {
         "error": error, "key": key, "typed": typed, "parts": parts,
         "happened_at": _field(when) if when else typed.get("happened_at", ""),

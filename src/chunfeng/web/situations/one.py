@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -22,12 +23,14 @@ from chunfeng.web.guards import guarded
 MOVES = ("take-in", "pass-on", "pass-over", "settle", "news")
 
 
+@never_cache
 @guarded("report.read")
 def situation(request: HttpRequest, pk: int) -> HttpResponse:
     """The situation's page."""
     return _page(request, _found(request, pk))
 
 
+@never_cache
 @guarded("situation.report", "POST")
 def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make one of the moves; a refusal shows the page again with what was typed."""
@@ -65,6 +68,7 @@ def _do(request: HttpRequest, found: Situation, move: str) -> str:
             return _("Added.")
 
 
+@never_cache
 @guarded("contact.read", "POST")
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """The contact and the numbers inside the words, for a reason that stands in the audit trail."""

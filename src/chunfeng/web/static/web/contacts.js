@@ -20,11 +20,19 @@
       section.hidden = !seen.has(code);
       const says = [...section.querySelectorAll("input:checked")].map((each) => each.dataset.say).filter(Boolean);
       const line = section.querySelector(".ct-say");
-      line.textContent = says.join(" ");
-      line.hidden = !says.length;
+      const said = says.join(" ");
+      if (line.textContent !== said) line.textContent = said;
+      line.hidden = !said;
     }
   };
   form.addEventListener("change", walk);
+  form.addEventListener("input", (event) => {
+    const section = event.target.closest(".ct-wrong");
+    if (!section) return;
+    section.classList.remove("ct-wrong");
+    for (const line of section.querySelectorAll(".errors")) line.remove();
+    event.target.removeAttribute("aria-invalid");
+  });
   form.addEventListener("submit", () => {
     // a second tap while the first is on its way sends nothing; the key would make it one record anyway
     for (const button of form.querySelectorAll("button[type=submit]")) setTimeout(() => { button.disabled = true; }, 0);
