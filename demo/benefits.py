@@ -31,7 +31,7 @@ from demo import places
 from demo.telling import Say, Telling
 
 SKILL, GRANT = "skill-upgrade-subsidy", "demo-poor-worker-grant"
-TEXT = Path(__file__).with_name("measures") / "poor-worker-grant.yaml"
+TEXT = Path(__file__).with_name("policies") / "poor-worker-grant.yaml"
 FROM = {SKILL: date(2021, 1, 1), GRANT: date(2020, 1, 1)}
 SECOND_ABOVE = 150_000
 PHONE = "0434-0000000（演示）"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
 
 from chunfeng.core import scope
@@ -69,14 +70,17 @@ class Messages(Telling):
         by = self.county
         with scope.applied(by):
             people = list(Person.objects.filter(merged_into__isnull=True).order_by("pk")[:260])
-            self.wishes(people[:120], by)
+            self.wishes(people[:80], by)
             self.declines(people[:4], by)
         self.advice(by)
         with scope.applied(by):
-            self.registered(people[120:150], by)
-            self.supported(people[150:200], by)
+            self.registered(people[120:140], by)
+            self.supported(people[150:190], by)
             self.asked(people[200:205], by)
+        log = logging.getLogger("chunfeng.people.messages")
+        before, log.disabled = log.disabled, True  # a line for each message would bury the story
         sent = actions.deliver(now=self.at(0, 8)).sent
+        log.disabled = before
         self.say(f"个人消息：已发出 {sent} 条（演示环境不接网关）")
 
     def wishes(self, people: list[Person], by: Actor) -> None:

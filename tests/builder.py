@@ -31,6 +31,11 @@ def _contents() -> dict[str, Any]:
         "reporting.FormVersion.applies_from": date(2020, 1, 1),
         "reporting.FormVersion.published_at": datetime(2020, 1, 1, tzinfo=UTC),
         "benefits.MeasureVersion.text": TEXT,
+        "benefits.Simulation.result": {
+            **dict.fromkeys(("claims", "gain", "lose", "more", "less", "open", "cost", "cost_then"), 0),
+            "areas": {},
+            "months": {},
+        },
         "benefits.Claim.facts": "{}",
         "benefits.Claim.explanation": "{}",
         "benefits.Decision.facts": "{}",

@@ -154,6 +154,16 @@ def test_lines_that_came_back_go_on_in_a_later_batch(by, into, leader):
         payments.reconcile(batch=batch, replies=[Reply(1, SUM, None, "退回")], by=by, at=f.NOW)
 
 
+def test_an_account_entered_after_the_decision_is_used(by, into):
+    claim = granted(by, into)
+    Payment.objects.update(account=None)
+    assert payments.make_batch(by=by, at=f.NOW) is None
+    beneficiaries.set_account(
+        beneficiary=claim.beneficiary, account="62228888888", bank="另一银行", by=by, at=f.NOW
+    )
+    assert payments.make_batch(by=by, at=f.NOW).payments.get().account == "62228888888"
+
+
 def test_another_amount_changes_nothing(by, into, leader):
     for n in (1, 2):
         granted(by, into, n)

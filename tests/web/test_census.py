@@ -99,6 +99,7 @@ def test_a_round_is_prepared_counted_and_begun(client, data, enter, caller):
     assert "返乡人员电话摸排" in body and "旅客" not in body  # calls and visits only
     counted = client.post(reverse("census-count"), {"home": VILLAGES[1]})
     assert counted.context["counted"].total == 1
+    assert client.post(reverse("census-count")).context["counted"].total == 2
     wrong = client.post(reverse("census-count"), {"home": "nowhere at all"})
     assert wrong.status_code == 200 and wrong.context["wrong"]
     shown = client.post(reverse("census-new"), asked(data, count="1"))

@@ -128,9 +128,14 @@ def test_search_words_stay_out_of_the_address(officer, by, into):
 
 def test_a_list_for_everybody_without_a_log_in(officer, by, into):
     claim, today = granted(by, into), timezone.localdate()
-    days = {"from_on": today.isoformat(), "until_on": (today + timedelta(days=5)).isoformat()}
+    days = {"from_on": today.isoformat(), "last_on": (today + timedelta(days=5)).isoformat()}
     given = {"measure": claim.measure_id, "title": "测试公示", "source": "测试一", "phone": "0434-1"}
-    sent(officer, "/claims/lists/", 422, **(given | days | {"until_on": today.isoformat()}))
+    sent(
+        officer,
+        "/claims/lists/",
+        422,
+        **(given | days | {"last_on": (today - timedelta(days=1)).isoformat()}),
+    )
     sent(officer, "/claims/lists/", **given, **days)
     made = PublicityList.objects.get()
     assert "测试公示" in text(Client(), "/publicity/")

@@ -6,11 +6,11 @@ truths, codes; what is absent or null is unknown. Amounts are whole fen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
@@ -23,6 +23,7 @@ from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng_rules import library, precedence, reading, scalar
+from chunfeng_rules.explanation import Explanation
 from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, NOT_IN_FORCE, Fact, Measure, Refinement
 from chunfeng_rules.texts import BadFacts, BadMeasure
 
@@ -48,6 +49,14 @@ class Evaluation:
     def eligible(self) -> bool:
         """Every condition holds."""
         return self.outcome == ELIGIBLE
+
+
+class Answer(NamedTuple):
+    """What the rules say of one case, without words: as in `Evaluation`."""
+
+    outcome: str
+    amount: int | None
+    asks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +96,29 @@ def evaluate_text(
     text: str, *, local: Sequence[str] = (), facts: Mapping[str, Any], on: date, area: str
 ) -> Evaluation:
     """The same by texts: for what-if runs."""
-    measure = parsed(text, *local)
-    try:
-        found = scalar.explain(measure, _typed(measure, facts), on=on, area=area or None)
-    except BadFacts as wrong:
-        raise Refused(wrong.says[language()]) from None
-    money = [g.value for g in found.gives if dict(g.outcome.unit.dims) == {"fen": 1} and g.value is not None]
+    found = _explained(parsed(text, *local), facts, on, area)
     data = found.as_data()
     return Evaluation(
         outcome=found.state,
-        amount=sum(money) if money else None,
+        amount=_money(found),
         gives={given["name"]: given["value"] for given in data["gives"]},
         asks=found.asks or found.asks_outcome,
         explanation=data,
         lines=tuple(found.lines(language())),
     )
+
+
+def answers(
+    version: MeasureVersion, refined_by: Sequence[int] = ()
+) -> Callable[[Mapping[str, Any], date, str], Answer]:
+    """A function of facts, day and area that gives the bare answer: for many cases, words left out."""
+    measure = parsed(version.text, *texts_of(refined_by))
+
+    def answer(facts: Mapping[str, Any], on: date, area: str) -> Answer:
+        found = _explained(measure, facts, on, area)
+        return Answer(found.state, _money(found), found.asks or found.asks_outcome)
+
+    return answer
 
 
 def questions(version: MeasureVersion) -> dict[str, Question]:
@@ -184,6 +201,18 @@ def _in_force(on: date, area: str) -> QuerySet[MeasureVersion]:
 def language() -> str:
     """The language of the page as the rules library names it."""
     return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def _explained(measure: Measure, facts: Mapping[str, Any], on: date, area: str) -> Explanation:
+    try:
+        return scalar.explain(measure, _typed(measure, facts), on=on, area=area or None)
+    except BadFacts as wrong:
+        raise Refused(wrong.says[language()]) from None
+
+
+def _money(found: Explanation) -> int | None:
+    money = [g.value for g in found.gives if dict(g.outcome.unit.dims) == {"fen": 1} and g.value is not None]
+    return sum(money) if money else None
 
 
 def _typed(measure: Measure, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ GROUPS = {
     "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
     "form": ("Forms as data: shipped library, check, import, publish.", "chunfeng.cli.form"),
     "measure": ("Measures: check, explain, evaluate, what if.", "chunfeng.cli.measure"),
+    "message": ("Messages to people: gateways, trial, outbox.", "chunfeng.cli.message"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
     "offices": ("The office tree: import, template, list.", "chunfeng.cli.offices"),
     "people": ("The real-name register: imports, template, checks, deletion.", "chunfeng.cli.people"),

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits.actions.common import required
-from chunfeng.benefits.choices import SubjectKind
-from chunfeng.benefits.models import Beneficiary
+from chunfeng.benefits.choices import PaymentState, SubjectKind
+from chunfeng.benefits.models import Beneficiary, Payment
 from chunfeng.core import crypto, identifiers
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -74,7 +74,7 @@ def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: dat
 
 @transaction.atomic
 def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor, at: datetime) -> Beneficiary:
-    """The bank account payments go to, 8 to 32 digits. The same again does nothing."""
+    """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new."""
     roles.require(by, "claim.work")
     digits = "".join(account.split())
     if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 32):
@@ -86,6 +86,8 @@ def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor,
     if (row.account, row.bank) != (digits, where):
         row.account, row.bank = digits, where
         row.save(update_fields=["account", "bank"])
+        waiting = Payment.objects.filter(beneficiary=row, state=PaymentState.WAITING)
+        waiting.update(account=digits, bank=where)
         record("beneficiary.account", by=by, on=row, at=at)
     return row
 

@@ -74,6 +74,8 @@ def propose(*, version: MeasureVersion, people: Sequence[int], on: date, by: Act
                 if claim.state == ClaimState.OPEN:
                     claims.submit(claim=prefill(claim, by=by, at=at), by=by, at=at)
                     done += 1
+                elif claim.state in (ClaimState.WITHDRAWN, ClaimState.REFUSED):
+                    raise Refused(_("withdrawn or refused before; begin a claim at the counter."))
         except NotAllowed:
             raise
         except Refused as refused:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -57,7 +59,7 @@ def search(actor: Actor, version: MeasureVersion, on: date, *, after: int = 0, m
     """
     period = periods.period_of(engine.once_per(version), on, version.measure.title[: periods.MOST])
     names = tuple(engine.questions(version))
-    refined: dict[str, list[int]] = {}
+    rules: dict[str, Callable[[Mapping[str, Any], date, str], engine.Answer]] = {}
     found: list[Covered] = []
     looked = claimed = undecided = no_document = 0
     at = after
@@ -77,10 +79,10 @@ def search(actor: Actor, version: MeasureVersion, on: date, *, after: int = 0, m
                 undecided += 1
                 continue
             area = person.area_code
-            if area not in refined:
-                refined[area] = engine.refinements(version.measure.code, on, area)
-            says = engine.evaluate(version=version, refined_by=refined[area], facts=facts, on=on, area=area)
-            if says.eligible and not says.asks:
+            if area not in rules:
+                rules[area] = engine.answers(version, engine.refinements(version.measure.code, on, area))
+            says = rules[area](facts, on, area)
+            if says.outcome == engine.ELIGIBLE and not says.asks:
                 met.append(Covered(person, says.amount or 0, facts))
             elif says.outcome == engine.ASK or says.asks:
                 undecided += 1

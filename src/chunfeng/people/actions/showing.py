@@ -17,7 +17,8 @@ from chunfeng.core.models import Event
 from chunfeng.offices import roles
 from chunfeng.people.actions.common import in_reach, required
 from chunfeng.people.models import Dataset, Fact, Household, Person, PersonCategory
-from chunfeng.people.queries import register
+from chunfeng.people.queries import own, register
+from chunfeng.people.queries.own import Section
 
 SEALED = ("id_number", "phones", "address")
 
@@ -33,6 +34,7 @@ class OwnView:
     categories: list[PersonCategory]
     facts: list[Fact]
     datasets: list[Dataset]
+    further: list[Section]
 
 
 @transaction.atomic
@@ -74,6 +76,7 @@ def own_view(*, person: Person, reason: str, by: Actor) -> OwnView:
         categories=list(register.categories(person)),
         facts=list(register.facts(person)),
         datasets=held,
+        further=own.sections(person),
     )
     record_read("person.own_view", by=by, on=person, reason=why)
     return view

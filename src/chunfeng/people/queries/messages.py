@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from chunfeng.core.actor import Actor
-from chunfeng.people.choices import MailingState, Recipient, SendState
+from chunfeng.people.choices import MailingState, MessageChannel, Recipient, SendState
 from chunfeng.people.messaging import placeholders
 from chunfeng.people.models import (
     Mailing,
@@ -73,6 +73,11 @@ def states(rows: QuerySet[PersonMessage]) -> dict[str, int]:
     """How many messages stand in each state; every state is named."""
     found = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     return {state: found.get(state, 0) for state in SendState.values}
+
+
+def kept_here(rows: QuerySet[PersonMessage]) -> QuerySet[PersonMessage]:
+    """Messages that no gateway carried."""
+    return rows.filter(state=SendState.SENT, channel=MessageChannel.CONSOLE)
 
 
 def of_person(person: Person) -> QuerySet[PersonMessage]:

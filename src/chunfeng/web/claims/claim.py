@@ -201,7 +201,8 @@ def _page(
         ],
         "too_much": common.money(owing.too_much(row)) if live and owing.too_much(row) else "",
         "objections": [
-            {"row": each, "tone": common.TONES.get(each.state, "warn")} for each in queries.objections(row)
+            {"row": each, "tone": "warn" if each.state == "open" else common.TONES[each.state]}
+            for each in queries.objections(row)
         ],
         "steps": queries.steps(row),
         "local": queries.local_texts(row),

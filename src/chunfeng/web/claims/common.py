@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from chunfeng.benefits import bank, engine, registers
 from chunfeng.benefits.choices import SubjectKind
@@ -24,12 +24,12 @@ TONES = {
 }  # fmt: skip
 """Colour of a state; the word always stands in it."""
 UNITS = {
-    "days": gettext_lazy("days"),
-    "months": gettext_lazy("months"),
-    "years": gettext_lazy("years"),
+    "days": pgettext_lazy("unit", "days"),
+    "months": pgettext_lazy("unit", "months"),
+    "years": pgettext_lazy("unit", "years"),
     "persons": pgettext_lazy("unit", "people"),
-    "hours": gettext_lazy("hours"),
-    "minutes": gettext_lazy("minutes"),
+    "hours": pgettext_lazy("unit", "hours"),
+    "minutes": pgettext_lazy("unit", "minutes"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -83,11 +84,11 @@ def _listing(actor: Actor, names: Names) -> Listing:
                 "document", gettext_lazy("Document or credit code"), lambda c: common.document(c.beneficiary)
             ),
             Column("measure", gettext_lazy("Measure"), lambda c: c.measure.title),
-            Column("period", gettext_lazy("Period"), common.period),
+            Column("period", gettext_lazy("Paid for"), common.period),
             Column("amount", gettext_lazy("Amount (yuan)"), _amount, number=True),
             Column("state", gettext_lazy("State"), lambda c: c.get_state_display()),
             Column("area", gettext_lazy("Area"), lambda c: names.short(c.area_code)),
-            Column("made", gettext_lazy("Begun"), lambda c: c.made_at.date(), order="made_at"),
+            Column("made", gettext_lazy("Begun"), lambda c: timezone.localdate(c.made_at), order="made_at"),
         ],
     )
 

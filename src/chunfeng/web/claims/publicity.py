@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chunfeng.benefits.actions import publicity as actions
+from chunfeng.benefits.models import PublicityList
 from chunfeng.benefits.queries import claims as queries
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.web import asked
@@ -30,13 +31,13 @@ def lists(request: HttpRequest) -> HttpResponse:
     today, error = timezone.localdate(), ""
     if request.method == "POST":
         measure = queries.measure_by_key(asked.key(request.POST.get("measure")) or 0)
-        first, last = asked.day(request.POST.get("from_on")), asked.day(request.POST.get("until_on"))
+        first, last = asked.day(request.POST.get("from_on")), asked.day(request.POST.get("last_on"))
         try:
             if measure is None or first is None or last is None:
                 raise Refused(_("Choose a measure, and the days from and until."))
             made = actions.publish(
                 measure=measure, title=request.POST.get("title", ""), source=request.POST.get("source", ""),
-                phone=request.POST.get("phone", ""), from_on=first, until_on=last,
+                phone=request.POST.get("phone", ""), from_on=first, until_on=last + timedelta(days=1),
                 by=request.actor, at=timezone.now(),
             )  # fmt: skip
         except NotAllowed:
@@ -47,10 +48,10 @@ def lists(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The list is published: %(title)s") % {"title": made.title})
             return redirect("claims-lists")
     context = {
-        "lists": list(queries.publicity_lists(request.actor)[:SHOWN]),
+        "lists": [_shown(row) for row in queries.publicity_lists(request.actor)[:SHOWN]],
         "ready": queries.to_publish(request.actor),
         "from_on": today,
-        "until_on": today + timedelta(days=USUAL_DAYS),
+        "last_on": today + timedelta(days=USUAL_DAYS - 1),
         "error": error,
         "typed": request.POST,
     }
@@ -61,7 +62,11 @@ def lists(request: HttpRequest) -> HttpResponse:
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
     """Every list that is open for objections today."""
-    return render(request, "web/claims/public.html", {"lists": queries.public_lists(timezone.localdate())})
+    return render(
+        request,
+        "web/claims/public.html",
+        {"lists": [_shown(row) for row in queries.public_lists(timezone.localdate())]},
+    )
 
 
 @public
@@ -79,3 +84,8 @@ def published_list(request: HttpRequest, pk: int) -> HttpResponse:
         "total": common.money(sum(line["amount"] for line in lines)),
     }
     return render(request, "web/claims/public_list.html", context)
+
+
+def _shown(row: PublicityList) -> PublicityList:
+    row.last = row.until_on - timedelta(days=1)  # type: ignore[attr-defined]
+    return row

@@ -28,6 +28,7 @@ from chunfeng.web.messages.forms import SENT_BY
 from chunfeng.web.people import common
 
 KEPT = ("state", "occasion", "channel", "mailing")
+KEPT_HERE = gettext_lazy("Kept on this server, nobody was reached")
 TONES = {
     SendState.QUEUED: "info", SendState.SENT: "", SendState.DELIVERED: "good", SendState.FAILED: "bad",
     SendState.DECLINED: "warn",
@@ -44,10 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if listing.wants_export(request):
         return listing.export(request, rows)
     counts = queries.states(rows)
+    kept = queries.kept_here(rows).count()
     tiles = [
-        {"state": state, "label": SendState(state).label, "n": n, "tone": TONES[SendState(state)]}
+        {"query": f"state={state}", "label": SendState(state).label, "n": n, "tone": TONES[SendState(state)]}
         for state, n in counts.items()
     ]
+    if kept:
+        tiles.append({"query": "state=sent&channel=console", "label": KEPT_HERE, "n": kept, "tone": "warn"})
     page = listing.page(request, rows)
     names = common.Names(actor)
     names.load(row.area_code for row in page.rows)
@@ -56,7 +60,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "names": {row.area_code: names.short(row.area_code) for row in page.rows},
         "tones": TONES,
         "tiles": tiles,
-        "now": request.GET.get("state", ""),
+        "now": "&".join(f"{k}={request.GET[k]}" for k in ("state", "channel") if request.GET.get(k)),
+        "said": {row.pk: said(row) for row in page.rows},
         "searched": common.open_text(request.GET["q"], actor) if request.GET.get("q") else "",
         "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
         "idle": [label for code, label in SENT_BY if not channels.in_service(code)],
@@ -84,6 +89,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "address": mask(str(row.address)) if row.address else "",
         "tone": TONES[SendState(row.state)],
+        "said": said(row),
         "steps": [
             (_("written"), row.made_at, row.by_name),
             (_("handed to the gateway"), row.sent_at, ""),
@@ -103,6 +109,12 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("people-message", row.pk)
 
 
+def said(row: PersonMessage) -> Any:
+    """The state in words; what went to the console went nowhere, and says so."""
+    kept = row.state == SendState.SENT and row.channel == MessageChannel.CONSOLE
+    return KEPT_HERE if kept else row.get_state_display()
+
+
 def _listing(actor: Any) -> Listing:
     names = common.Names(actor)
     return Listing(
@@ -120,7 +132,7 @@ def _listing(actor: Any) -> Listing:
             Column("occasion", gettext_lazy("Occasion"), lambda m: m.get_occasion_display()),
             Column("to", pgettext_lazy("recipient", "To"), lambda m: mask(str(m.address)) if m.address else ""),
             Column("channel", gettext_lazy("Channel"), lambda m: m.get_channel_display()),
-            Column("state", gettext_lazy("State"), lambda m: m.get_state_display()),
+            Column("state", gettext_lazy("State"), said),
             Column("error", gettext_lazy("Why not"), lambda m: m.error),
             Column("area", gettext_lazy("Area"), lambda m: names.short(m.area_code)),
             Column("office", gettext_lazy("Office"), lambda m: m.office.name if m.office else ""),

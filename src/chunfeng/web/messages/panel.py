@@ -18,7 +18,7 @@ from chunfeng.people.queries import messages as queries
 from chunfeng.people.queries import register
 from chunfeng.web.guards import guarded
 from chunfeng.web.messages.forms import AddressForm, DeclineForm, OneForm
-from chunfeng.web.messages.home import TONES
+from chunfeng.web.messages.home import TONES, said
 from chunfeng.web.people import common
 
 SHOWN = 8
@@ -28,7 +28,9 @@ def context(actor: Actor, person: Person) -> dict[str, Any]:
     """What `web/people/_panel_messages.html` shows."""
     rows = list(queries.of_person(person)[: SHOWN + 1])
     return {
-        "person_messages": [{"row": row, "tone": TONES[row.state]} for row in rows[:SHOWN]],
+        "person_messages": [
+            {"row": row, "tone": TONES[row.state], "said": said(row)} for row in rows[:SHOWN]
+        ],
         "more_messages": len(rows) > SHOWN,
         "declined": list(queries.declined_by(person)),
         "addresses": [{"row": row, "shown": mask(str(row.address))} for row in queries.addresses_of(person)],

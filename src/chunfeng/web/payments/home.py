@@ -102,7 +102,7 @@ def _listing(actor: Actor, names: Names) -> Listing:
             Column("number", gettext_lazy("No."), lambda p: f"#{p.pk}", order="pk"),
             Column("name", gettext_lazy("Payee"), lambda p: p.name),
             Column("measure", gettext_lazy("Measure"), lambda p: p.measure.title),
-            Column("period", gettext_lazy("Period"), common.period),
+            Column("period", gettext_lazy("Paid for"), common.period),
             Column(
                 "amount",
                 gettext_lazy("Amount (yuan)"),

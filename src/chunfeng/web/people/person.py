@@ -104,6 +104,11 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
             ],
         },
     ]
+    for more in view.further:
+        lines = list(more.lines)
+        if more.elsewhere:
+            lines.append(_("%(n)s further entries are held by other offices.") % {"n": more.elsewhere})
+        sections.insert(-1, {"label": more.label, "lines": lines})
     shown = {"person": person, "sections": sections, "now": timezone.now()}
     return render(request, "web/people/own.html", shown)
 

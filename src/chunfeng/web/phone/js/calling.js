@@ -19,7 +19,7 @@ const known = (item) => {
     ["person", [item.sex && w(`sex_${item.sex}`), item.age && w("years", { n: item.age })].filter(Boolean).join(" · ")],
     ["village", item.village], ["household", item.household], ["employer", item.employer], ["work", item.work],
     ["attempts", item.attempts ? String(item.attempts) : ""],
-    ["last", last && [last.at && moment(last.at), last.outcome && w(`outcome_${last.outcome}`), last.answer, last.note].filter(Boolean).join(" · ")],
+    ["last", last && [moment(last.at), w(`outcome_${last.outcome}`), last.note].filter(Boolean).join(" · ")],
   ].filter(([, value]) => value);
   return h("dl", { className: "ph-known" }, rows.map(([name, value]) => [h("dt", {}, w(`known_${name}`)), h("dd", {}, value)]));
 };

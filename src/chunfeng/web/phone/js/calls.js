@@ -11,7 +11,7 @@ import { takeOver } from "./worker.js";
 
 const FRESH = 5 * 60 * 1000; // a younger list is not fetched again by itself
 const place = $("#page");
-const seen = { filter: "due", search: "", said: "", pack: "" };
+const seen = { filter: "due", search: "", said: "", why: "" };
 let pack = null, draft = null, places = {};
 
 const load = async () => {
@@ -43,7 +43,7 @@ const found = (item, text) => !text || [item.name, item.village, item.employer, 
 
 const list = async () => {
   if (!pack) return h("section", {}, h("h1", { tabIndex: -1 }, w("calls")),
-    h("p", { className: "empty" }, seen.pack && !["offline", "login", "posting", "user"].includes(seen.pack) ? seen.pack : w(outbox.state.why === "login" || seen.pack === "login" ? "list_after_log_in" : "no_list")));
+    h("p", { className: "empty" }, seen.why || w("no_list")));
   const mine = await answers(), now = new Date();
   const rows = pack.items.map((item) => ({ item, ...standing(item, mine, now) }));
   const n = (group) => rows.filter((row) => group === "all" || row.group === group).length;
@@ -75,7 +75,6 @@ const call = async (id) => {
   const item = pack?.items.find((each) => each.id === id);
   if (!item || !campaign(item)) return list();
   const save = async (result) => {
-    const mine = (await answers()).get(id);
     unsent.forgetTold();
     try {
       await outbox.add({
@@ -87,7 +86,7 @@ const call = async (id) => {
       throw error;
     }
     draft = null;
-    seen.said = w(mine ? "kept_too" : "kept", { name: item.name });
+    seen.said = w("kept", { name: item.name });
     const next = await nextDue(id);
     outbox.send();
     location.replace(next ? `#/call/${next.id}` : "#/");
@@ -130,12 +129,13 @@ const changed = async () => {
 };
 
 const refresh = async () => {
-  seen.pack = await outbox.fetchPack();
-  if (seen.pack === "user") { location.reload(); return; }
-  if (!seen.pack) {
+  const why = await outbox.fetchPack();
+  if (why === "user") { location.reload(); return; }
+  if (outbox.REASONS.includes(why)) outbox.state.why = why; else seen.why = why;
+  if (!why) {
     await load();
     if (pack.campaigns.some((each) => each.script.questions.some((question) => question.kind === "area"))) await areas();
-  } else if (["offline", "login", "posting"].includes(seen.pack)) outbox.state.why = seen.pack;
+  }
   await draw({ quiet: true });
 };
 const areas = async () => {

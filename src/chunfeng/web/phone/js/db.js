@@ -47,7 +47,11 @@ export const run = async (mode, work) => {
     await over;
     return result;
   } catch (error) {
-    try { transaction.abort(); } catch { /* over already */ }
+    try {
+      transaction.abort();
+    } catch {
+      // over already
+    }
     throw error;
   }
 };

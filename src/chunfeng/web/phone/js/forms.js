@@ -26,7 +26,8 @@ const touched = (form) => Boolean(form && [...form.elements].some((each) =>
  */
 export const queue = (form, { native = true, after = () => {} } = {}) => {
   let busy = false;
-  const shown = (entry) => { // the server's own answer says what to mend, above what was typed
+  // the server's own answer says what to mend, above what was typed
+  const shown = (entry) => {
     for (const [name, text] of entry.fields) {
       const field = form.elements[name];
       if (field && !["checkbox", "radio", "submit"].includes(field.type) && "value" in field && !(field instanceof RadioNodeList)) field.value = text;

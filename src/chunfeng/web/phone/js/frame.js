@@ -3,7 +3,9 @@
 "use strict";
 export const LEAVING = "chunfeng.leaving";
 const used = async () => !indexedDB.databases || (await indexedDB.databases()).some(({ name }) => name === "chunfeng-phone");
-export const isLeaving = () => { try { return Boolean(localStorage.getItem(LEAVING)); } catch { return false; } };
+/** Changes with every log-in, so that a log-out without a line never ends a later session. */
+export const mark = () => /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+export const isLeaving = () => { try { return localStorage.getItem(LEAVING) === mark(); } catch { return false; } };
 
 // a page of the server says who is logged in; a shell does not know
 const { user } = document.body.dataset;
@@ -27,7 +29,7 @@ document.addEventListener("submit", async (event) => {
   if (!leaving) { form.submit(); return; } // no line, and nothing kept for that: the browser says so
   if ((await used()) && !(await leaving.emptied())) return;
   if (!here) { form.submit(); return; }
-  leaving.note(LEAVING, "1");
+  leaving.note(mark());
   await leaving.leaveServer();
   if (isLeaving()) location.reload(); else location.assign("/accounts/login/");
 }, true);

@@ -4,7 +4,10 @@ import { LEAVING } from "./frame.js";
 import * as vault from "./vault.js";
 
 const dialog = document.getElementById("leave");
-export const note = (name, value) => { try { if (value) localStorage.setItem(name, value); else localStorage.removeItem(name); } catch { /* no storage */ } };
+/** Remember that this session is to end; null: it has. @param {string|null} mark */
+export const note = (mark) => {
+  try { if (mark === null) localStorage.removeItem(LEAVING); else localStorage.setItem(LEAVING, mark); } catch { /* no storage */ }
+};
 
 // "send" or "discard" what is not sent, or stay: null
 const choice = () => new Promise((done) => {
@@ -41,7 +44,7 @@ export const leaveServer = async () => {
       const left = await fetch("/accounts/logout/", { method: "POST", headers: { "X-CSRFToken": csrf } });
       if (!left.ok) return;
     }
-    if (asked.ok || asked.status === 401) note(LEAVING, "");
+    if (asked.ok || asked.status === 401) note(null);
   } catch { /* no line: next time */ }
 };
 

@@ -18,7 +18,9 @@ const DAY = 24 * 3600 * 1000;
 
 /** "change": look again; "sent" with `detail` {url}: a form arrived; "told" with {who, why}: what follows from an answer. */
 export const events = new EventTarget();
-/** Why the last attempt did not send everything: "" | "offline" | "login" | "posting" | "user". */
+/** Why not everything is sent. "user": somebody else is logged in here. */
+export const REASONS = ["offline", "login", "posting", "user"];
+/** `why` is "" or one of them, after the last attempt. */
 export const state = { why: "", busy: false };
 const say = (name, detail) => events.dispatchEvent(new CustomEvent(name, { detail }));
 vault.heard.addEventListener("change", () => say("change"));
@@ -94,7 +96,8 @@ const settle = async (batch, results, rest) => {
 const plain = (entry) => ({
   key: entry.key, item: entry.item, version: entry.version, outcome: entry.outcome, answers: entry.answers,
   note: entry.note, at: entry.at, next_at: entry.next_at ?? null,
-  age: Math.max(0, Math.round((Date.now() - entry.made) / 1000)), // the phone's clock may be wrong, its length is not
+  // the phone's clock may be wrong, the time that passed on it is not
+  age: Math.max(0, Math.round((Date.now() - entry.made) / 1000)),
 });
 
 const sendAnswers = async (all) => {

@@ -8,7 +8,8 @@ import { bytes, fresh, opened, random, seal, strong, usable } from "./cipher.js"
 import { asked, run } from "./db.js";
 
 const LONGEST = 72 * 3600 * 1000; // so long what was fetched may be read without a word from the server
-const KEPT = new Set(["entry", "notice"]); // kinds that outlast `shut`
+// kinds that outlast `shut`
+const KEPT = new Set(["entry", "notice"]);
 
 /** Something went: the user logged out in another tab, or the key is another. */
 export class Shut extends Error {}
@@ -16,7 +17,8 @@ export class Shut extends Error {}
 /** @type {{user: number, posting: number, made: string, key: CryptoKey|Uint8Array}|null} */
 let me = null;
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("chunfeng.phone") : null;
-export const heard = new EventTarget(); // "gone": this page must forget what it shows; "change": something was written
+/** "gone": this page must forget what it shows; "change": something was written. */
+export const heard = new EventTarget();
 channel?.addEventListener("message", ({ data }) => {
   if (data.what === "gone" && me?.user === data.user) me = null;
   heard.dispatchEvent(new Event(data.what));
@@ -155,7 +157,9 @@ export const list = async (kind) => {
     let value = null;
     try {
       value = JSON.parse(new TextDecoder().decode(await opened(mine.key, row, about(mine.user, kind, row.id))));
-    } catch { /* sealed under a key that is gone */ }
+    } catch {
+      // sealed under a key that is gone
+    }
     found.push({ id: row.id, at: row.at, value });
   }
   return found.sort((a, b) => a.at - b.at);
