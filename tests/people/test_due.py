@@ -43,10 +43,17 @@ def enter(by, into):
     return add
 
 
-def said(person, by, value, days_ago=0, kind="return", place=""):
+def said(person, by, value, days_ago=0, kind="return", place="", *, told=None):
     on = TODAY - timedelta(days_ago)
     actions.state_fact(
-        person=person, kind=kind, value=value, said="family", on=on, place=place, by=by, at=f.NOW
+        person=person,
+        kind=kind,
+        value=value,
+        said="family",
+        on=on,
+        place=place,
+        by=by,
+        at=f.NOW - timedelta(days_ago if told is None else told),
     )
 
 
@@ -63,12 +70,12 @@ def met(person, by, kind="visit", days_ago=0, **more):
 
 def names(by, kind="visit", *, seen=False, on=TODAY, **more) -> list[str]:
     with scope.applied(by):
-        rows = due.group(by, kind, on, **more).filter(seen=seen)
-        return sorted(rows.values_list("name", flat=True))
+        rows = [row for row in due.group(by, kind, on, **more) if row.seen == seen]
+        return sorted(person.name for person in due.people(rows))
 
 
 def row(by, name, kind="visit", **more):
-    return due.group(by, kind, TODAY, **more).get(name=name)
+    return next(person for person in due.people(due.group(by, kind, TODAY, **more)) if person.name == name)
 
 
 def test_back_from_an_affected_area_and_not_yet_visited(by, enter):
@@ -111,6 +118,18 @@ def test_who_went_away_again_and_came_back_is_due_again(by, enter):
     said(back, by, "away", 5)
     assert names(by) == names(by, seen=True) == []
     said(back, by, "returned", 1)
+    assert names(by) == ["甲回来"]
+
+
+def test_who_tells_today_that_they_came_back_last_week_is_back(by, enter):
+    back, gone = enter("甲回来", work_area=HIT_CITY), enter("乙又走", work_area=HIT_CITY)
+    said(back, by, "away", 1)  # a ledger of yesterday
+    said(back, by, "returned", 7, told=0)
+    said(gone, by, "returned", 7)
+    said(gone, by, "away", 9, told=0)  # told today, of a day before
+    assert names(by) == ["乙又走", "甲回来"]
+    assert row(by, "甲回来").since == TODAY - timedelta(7)
+    said(gone, by, "away", 0)
     assert names(by) == ["甲回来"]
 
 
@@ -224,5 +243,5 @@ def test_nobody_is_due_for_the_other_kinds(by):
 def test_the_list_is_a_bounded_number_of_queries(by, enter, django_assert_num_queries):
     for n in range(3):
         said(enter(f"甲{n}", work_area=HIT_CITY), by, "returned", 1)
-    with django_assert_num_queries(3):  # what is affected, the look-back of the rules, the list
+    with django_assert_num_queries(3):  # what is affected, the look-back of the rules, the group
         assert len(due.group(by, "visit", TODAY)) == 3

@@ -14,12 +14,12 @@ from tests.people.builders import VILLAGE
 
 pytestmark = pytest.mark.django_db
 
-OF_PEOPLE = [
-    each
-    for each in vars(models).values()
-    if isinstance(each, type)
-    and any(f.related_model is Person for f in each._meta.get_fields() if f.is_relation and f.concrete)
-]
+
+def _points_at_people(each) -> bool:
+    return isinstance(each, type) and any(f.related_model is Person for f in each._meta.concrete_fields)
+
+
+OF_PEOPLE = [each for each in vars(models).values() if _points_at_people(each)]
 
 
 def test_nothing_that_points_at_a_person_is_left():

@@ -212,6 +212,26 @@ def _clock(n, hour):
     )
 
 
+def test_where_offices_below_report_their_sum_is_offered_with_the_registers_own_number(story, county):
+    asked = [
+        {"code": name, "label": {"zh": name, "en": name}, "prefill": f"register:isolation:{figure}"}
+        for name, figure in (("isolated", "opened"), ("still", "still"))
+    ]
+    form = reports.form(county, at=f.NOW, code="daily", indicators=asked, checks=[])
+    village = f.office(VILLAGE)
+    below = reports.obligation(form, village, DAY)
+    of = reports.obligation(form, county, DAY, counts=False)
+    at = of.due_at + timedelta(minutes=5)
+    own = {name: value for name, (value, _source) in counted(below, at).items()}
+    assert own["isolated"] == 3
+    assert counted(of, at)["isolated"][0] == 3  # nobody below has answered yet: the register's number
+    Obligation.objects.filter(pk=below.pk).update(
+        numbers=[5, 1], state="filed", filed_at=f.NOW, first_filed_at=f.NOW, revision=1
+    )
+    value, source = counted(Obligation.objects.get(pk=of.pk), at)["isolated"]
+    assert value == 5 and source == "1 of 1 offices below; the register has 3"
+
+
 def test_a_register_that_is_not_kept_offers_nothing(county):
     with scope.applied(SYSTEM):
         of = Obligation(area_code=NEAR, office=county, period_start=DAY, period_end=DAY, form_id=0)

@@ -85,6 +85,14 @@ def test_an_outcome_closes_it_and_another_may_be_opened(by, wang):
     assert follow(wang, by) != made and FollowUp.objects.count() == 2
 
 
+def test_who_is_out_of_sight_is_not_asked(by, wang):
+    made = follow(wang, by, "need")
+    wang.area_code = FAR
+    wang.save()
+    with scope.applied(by), pytest.raises(Refused, match="out of your sight"):
+        follow_ups.ask_again(follow_up=made, key="a1", by=by, at=f.NOW)
+
+
 def test_asking_again_moves_the_day_on_and_stands_once(by, wang):
     made = follow(wang, by, "need")
     with scope.applied(by):

@@ -167,7 +167,7 @@ def test_lists_of_what_waits(county, by, row):
     rows = queries.standing(queries.isolations(by), today)
     assert list(queries.due(rows, today)) == [row]
     assert list(queries.overdue(rows, today)) == [gap]
-    assert list(queries.releasable(rows)) == [row]
+    assert list(queries.releasable(rows, today)) == [row]
     assert list(queries.ill(rows, today)) == [sick]
     assert queries.numbers(by, today) == queries.Numbers(open=3, due=1, overdue=1, releasable=1, ill=1)
     assert list(queries.silent(today - days(1))) == [gap]
@@ -207,4 +207,4 @@ def test_the_database_counts_as_the_pure_function_does(row, by, told, later, fir
     found = queries.standing(Isolation.objects.all(), today).get()
     assert (found.full, found.needed, found.last_ill) == (held.full, held.needed, held.last_symptoms)
     assert found.gaps == len(held.missing)
-    assert queries.releasable(queries.standing(Isolation.objects.all(), today)).exists() is held.done
+    assert queries.releasable(queries.standing(Isolation.objects.all(), today), today).exists() is held.done

@@ -106,6 +106,21 @@ def test_homonyms_do_not_multiply(near, into):
     assert PossibleDuplicate.objects.count() <= 40 * pairs.MOST
 
 
+def test_homonyms_with_one_phone_do_not_multiply(near, into):
+    rows = [row(number=b.number(n), phone=PHONE) for n in range(1, 80, 2)]
+    taken(as_csv(rows), f.actor(near), into)
+    first = list(Person.objects.order_by("pk").values_list("pk", flat=True)[: pairs.MOST])
+    pairs_of_last = PossibleDuplicate.objects.filter(other=Person.objects.latest("pk"))
+    assert sorted(pairs_of_last.values_list("kept", flat=True)) == first
+
+
+def test_two_shared_phones_are_one_pair(near, into):
+    both = f"{PHONE}、15400000077"
+    taken(as_csv([row(number=b.number(1), phone=both)]), f.actor(near), into)
+    taken(as_csv([row(number=b.number(3), phone=both)]), f.actor(near), into)
+    assert found() == [["phone"]]
+
+
 def test_queries_do_not_grow_with_the_rows(near, into):
     def asked(count: int, first: int) -> int:
         data = as_csv([row("王测试", b.number(n), f"154000{n:05}") for n in range(first, first + count)])

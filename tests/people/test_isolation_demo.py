@@ -50,7 +50,7 @@ def test_isolation_is_told_once_with_all_that_can_be_seen():
     assert found["FollowUp"] >= 3 and found["FellowWorker"] >= 3 and found["IsolationStock"], found
     with scope.applied(SYSTEM):
         rows = queries.standing(Isolation.objects.all(), today)
-        assert queries.releasable(rows).exists() and queries.due(rows, today).exists()
+        assert queries.releasable(rows, today).exists() and queries.due(rows, today).exists()
         assert {row.state for row in rows} == {"open", "released", "moved"}
         assert not any(line.difference for line in flow.lines(places.COUNTY, today=today))
         assert not any(row.person.merged_into_id for row in rows.select_related("person"))

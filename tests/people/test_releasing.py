@@ -15,7 +15,7 @@ from chunfeng.people.actions import erasing, health, isolation, releasing
 from chunfeng.people.models import HealthRecord, Isolation, IsolationStock, Person
 from chunfeng.people.queries import isolation as queries
 from tests import factories as f
-from tests.people.builders import FAR, NEAR, VILLAGE, dataset, person
+from tests.people.builders import CITY, FAR, NEAR, VILLAGE, dataset, person
 from tests.people.isolating import CLAUSE, days, look, opened, rule, well
 
 DAY = date(2020, 2, 1)
@@ -139,6 +139,19 @@ def test_moves_that_are_refused(row, by, county):
             releasing.move(isolation=row, rule=target, reason="换", by=by, at=f.NOW)
     with pytest.raises(NotAllowed, match="outside your area"):
         releasing.move(isolation=row, rule=row.rule, reason="换", area_code=FAR, by=by, at=f.NOW)
+
+
+def test_to_another_county_only_by_a_rule_that_is_in_force_there(row, by):
+    city = f.actor(f.office(CITY))
+    there = f.office(FAR)
+    with pytest.raises(Refused, match="not in force"):
+        releasing.move(isolation=row, rule=row.rule, reason="投亲", area_code=FAR, by=city, at=f.NOW)
+    made = releasing.move(isolation=row, rule=rule(there), reason="投亲", area_code=FAR, by=city, at=f.NOW)
+    for actor, sees in ((f.actor(there), made), (by, row)):
+        with scope.applied(actor):
+            assert [each.pk for each in queries.isolations(actor)] == [sees.pk]
+    with scope.applied(by), pytest.raises(Refused, match="went on elsewhere"):
+        releasing.move(isolation=row, rule=row.rule, reason="投亲", by=by, at=f.NOW)
 
 
 def test_the_person_erased_takes_all_of_it_along(row, by, county):

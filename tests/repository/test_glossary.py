@@ -10,6 +10,7 @@ from django.apps import apps
 from django.utils import translation
 
 from chunfeng.areas import choices as areas
+from chunfeng.benefits import choices as benefits
 from chunfeng.notices import choices as notices
 from chunfeng.offices import choices as offices
 from chunfeng.people import choices as people
@@ -37,6 +38,7 @@ def test_every_model_is_in_the_glossary():
             "tasking",
             "reporting",
             "people",
+            "benefits",
             "web",
             "api",
         }:
@@ -65,6 +67,9 @@ VOCABULARIES = (
     people.Exposure, people.Placement, people.IsolationState, people.HandOver, people.FeverStep, people.Occasion,
     people.MessageChannel, people.SendState, people.PointKind, people.RegistrationKind, people.RegistrationState,
     people.RequestKind, people.RequestState,
+    benefits.MeasureState, benefits.SubjectKind, benefits.ClaimState, benefits.ClaimChannel, benefits.ClaimStepKind,
+    benefits.DecisionOutcome, benefits.ObjectionState, benefits.BatchState, benefits.PaymentState,
+    benefits.RecoveryState, benefits.InjuryState, benefits.InjuryApplicant, benefits.WorkListState,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from chunfeng.core.crypto import EncryptedTextField
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"core", "areas", "offices", "notices", "tasking", "reporting", "people"}
+OURS = {"core", "areas", "offices", "notices", "tasking", "reporting", "people", "benefits"}
 CLASSES = {"none", "work", "open", "personal", "sensitive"}
 """work: name and post of an official in office; personal: identifies a private person; sensitive: PIPL art. 28;
 open: of a private person, unsealed because the register is searched by it, behind both walls."""

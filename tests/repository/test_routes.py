@@ -6,8 +6,21 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, get_resolver
 
-PUBLIC = {"home", "login", "login-code", "login-password", "login-second-factor", "language", "logout"}
-SHELLS = {"phone-worker", "phone-manifest", "calls", "phone-situation", "phone-zero"}
+PUBLIC = {
+    "home",
+    "policies",
+    "policy",
+    "policy-check",
+    "publicity",
+    "publicity-list",
+    "login",
+    "login-code",
+    "login-password",
+    "login-second-factor",
+    "language",
+    "logout",
+}
+SHELLS = {"phone-worker", "phone-script", "phone-manifest", "calls", "phone-situation", "phone-zero"}
 """Like the style sheets: the same for everybody and about nobody; tests/web/test_phone.py looks at them."""
 SIGNED_IN = {"posting", "password", "second-factor"}
 """Anybody who is logged in may open these; they concern only the own account."""

@@ -99,6 +99,7 @@ def test_a_round_is_prepared_counted_and_begun(client, data, enter, caller):
     assert "返乡人员电话摸排" in body and "旅客" not in body  # calls and visits only
     counted = client.post(reverse("census-count"), {"home": VILLAGES[1]})
     assert counted.context["counted"].total == 1
+    assert client.post(reverse("census-count")).context["counted"].total == 2
     wrong = client.post(reverse("census-count"), {"home": "nowhere at all"})
     assert wrong.status_code == 200 and wrong.context["wrong"]
     shown = client.post(reverse("census-new"), asked(data, count="1"))
@@ -191,6 +192,15 @@ def test_the_board_counts_by_area_caller_result_and_outcome(client, by, data, en
     assert "hx-get" in part and "<html" not in part
     village_entries = client.get(reverse("census-entries", args=[row.pk]) + f"?area={VILLAGES[0]}").context
     assert len(village_entries["page"].rows) == 2
+
+
+def test_a_round_of_one_township_shows_its_villages_at_once(client, by, data, enter):
+    enter(VILLAGES[0]), enter(VILLAGES[1])
+    row = begun(by, data)
+    context = client.get(reverse("census-round", args=[row.pk])).context
+    assert [(each["code"], each["below"]) for each in context["areas"]] == [
+        (code, False) for code in VILLAGES[:2]
+    ]
 
 
 def test_a_township_sees_its_share_and_runs_nothing(by, data, enter, county):

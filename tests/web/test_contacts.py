@@ -103,6 +103,8 @@ def test_a_visit_from_the_list_of_those_not_visited(client, back):
     due = reverse("contacts-due", args=["visit"])
     body = page(client, due)
     assert "王小明" in body and new("visit", back).replace("&", "&amp;") in body and "13812345678" not in body
+    assert "<b>1</b>" in page(client, reverse("contacts-due-count", args=["visit"]))
+    page(client, reverse("contacts-due-count", args=["outsider"]), 404)
     form = page(client, new("visit", back))
     assert HIT_CITY in form and (timezone.localdate() - timedelta(2)).isoformat() in form
     answer = client.post(new("visit"), visit() | {"person": back.pk, "note": "门口"})

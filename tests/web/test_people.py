@@ -111,6 +111,36 @@ def test_filters(client, enter):
     assert rows(sex="m") == []
 
 
+@pytest.mark.parametrize("query", ["", "tie=work", "sex=m"])
+def test_page_after_page_everybody_comes_once(client, query):
+    people = Person.objects.bulk_create(
+        Person(
+            name=f"测试{n}",
+            sex="m" if n % 9 else "f",
+            area_code=VILLAGE if n % 3 else "110101001001",
+            current_area=COUNTY if n % 5 == 0 else "",
+            work_area=VILLAGE if n % 7 else "",
+            made_at=f.NOW,
+            changed_at=f.NOW,
+        )
+        for n in range(140)
+    )
+    wanted = [
+        p.pk
+        for p in reversed(people)
+        if any(code.startswith(COUNTY[:6]) for code in (p.area_code, p.current_area, p.work_area))
+        and (query != "tie=work" or p.work_area)
+        and (query != "sex=m" or p.sex == "m")
+    ]
+    seen, url = [], reverse("people") + f"?{query}"
+    while url:
+        found = client.get(url).context["page"]
+        seen += [person.pk for person in found.rows]
+        url = found.next_query and reverse("people") + found.next_query
+    assert seen == wanted
+    assert len(seen) > 100
+
+
 def test_the_export_is_masked_and_recorded(client, enter):
     enter()
     answer = client.get(reverse("people"), {"export": "xlsx"})

@@ -17,6 +17,7 @@ GROUPS = {
     "bulletin": ("Bulletins: draft, issue, export.", "chunfeng.cli.bulletin"),
     "db": ("Start, prepare, stop and look at the database.", "chunfeng.cli.db"),
     "form": ("Forms as data: shipped library, check, import, publish.", "chunfeng.cli.form"),
+    "measure": ("Measures: check, explain, evaluate, what if.", "chunfeng.cli.measure"),
     "message": ("Messages to people: gateways, trial, outbox.", "chunfeng.cli.message"),
     "notice": ("Read official notices.", "chunfeng.cli.notice"),
     "offices": ("The office tree: import, template, list.", "chunfeng.cli.offices"),

@@ -28,6 +28,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS el
 INSTALLED_APPS = [
     "chunfeng.web",
     "chunfeng.api",
+    "chunfeng.benefits",
     "chunfeng.people",
     "chunfeng.reporting",
     "chunfeng.tasking",

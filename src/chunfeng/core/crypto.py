@@ -79,6 +79,11 @@ def lookups(text: str, purpose: str) -> tuple[str, str]:
     return _mac(key, order[0], text), _mac(key, order[1], text)
 
 
+def lasting(text: str, purpose: str) -> str:
+    """Keyed hash (64 hex digits, HMAC-SM3) that no change of cipher changes: for what must be unique for ever."""
+    return _mac(_subkey(settings.FIELD_KEY, f"lasting-{purpose}"), hashes.SM3(), text)
+
+
 def _mac(key: bytes, algorithm: hashes.HashAlgorithm, text: str) -> str:
     mac = hmac.HMAC(key, algorithm)
     mac.update(text.encode())

@@ -80,13 +80,13 @@ for _name, _figure in FIGURES.items():
 
 @counter(f"{PREFIX}not_visited")
 def _not_visited(of: Obligation, at: datetime) -> Offer | None:
-    """People who came from affected areas up to the end of the report's days and are not visited by now."""
+    """People who came from affected areas and were not visited by the end of the report's days."""
     on = min(of.period_end, timezone.localdate(at))
     lo, hi = codes.code_range(of.area_code)
     office = Actor(name="", area_code=of.area_code, lo=lo, hi=hi, above=tuple(codes.ancestors(of.area_code)))
     if not affected.affected_codes(office, on):
         return None  # nobody declared which areas are meant
-    left = due.group(office, ContactKind.VISIT, on).filter(seen=False)
+    waiting = due.left(due.group(office, ContactKind.VISIT, on))
     return Offer(
-        left.count(), _("Visits and registrations: %(what)s") % {"what": _("people not visited yet")}
+        len(waiting), _("Visits and registrations: %(what)s") % {"what": _("people not visited yet")}
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chunfeng.people.choices import Category, ContactKind, Said
+from chunfeng.people.choices import Category, ContactKind, Occasion, Said
 from chunfeng.people.scripts import Script, library
 
 
@@ -17,7 +17,8 @@ class Kind:
 
     `newcomers`: somebody not yet in the register may be entered with the record. `moves`: the person is now
     where the record is made, so that their present area is set to it. `said` is who makes the statements,
-    `category` what somebody is who is entered with it. `tried`: it may be that nobody was there.
+    `category` what somebody is who is entered with it. `tried`: it may be that nobody was there. `occasion`: on
+    what occasion everybody of the category is written to.
     """
 
     kind: ContactKind
@@ -27,6 +28,7 @@ class Kind:
     moves: bool = False
     tried: bool = False
     category: str = ""
+    occasion: str = ""
     origin: str = ""
     place: str = ""
     moves_in: str = ""
@@ -58,7 +60,7 @@ KINDS: dict[str, Kind] = {
         Kind(ContactKind.VISITOR, "enterprise-visitor", Said.SELF, newcomers=True, origin="from", place="unit"),
         Kind(
             ContactKind.STUDENT, "student-visit", Said.SELF, newcomers=True, tried=True,
-            category=Category.STUDENT, place="campus",
+            category=Category.STUDENT, occasion=Occasion.STUDENT, place="campus",
         ),
         Kind(ContactKind.HELP, "household-help", tried=True),
         Kind(ContactKind.SERVICE, "service", Said.SELF, tried=True),

@@ -67,19 +67,26 @@ class Page:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of one model. `sort` is the default order, "-" for falling; ties are broken by the key."""
+    """A list of one model. `sort` is the default order, "-" for falling; ties are broken by the key.
+
+    `near` may narrow the chosen rows to some that surely hold the page, in the default order: it is given the
+    request, the rows, and the key after which the page begins (None for the first page).
+    """
 
     name: str
     columns: Sequence[Column]
     sort: str
     search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     filters: Sequence[Filter] = ()
+    near: Callable[[HttpRequest, QuerySet[Any], int | None], QuerySet[Any]] | None = None
 
     def page(self, request: HttpRequest, rows: QuerySet[Any]) -> Page:
         """One page of the rows the request asks for; reads PAGE + 1 rows whatever the size of the table."""
         chosen = self._narrow(request, rows)
-        sort = self._sort(request)
-        found = list(self._after(chosen, sort, request.GET.get("after", ""))[: PAGE + 1])
+        sort, cursor = self._sort(request), request.GET.get("after", "")
+        if self.near is not None and sort == self.sort:
+            chosen = self.near(request, chosen, position(cursor)[1] if cursor else None)
+        found = list(self._after(chosen, sort, cursor)[: PAGE + 1])
         more = len(found) > PAGE
         found = found[:PAGE]
         query = {k: v for k, v in request.GET.items() if k not in {"after", "export"} and v}
@@ -162,15 +169,12 @@ class Listing:
         rows = self._order(rows, sort)
         if not cursor:
             return rows
-        name = sort.lstrip("-")
+        name, (value, key) = sort.lstrip("-"), position(cursor)
         try:
-            value, key = json.loads(base64.urlsafe_b64decode(cursor))
-            if "\x00" in str(value) or not 0 <= int(key) < 2**63:
-                raise ValueError(cursor)
             step = "lt" if sort.startswith("-") else "gt"
-            return rows.filter(Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"pk__{step}": int(key)}))
+            return rows.filter(Q(**{f"{name}__{step}": value}) | Q(**{name: value, f"pk__{step}": key}))
         except (ValueError, TypeError, ValidationError) as error:
-            raise Refused(_("This page link is damaged. Open the list again from its first page.")) from error
+            raise _damaged() from error
 
     def _cursor(self, row: Model, sort: str) -> str:
         value: Any = row
@@ -179,6 +183,21 @@ class Listing:
         if isinstance(value, date | datetime):
             value = value.isoformat()
         return base64.urlsafe_b64encode(json.dumps([value, row.pk]).encode()).decode()
+
+
+def position(cursor: str) -> tuple[Any, int]:
+    """The value and the key of the last row of the page before."""
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(cursor))
+        if "\x00" in str(value) or not 0 <= int(key) < 2**63:
+            raise ValueError(cursor)
+        return value, int(key)
+    except (ValueError, TypeError) as error:
+        raise _damaged() from error
+
+
+def _damaged() -> Refused:
+    return Refused(_("This page link is damaged. Open the list again from its first page."))
 
 
 def _write(sheet: Any, line: int, column: int, value: Any) -> None:

@@ -14,7 +14,7 @@ from chunfeng.people.models import Dataset, Person
 from chunfeng.people.queries import register
 
 __all__ = [
-    "bounded", "check_dataset", "check_version", "in_reach", "in_sight", "locked", "required", "standing",
+    "bounded", "check_dataset", "check_version", "in_reach", "in_sight", "locked", "of_key", "required", "standing",
 ]  # fmt: skip
 
 
@@ -64,6 +64,14 @@ def standing(person: Person, by: Actor) -> Person:
             in_reach(by, row)
             return row
         pk = row.pk
+
+
+def of_key(pk: int) -> Person:
+    """The person with this key; Refused where the record is gone or out of sight though what hangs on it is not."""
+    found = Person.objects.filter(pk=pk).first()
+    if found is None:
+        raise Refused(_("This person is no longer in the register, or out of your sight."))
+    return found
 
 
 def check_version(person: Person, version: int) -> None:

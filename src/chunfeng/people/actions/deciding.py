@@ -12,7 +12,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.people import scripts
-from chunfeng.people.actions.common import required
+from chunfeng.people.actions.common import required, standing
 from chunfeng.people.actions.syncing import answers_of, stand
 from chunfeng.people.choices import CallState, Outcome
 from chunfeng.people.models import CallItem, ContactRecord
@@ -53,6 +53,7 @@ def decide(
         row.save(update_fields=["state", "contested", "version"])
     else:
         walk = scripts.complete(scripts.read(row.campaign.script), answers_of(chosen))
+        chosen.person = standing(chosen.person, by)
         stand(row, chosen, walk, by=by, at=at)
     record("call.decide", by=by, on=row, at=at, reason=words, detail={"contact": chosen.pk})
     return row

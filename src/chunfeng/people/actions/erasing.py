@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -199,7 +199,7 @@ def _remove_work(people: list[int]) -> None:
             " (SELECT id FROM people_isolation WHERE person_id = ANY(%s))",
             [people],
         )
-    for part in (FeverCase, Isolation, ContactRecord, CallItem, FollowUp):
-        part.objects.filter(person__in=people).delete()
-    for rest in (Registration, PersonMessage, OptOut, PersonAddress, DataRequest):
-        rest.objects.filter(person__in=people).delete()
+    parts: tuple[type[models.Model], ...] = (FeverCase, Isolation, ContactRecord, CallItem, FollowUp)
+    parts += (Registration, PersonMessage, OptOut, PersonAddress, DataRequest)
+    for part in parts:
+        part._base_manager.filter(person__in=people).delete()

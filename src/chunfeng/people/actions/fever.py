@@ -18,7 +18,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.people.actions import isolation
-from chunfeng.people.actions.common import bounded, locked, required
+from chunfeng.people.actions.common import bounded, locked, of_key, required
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.actions.follow_ups import open_follow_up
 from chunfeng.people.actions.health import temperature_of
@@ -167,7 +167,7 @@ def contact_fellow(
     if outcome not in Outcome.values:
         raise Refused(_("Choose how the contact ended."))
     made, new = record_contact(
-        person=mate.person, kind=ContactKind.FOLLOW_UP, outcome=outcome, note=note, place=row.employer,
+        person=of_key(mate.person_id), kind=ContactKind.FOLLOW_UP, outcome=outcome, note=note, place=row.employer,
         source=row.source, key=key, by=by, at=at,
     )  # fmt: skip
     if new:
@@ -206,8 +206,7 @@ def _held(case: FeverCase, by: Actor) -> FeverCase:
 
 
 def _person(row: FeverCase, by: Actor) -> Person:
-    found = Person.objects.filter(pk=row.person_id).first()
-    stands = register.survivor(found) if found else None
+    stands = register.survivor(of_key(row.person_id))
     if stands is None:
         raise Refused(_("This person is no longer in the register, or out of your sight."))
     return stands

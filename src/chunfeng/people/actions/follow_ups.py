@@ -13,7 +13,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
-from chunfeng.people.actions.common import bounded, locked, required
+from chunfeng.people.actions.common import bounded, locked, of_key, required
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.choices import ContactKind, FollowUpReason, Outcome
 from chunfeng.people.models import ContactRecord, FollowUp, Person
@@ -93,7 +93,7 @@ def ask_again(
     """
     row = held(follow_up, by)
     made, new = record_contact(
-        person=row.person, kind=ContactKind.FOLLOW_UP, outcome=outcome, note=note, follow_up=row,
+        person=of_key(row.person_id), kind=ContactKind.FOLLOW_UP, outcome=outcome, note=note, follow_up=row,
         source=row.source, key=key, by=by, at=at,
     )  # fmt: skip
     if not new:

@@ -31,6 +31,7 @@ from chunfeng.people.actions.common import check_dataset
 from chunfeng.people.choices import RunState, Verdict
 from chunfeng.people.imports import storing
 from chunfeng.people.imports.fields import BY_KEY, NEEDED, header_sha256
+from chunfeng.people.imports.garbage import collected_rarely
 from chunfeng.people.imports.places import Places
 from chunfeng.people.imports.reading import Layout, Table, open_file, rows_of
 from chunfeng.people.imports.rows import Given, Reader
@@ -226,7 +227,7 @@ def run(run_id: int, at: datetime, *, progress: Callable[[int, int], object] | N
         return here
     actor, reader = _reader(here)
     try:
-        with _alone(run_id):
+        with _alone(run_id), collected_rarely():
             with scope.applied(actor):
                 here = _locked(here)
                 _begun(here, actor, at)
@@ -288,7 +289,8 @@ def _chunk(here: ImportRun, actor: Actor, given: list[Given], at: datetime) -> I
 def _settled(here: ImportRun, given: list[Given], at: datetime) -> ImportRun:
     """One chunk in one transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        # estimates for a chunk are rough; compiling its statements would take longer than running them
+        cursor.execute("SELECT set_config('jit', 'off', true), pg_advisory_xact_lock(%s)", [_LOCK])
     row = _locked(here)
     if row.done != here.done or row.state != RunState.RUNNING:
         raise Taken(_("Another process is at work on this import."))

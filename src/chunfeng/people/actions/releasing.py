@@ -88,7 +88,7 @@ def move(
     where = bounded(place, _("where"), 200)
     row = locked(isolation, by)
     area = area_code.strip() or row.area_code
-    gone = row.moved_to if row.state == IsolationState.MOVED else None
+    gone = Isolation.objects.filter(pk=row.moved_to_id or 0).first()
     if gone is not None and (gone.rule_id, gone.area_code) == (rule.pk, area):
         return gone
     _open(row)
@@ -198,7 +198,8 @@ def _check_move(row: Isolation, rule: PlacementRule, area: str, by: Actor, at: d
         if not by.sees(area):
             raise NotAllowed(_("The place where the person is to go lies outside your area."))
     fits = placing.in_force(area, timezone.localdate(at)).filter(pk=rule.pk).exists()
-    if rule.pk != row.rule_id and not fits:
+    # the own rule goes along inside its area only: elsewhere nobody could read the clause
+    if not fits and (rule.pk, area) != (row.rule_id, row.area_code):
         raise Refused(_("The rule “%(name)s” is not in force there.") % {"name": rule.name})
     if rule.placement == Placement.ENTER:
         raise Refused(_("Who may go freely is released, not moved."))

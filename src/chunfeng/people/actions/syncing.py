@@ -19,7 +19,6 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 from chunfeng.people import scripts
-from chunfeng.people.actions.common import standing
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.actions.effects import at_once, carry_out
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, Outcome, Said
@@ -140,9 +139,6 @@ def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> 
     known[item.campaign_id] = script
     walk = _walk(script, entry)
     when = max(min(entry.at, at), item.campaign.started_at or entry.at)
-    before = ContactRecord.objects.filter(key=entry.key).exists()
-    if not before:
-        _still_wanted(item.campaign, when)
     contact, new = record_contact(
         person=item.person,
         kind=item.campaign.kind,
@@ -159,6 +155,7 @@ def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> 
     )
     if not new:
         return Synced(entry.key, Status.AGAIN, item=item)
+    _still_wanted(item.campaign, when)
     if walk is None:
         _attempted(item, contact, entry.next_at)
         status, why = Status.TAKEN, ""
@@ -188,7 +185,7 @@ def _answered(
         item.state, item.contested = CallState.CONTESTED, contact
     item.version += 1  # whoever looks at the two to decide learns that there is a third
     item.save(update_fields=["state", "contested", "version"])
-    at_once(person=standing(contact.person, by), walk=walk, contact=contact, by=by, at=at)
+    at_once(person=contact.person, walk=walk, contact=contact, by=by, at=at)
     return Status.CONFLICT, _(
         "%(name)s answered this entry first, with other answers. Both are kept; the office that runs the round "
         "decides which one stands."
@@ -198,11 +195,11 @@ def _answered(
 def stand(item: CallItem, contact: ContactRecord, walk: Walk, *, by: Actor, at: datetime) -> list[str]:
     """This contact is the answer of a (locked) item from now on, with everything that follows from it.
 
-    Gives the sentences that the caller should know (which rule isolates until when).
+    `contact.person` is the record that stands. Gives the sentences that the caller should know (which rule
+    isolates until when).
     """
     said = Said.VILLAGE if contact.kind == ContactKind.VISIT else Said.SELF
-    person = standing(contact.person, by)
-    carried = carry_out(person=person, walk=walk, contact=contact, said=said, by=by, at=at)
+    carried = carry_out(person=contact.person, walk=walk, contact=contact, said=said, by=by, at=at)
     if item.state != CallState.DROPPED:
         item.state = CallState.DONE
     item.contact, item.contested = contact, None

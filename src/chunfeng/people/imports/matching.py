@@ -238,8 +238,8 @@ def _people_by_hash(hashes: list[str]) -> list[tuple[str, Record]]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} {_FROM} WHERE p.id_hash = ANY(%s) AND p.merged_into_id IS NULL",
-            [hashes],
+            f"SELECT {_COLUMNS} {_FROM} WHERE p.id_hash = ANY(%s::text[]) AND p.merged_into_id IS NULL",
+            ["{" + ",".join(hashes) + "}"],  # hex digits: nothing to be quoted in ten thousand of them
         )
         return [(row[-1], _record(row)) for row in cursor.fetchall()]
 

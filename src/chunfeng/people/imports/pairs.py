@@ -20,13 +20,19 @@ MOST = 5
 _DISTINCT = """(n.id_hash IS NOT NULL AND p.id_hash IS NOT NULL
     AND n.id_doubt IN ('', 'old') AND p.id_doubt IN ('', 'old'))"""
 _FIND = f"""
-SELECT n.id, p.id, 'phone' FROM pg_temp.fresh n CROSS JOIN LATERAL (
-    SELECT p.id FROM (
-        SELECT t.person_id FROM people_personphone own
-        JOIN people_personphone t ON t.number_hash = own.number_hash AND t.person_id <> n.id
-        WHERE own.person_id = n.id OFFSET 0) s  -- kept apart: before the first ANALYZE the planner starts at names
-    JOIN people_person p ON p.id = s.person_id AND p.name = n.name AND p.merged_into_id IS NULL
-    LIMIT {MOST}) p
+WITH number AS MATERIALIZED (SELECT DISTINCT number_hash FROM pg_temp.fresh_phone),
+holder AS MATERIALIZED (
+    SELECT number_hash, p.id, p.name FROM number
+    CROSS JOIN LATERAL (
+        SELECT person_id FROM people_personphone t WHERE t.number_hash = number.number_hash OFFSET 0) t
+    CROSS JOIN LATERAL (
+        SELECT p.id, p.name FROM people_person p WHERE p.id = t.person_id AND p.merged_into_id IS NULL OFFSET 0) p)
+SELECT id, other, 'phone' FROM (
+    SELECT id, other, row_number() OVER (PARTITION BY id ORDER BY other) AS n FROM (
+        SELECT DISTINCT n.id, h.id AS other FROM pg_temp.fresh n
+        JOIN pg_temp.fresh_phone f ON f.id = n.id
+        JOIN holder h ON h.number_hash = f.number_hash AND h.name = n.name AND h.id <> n.id) d) c
+WHERE n <= {MOST}
 UNION ALL
 SELECT n.id, p.id, 'birth' FROM pg_temp.fresh n CROSS JOIN LATERAL (
     SELECT p.id FROM people_person p
@@ -60,6 +66,9 @@ def queue(fresh: Sequence[Record], *, area_code: str, at: datetime) -> dict[int,
             for r in fresh
         ],
     )  # fmt: skip
+    copied(
+        "fresh_phone", "id bigint, number_hash text", [(r.pk, h) for r in fresh for _n, h in r.more_phones]
+    )
     shared: dict[int, set[str]] = defaultdict(set)
     pairs: dict[tuple[int, int], set[str]] = defaultdict(set)
     homes = {r.pk: r.area_code for r in fresh}

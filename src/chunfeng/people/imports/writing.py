@@ -27,6 +27,10 @@ _CHANGE = (
     "note text, area_was text, area_code text, household_id bigint"
 )
 
+_NEXT_PHONE = (
+    "coalesce((SELECT max(position) + 1 FROM people_personphone o WHERE o.person_id = i.person_id), 0)"
+)
+
 
 def names(columns: str) -> str:
     """The names out of a list of columns with types."""
@@ -37,7 +41,9 @@ def serials(count: int) -> list[int]:
     """New keys for people, in rising order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)",
+            """SELECT nextval(s.id)
+            FROM (SELECT pg_get_serial_sequence('people_person', 'id')::regclass AS id OFFSET 0) s  -- asked once
+            CROSS JOIN generate_series(1, %s)""",
             [count],
         )
         return [number for (number,) in cursor.fetchall()]
@@ -140,13 +146,27 @@ def fill(known: Sequence[Record], homes: dict[tuple[str, str], int], at: datetim
 
 def parts(records: Sequence[Record], *, run: ImportRun, dataset: Dataset, key: str, on: date) -> None:
     """Phones, categories, statements and the place in the dataset of these people."""
-    _phones([(r.pk, number, hashed) for r in records for number, hashed in r.more_phones])
+    for fresh in (True, False):
+        some = [record for record in records if record.fresh is fresh]
+        if some:
+            _parts(some, fresh, run=run, dataset=dataset, key=key, on=on)
+
+
+def _parts(
+    records: Sequence[Record], fresh: bool, *, run: ImportRun, dataset: Dataset, key: str, on: date
+) -> None:
+    """The parts of new people, or of known ones: only those may have been given the same by somebody else.
+
+    Nobody else sees a person who is entered in this transaction, and a record holds no part twice.
+    """
+    unless_there = "" if fresh else "ON CONFLICT DO NOTHING"
+    _phones([(r.pk, number, hashed) for r in records for number, hashed in r.more_phones], fresh)
     categories = [(r.pk, c, start, dataset.name) for r in records for c, start in r.more_categories]
     facts = [(r.pk, kind, value, f"{key}{kind}-{value}") for r in records for kind, value in r.more_facts]
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO people_persondataset (person_id, dataset_id, since)
-            SELECT id, %s, %s FROM unnest(%s::bigint[]) id ON CONFLICT DO NOTHING""",
+            f"""INSERT INTO people_persondataset (person_id, dataset_id, since)
+            SELECT id, %s, %s FROM unnest(%s::bigint[]) id {unless_there}""",  # noqa: S608
             [dataset.pk, run.at, [r.pk for r in records]],
         )
         if categories:
@@ -156,22 +176,22 @@ def parts(records: Sequence[Record], *, run: ImportRun, dataset: Dataset, key: s
                 categories,
             )
             cursor.execute(
-                """INSERT INTO people_personcategory (person_id, category, valid_from, source)
+                f"""INSERT INTO people_personcategory (person_id, category, valid_from, source)
                 SELECT person_id, category, valid_from, source FROM pg_temp.incoming_category
-                ON CONFLICT DO NOTHING"""
+                {unless_there}"""  # noqa: S608
             )
         if facts:
             copied("incoming_fact", "person_id bigint, kind text, value text, key text", facts)
             cursor.execute(
-                """INSERT INTO people_fact
+                f"""INSERT INTO people_fact
                 (person_id, kind, value, place, "on", said, source, key, office_id, by_name, at)
                 SELECT person_id, kind, value, '', %s, %s, %s, key, %s, %s, %s FROM pg_temp.incoming_fact
-                ON CONFLICT DO NOTHING""",
+                {unless_there}""",  # noqa: S608
                 [on, Said.REGISTER.value, dataset.name, run.office_id, run.by_name, run.at],
             )
 
 
-def _phones(rows: Sequence[tuple[int, str, str]]) -> None:
+def _phones(rows: Sequence[tuple[int, str, str]], fresh: bool) -> None:
     if not rows:
         return
     sealed = crypto.encrypt_all([number for _pk, number, _hash in rows])
@@ -182,11 +202,10 @@ def _phones(rows: Sequence[tuple[int, str, str]]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO people_personphone (person_id, number, number_hash, position)
+            f"""INSERT INTO people_personphone (person_id, number, number_hash, position)
             SELECT i.person_id, i.number, i.number_hash,
-                coalesce((SELECT max(position) + 1 FROM people_personphone o WHERE o.person_id = i.person_id), 0)
-                + row_number() OVER (PARTITION BY i.person_id ORDER BY i.at) - 1
-            FROM pg_temp.incoming_phone i ON CONFLICT (person_id, number_hash) DO NOTHING"""
+                {"0" if fresh else _NEXT_PHONE} + row_number() OVER (PARTITION BY i.person_id ORDER BY i.at) - 1
+            FROM pg_temp.incoming_phone i {"" if fresh else "ON CONFLICT (person_id, number_hash) DO NOTHING"}"""  # noqa: S608
         )
 
 

@@ -93,7 +93,7 @@ class PossibleDuplicate(models.Model):
     `before` keeps, sealed, what a merge changed, so that it can be undone.
     """
 
-    kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="duplicates")
+    kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="duplicates", db_index=False)
     other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     area_code = AreaCodeField(_("area"))
     keys = models.JSONField(_("what agrees"), default=list)

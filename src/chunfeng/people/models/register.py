@@ -147,7 +147,8 @@ OF_PERSON = walls.part_of(PERSON_TABLE, "person_id")
 class PersonDataset(models.Model):
     """Why a person is held: one row for each dataset they belong to."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="datasets")
+    # found by the unique constraint, which begins with it
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="datasets", db_index=False)
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="people")
     since = models.DateTimeField(_("since"))
 
@@ -162,7 +163,7 @@ class PersonDataset(models.Model):
 class PersonPhone(models.Model):
     """A telephone number of a person; one number may serve a whole village."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones", db_index=False)
     number = EncryptedTextField(_("phone"))
     number_hash = models.CharField(max_length=64, db_collation="C")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -181,7 +182,7 @@ class PersonPhone(models.Model):
 class PersonCategory(models.Model):
     """A category from a day to a day, with the source that says so."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="categories")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="categories", db_index=False)
     category = models.CharField(_("category"), max_length=12, choices=Category)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("until"), null=True, blank=True)

@@ -1,53 +1,50 @@
 """Who has not been visited, filed, asked after or helped yet: lists over the register, not over what was done.
 
 Silence is never zero: a group comes from the register (who came from an affected area, who is a student, whose
-household is poor), and everybody in it stands in the list until there is a contact of the kind.
+household is poor), and everybody in it stands in the list until there is a contact of the kind. One statement
+a group: it begins at the few who can be meant, and looks at each through an index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    DateField,
-    Exists,
-    F,
-    Func,
-    Max,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, TruncDate
+from django.conf import settings
+from django.db import connection
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
-from chunfeng.people.choices import CampaignState, Category, ContactKind, FactKind, FactValue, Outcome
-from chunfeng.people.models import CallItem, ContactRecord, Fact, Person, PersonCategory
-from chunfeng.people.queries import affected
+from chunfeng.people.choices import CampaignState, Category, ContactKind, Outcome
+from chunfeng.people.models import Person
+from chunfeng.people.queries import affected, due_sql
 
 LOOK_BACK = 14
 """Days before the first declaration from which a stay counts, where no placement rule says more."""
 VISIT_WITHIN = 1
 """Days after the arrival by which the household is visited, where no campaign names a day."""
 VULNERABLE = (Category.POOR, Category.HARDSHIP, Category.DISABLED)
+CATEGORIES = {ContactKind.STUDENT: (Category.STUDENT,), ContactKind.HELP: VULNERABLE}
 EVERY = {ContactKind.STUDENT: 7, ContactKind.HELP: 7}
 """Days after which students and households are due again, where nobody asks for another number."""
+ARRIVALS = (ContactKind.VISIT, ContactKind.FILE)
 
 
-class Days(Func):
-    """A day some days later."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One person of a group.
 
-    template = "(%(expressions)s + %(days)s)"
-    output_field = DateField()
+    `spot` is the area that ties the person to the actor (the present one first); `since` the day of arrival, or
+    that of the last contact (None: never); `target` the last day for the contact; `seen` whether it was made.
+    """
+
+    person: int
+    spot: str
+    since: date | None
+    target: date
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,183 +57,94 @@ class Share:
     late: int = 0
 
 
-def group(actor: Actor, kind: str, on: date, *, every: int | None = None) -> QuerySet[Any]:
-    """Everybody in sight for whom a contact of the kind is due, with `since`, `target`, `seen` and `spot`.
-
-    `since` is the day of arrival, or that of the last contact (for students and households; None where there
-    was none), `target` the last day for the contact, `seen` whether it was made, `spot` the area that ties the
-    person to the actor. `every` replaces `EVERY`. KeyError for a kind nobody is due for.
-    """
-    return _GROUPS[ContactKind(kind)](actor, ContactKind(kind), on, every)
-
-
 def has_group(kind: str) -> bool:
     """Whether somebody can be due for this kind."""
-    return kind in _GROUPS
+    return kind in ARRIVALS or kind in CATEGORIES
 
 
-def shares(rows: QuerySet[Any], on: date, level: int = codes.BASE_LENGTH) -> list[Share]:
-    """The state by place in the order of the codes; `level` is the number of characters that name a place."""
-    found: dict[str, list[int]] = {}
-    for spot, target, seen in rows.order_by().values_list("spot", "target", "seen").iterator(5000):
-        place = spot[:level].ljust(codes.BASE_LENGTH, "0") if level < codes.BASE_LENGTH else spot[:level]
-        counted = found.setdefault(place, [0, 0, 0])
-        counted[0] += 1
-        counted[1] += not seen
-        counted[2] += not seen and target < on
-    return [Share(place, *counted) for place, counted in sorted(found.items())]
+def group(actor: Actor, kind: str, on: date, *, every: int | None = None, within: str = "") -> list[Due]:
+    """Everybody at home or now in the actor's range for whom a contact of the kind is due, by target and serial.
 
-
-def arrivals(actor: Actor, kind: ContactKind, on: date, _every: int | None = None) -> QuerySet[Person]:
-    """Those who came from an affected area into the actor's range, home or now here (D12, D16).
-
-    From there: the work area lies in it, a statement places them there, or a contact says they came from it.
-    Here: the newest statement says they came back, a contact from there was written down since, or an import
-    lists them as returning and nobody said otherwise. `since` is that day; who is only said to be on the way
-    is not here. Arrivals before the first declaration count as far as the look-back of the rules goes.
+    `every` replaces `EVERY`, `within` keeps to an area of the range. KeyError for a kind nobody is due for.
     """
-    hit = affected.affected_codes(actor, on)
-    if not hit:
-        nothing = {"since": Value(on), "target": Value(on), "seen": Value(False), "spot": F("area_code")}
-        return Person.objects.none().annotate(**nothing)
-    ranges = [codes.code_range(code) for code, _row in hit]
-    back = max(LOOK_BACK, affected.look_back(actor.area_code, on) if actor.area_code else 0)
-    first = min(row.valid_from for _code, row in hit) - timedelta(back)
-    rows = Person.objects.filter(merged_into__isnull=True).filter(_here(actor))
-    worked = rows.filter(_inside("work_area", ranges)).order_by().values("pk")
-    told = Fact.objects.filter(
-        _inside("place", ranges), ~Q(place=""), kind=FactKind.WHEREABOUTS, on__gte=first
-    )
-    came = ContactRecord.objects.filter(_inside("origin", ranges), ~Q(origin=""), at__date__gte=first)
-    stands = Coalesce("person__merged_into__merged_into_id", "person__merged_into_id", "person_id")
-    known = worked.union(
-        told.order_by().values("person_id"),
-        came.order_by().annotate(stands=stands).values("stands"),
-        all=True,
-    )
-    returns = Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.RETURN).order_by("-on", "-at", "-pk")
-    listed = PersonCategory.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on), person=OuterRef("pk"), category=Category.RETURNING
-    ).order_by("-valid_from")
-    found = rows.filter(pk__in=known).annotate(
-        said=Subquery(returns.values("value")[:1]),
-        said_on=Subquery(returns.values("on")[:1]),
-        met_on=_last(came),
-        listed_on=Subquery(
-            listed.values(day=Coalesce("valid_from", TruncDate("person__made_at")))[:1],
-            output_field=DateField(),
-        ),
-    )
-    back_home = When(said=FactValue.RETURNED, then=F("said_on"))
-    met_later = When(Q(said__isnull=False) & Q(met_on__lt=F("said_on")), then=None)
-    since = Case(
-        back_home,
-        met_later,
-        When(said__isnull=False, then=F("met_on")),
-        default=Coalesce("met_on", "listed_on"),
-        output_field=DateField(),
-    )
-    named = CallItem.objects.filter(
-        person=OuterRef("pk"), campaign__kind=ContactKind.VISIT, campaign__state=CampaignState.RUNNING
-    ).order_by("campaign__target_on")
-    return (
-        found.annotate(since=since)
-        .filter(since__isnull=False, since__gte=first, since__lte=on)
-        .annotate(
-            target=Coalesce(
-                Subquery(named.values("campaign__target_on")[:1]), Days("since", days=VISIT_WITHIN),
-                output_field=DateField(),
-            ),
-            seen=Exists(_met(kind).filter(at__date__gte=OuterRef("since"))),
-            spot=_spot(actor),
-        )
+    of = ContactKind(kind)
+    if of in ARRIVALS:
+        return arrivals(actor, of, on, within)
+    days = EVERY[of] if every is None else every
+    return _rows(
+        due_sql.AGAIN,
+        _reach(actor, within)
+        | {
+            "on": on, "kind": of, "reached": Outcome.REACHED, "categories": list(CATEGORIES[of]),
+            "days": days, "homes": of == ContactKind.HELP,
+        },
     )  # fmt: skip
 
 
-def students(actor: Actor, kind: ContactKind, on: date, every: int | None = None) -> QuerySet[Person]:
-    """Students in sight (D23), due some days after the last contact."""
-    return _again(actor, kind, on, every, (Category.STUDENT,), _met(kind))
+def arrivals(actor: Actor, kind: ContactKind, on: date, within: str = "") -> list[Due]:
+    """Those who came from an affected area into the actor's range, home or now here (D12, D16).
+
+    From there: the work area lies in it, a statement places them there, or a contact says they came from it.
+    Here: the statement that stands says they came back (`register.standing_first`), a contact from there was
+    written down since, or an import lists them as returning and nobody said otherwise. `since` is that day; who
+    is only said to be on the way is not here. Arrivals before the first declaration count as far as the
+    look-back of the rules goes.
+    """
+    hit = affected.affected_codes(actor, on)
+    if not hit:
+        return []
+    ranges = [codes.code_range(code) for code, _row in hit]
+    back = max(LOOK_BACK, affected.look_back(actor.area_code, on) if actor.area_code else 0)
+    return _rows(
+        due_sql.ARRIVALS,
+        _reach(actor, within)
+        | {
+            "hit_lo": [lo for lo, _hi in ranges], "hit_hi": [hi for _lo, hi in ranges],
+            "first": min(row.valid_from for _code, row in hit) - timedelta(back),
+            "on": on, "kind": kind, "reached": Outcome.REACHED, "returning": Category.RETURNING,
+            "visit": ContactKind.VISIT, "running": CampaignState.RUNNING, "days": VISIT_WITHIN,
+        },
+    )  # fmt: skip
 
 
-def vulnerable(actor: Actor, kind: ContactKind, on: date, every: int | None = None) -> QuerySet[Person]:
-    """People of poor, hardship and disabled households (D18); help for one of the household counts for all."""
-    home = Q(household__isnull=False, household=OuterRef(OuterRef("household")))
-    return _again(actor, kind, on, every, VULNERABLE, _met(kind, also=home))
+def left(rows: Iterable[Due]) -> list[Due]:
+    """Those for whom the contact is still to be made."""
+    return [row for row in rows if not row.seen]
 
 
-def _again(
-    actor: Actor,
-    kind: ContactKind,
-    on: date,
-    every: int | None,
-    categories: tuple[str, ...],
-    met: QuerySet[ContactRecord],
-) -> QuerySet[Person]:
-    days = EVERY[kind] if every is None else every
-    held = PersonCategory.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
-        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
-        category__in=categories,
-    )
-    rows = Person.objects.filter(merged_into__isnull=True).filter(_here(actor))
-    found = rows.filter(pk__in=held.order_by().values("person")).annotate(since=_last(met, narrow=False))
-    return found.annotate(
-        target=Coalesce(Days("since", days=days), Value(on), output_field=DateField()),
-        seen=Case(
-            When(since__gt=on - timedelta(days), then=Value(True)),
-            default=Value(False),
-            output_field=BooleanField(),
-        ),
-        spot=_spot(actor),
-    )
+def shares(rows: Iterable[Due], on: date, width: int = codes.BASE_LENGTH) -> list[Share]:
+    """The state by place in the order of the codes; `width` is the number of characters that name a place."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        counted = found.setdefault(row.spot[:width].ljust(codes.BASE_LENGTH, "0"), [0, 0, 0])
+        counted[0] += 1
+        counted[1] += not row.seen
+        counted[2] += not row.seen and row.target < on
+    return [Share(place, *counted) for place, counted in sorted(found.items())]
 
 
-def _met(kind: ContactKind, also: Q | None = None) -> QuerySet[ContactRecord]:
-    """Contacts of the kind in which somebody was spoken with, of the person and the records merged into it."""
-    pk = OuterRef(OuterRef("pk"))
-    family = Q(pk=pk) | Q(merged_into=pk) | Q(merged_into__merged_into=pk)
-    people = Person.objects.filter(family | also if also is not None else family).order_by()
-    return ContactRecord.objects.filter(
-        kind=kind, outcome=Outcome.REACHED, person__in=people.values("pk")
-    ).order_by()
+def people(rows: Sequence[Due]) -> list[Any]:
+    """The people of some rows in their order, phones fetched, each with the fields of its row."""
+    found = Person.objects.filter(pk__in=[row.person for row in rows]).prefetch_related("phones")
+    known: dict[int, Any] = {person.pk: person for person in found}
+    shown = [(known[row.person], row) for row in rows if row.person in known]
+    for person, row in shown:
+        person.spot, person.since, person.target, person.seen = row.spot, row.since, row.target, row.seen
+    return [person for person, _row in shown]
 
 
-def _last(contacts: QuerySet[ContactRecord], *, narrow: bool = True) -> Subquery:
-    """The day of the last of the contacts with a person; `narrow` to the person and the records merged into it."""
-    if narrow:
-        pk = OuterRef(OuterRef("pk"))
-        people = Person.objects.filter(
-            Q(pk=pk) | Q(merged_into=pk) | Q(merged_into__merged_into=pk)
-        ).order_by()
-        contacts = contacts.filter(person__in=people.values("pk"))
-    days = contacts.order_by().annotate(one=Value(1)).values("one").annotate(day=Max("at__date"))
-    return Subquery(days.values("day"), output_field=DateField())
+def _reach(actor: Actor, within: str) -> dict[str, str]:
+    """The range of the statement. An empty code means "not known", also for the whole country."""
+    lo, hi = actor.lo, actor.hi
+    if within:
+        narrow_lo, narrow_hi = codes.code_range(within)
+        lo, hi = max(lo, narrow_lo), min(hi, narrow_hi)
+    return {"lo": lo or "1", "hi": hi, "zone": settings.TIME_ZONE}
 
 
-def _here(actor: Actor) -> Q:
-    """At home or now in the actor's range. An empty code means "not known", also for the whole country."""
-    return Q(area_code__gte=actor.lo, area_code__lt=actor.hi) | Q(
-        current_area__gte=actor.lo or "1", current_area__lt=actor.hi
-    )
-
-
-def _spot(actor: Actor) -> Case:
-    return Case(
-        When(current_area__gte=actor.lo or "1", current_area__lt=actor.hi, then=F("current_area")),
-        default=F("area_code"),
-    )
-
-
-def _inside(column: str, ranges: list[tuple[str, str]]) -> Q:
-    found = Q(pk__in=[])
-    for lo, hi in ranges:
-        found |= Q(**{f"{column}__gte": lo, f"{column}__lt": hi})
-    return found
-
-
-_GROUPS: dict[ContactKind, Callable[[Actor, ContactKind, date, int | None], Any]] = {
-    ContactKind.VISIT: arrivals,
-    ContactKind.FILE: arrivals,
-    ContactKind.STUDENT: students,
-    ContactKind.HELP: vulnerable,
-}
+def _rows(sql: str, given: dict[str, Any]) -> list[Due]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql, {key: str(value) if isinstance(value, str) else value for key, value in given.items()}
+        )
+        return [Due(*row) for row in cursor.fetchall()]

@@ -140,10 +140,12 @@ def lines(area_code: str, *, today: date, days: int = 14) -> list[Line]:
 def below(area_code: str, children: Iterable[tuple[str, str]], day: date, *, today: date) -> list[Line]:
     """One day of each area below (code, name), with a line for what lies in none of them; empty ones left out."""
     names = dict(children)
+    places = {codes.prefix(code): code for code in names}
+    widths = sorted({len(each) for each in places}, reverse=True)
     found = {code: replace(_EMPTY, day=day, code=code, label=name) for code, name in names.items()}
     own = replace(_EMPTY, day=day, code=area_code)
     for code, field, n in _figures(area_code, day, today):
-        home = next((child for child in names if codes.contains(child, code)), "")
+        home = next((places[code[:width]] for width in widths if code[:width] in places), "")
         line = found[home] if home else own
         line = replace(line, **{field: getattr(line, field) + n})
         if home:

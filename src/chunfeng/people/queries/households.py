@@ -17,6 +17,7 @@ from chunfeng.offices.models import Responsibility
 from chunfeng.people.choices import ContactKind
 from chunfeng.people.models import ContactRecord, FollowUp, Household, Isolation, Person
 from chunfeng.people.queries import due, register
+from chunfeng.people.queries.due import Due
 
 MOST_CELLS = 500
 
@@ -70,9 +71,9 @@ def open_work(people: list[Person]) -> tuple[list[FollowUp], list[Isolation]]:
     return list(follow_ups.order_by("next_on", "pk")), list(standing.order_by("ends_on", "pk"))
 
 
-def not_visited(actor: Actor, on: date) -> QuerySet[Any]:
-    """People who came from an affected area and were not visited since."""
-    return due.group(actor, ContactKind.VISIT, on).filter(seen=False)
+def not_visited(actor: Actor, on: date, within: str = "") -> dict[int, Due]:
+    """Who came from an affected area and was not visited since, by serial number."""
+    return {row.person: row for row in due.left(due.group(actor, ContactKind.VISIT, on, within=within))}
 
 
 def cells(actor: Actor, on: date, within: str = "") -> list[Cell]:
@@ -81,16 +82,16 @@ def cells(actor: Actor, on: date, within: str = "") -> list[Cell]:
     At most `MOST_CELLS`: choose a smaller area where there are more.
     """
     rows = Household.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi)
-    waiting = not_visited(actor, on).filter(household__isnull=False)
+    waiting = Person.objects.filter(pk__in=not_visited(actor, on, within), household__isnull=False)
     if within:
         lo, hi = codes.code_range(within)
         rows = rows.filter(area_code__gte=lo, area_code__lt=hi)
-        waiting = waiting.filter(household__area_code__gte=lo, household__area_code__lt=hi)
     counted = rows.values("area_code", "cell_code").annotate(
         n=Count("pk", distinct=True), people=Count("members", filter=Q(members__merged_into__isnull=True))
     )
     found = list(counted.order_by("area_code", "cell_code")[:MOST_CELLS])
-    left = Counter(waiting.order_by().values_list("household__area_code", "household__cell_code"))
+    homes = waiting.order_by().values_list("household__area_code", "household__cell_code")
+    left: Counter[tuple[str, str]] = Counter(homes)
     heads = heads_of([row["cell_code"] for row in found if row["cell_code"]], on)
     return [
         Cell(

@@ -101,9 +101,12 @@ def overdue(rows: QuerySet[Isolation], today: date) -> QuerySet[Isolation]:
     return rows.filter(OPEN, starts_on__lt=today, seen_yesterday=False)  # type: ignore[misc]  # annotated
 
 
-def releasable(rows: QuerySet[Isolation]) -> QuerySet[Isolation]:
-    """Of the rows of `standing`, the open ones whose days are full."""
-    return rows.filter(OPEN, full__gte=F("needed"))  # type: ignore[misc]  # annotated
+def releasable(rows: QuerySet[Isolation], today: date) -> QuerySet[Isolation]:
+    """Of the rows of `standing`, the open ones whose days are full.
+
+    Nobody's days are full before `ends_on`, so that only few are counted.
+    """
+    return rows.filter(OPEN, ends_on__lte=today).filter(full__gte=F("needed"))  # type: ignore[misc]  # annotated
 
 
 def ill(rows: QuerySet[Isolation], today: date) -> QuerySet[Isolation]:
@@ -123,16 +126,20 @@ class Numbers:
 
 
 def numbers(actor: Actor, today: date) -> Numbers:
-    """The numbers of the actor's range, in one query."""
-    rows = standing(Isolation.objects.filter(OPEN, area_code__gte=actor.lo, area_code__lt=actor.hi), today)
+    """The numbers of the actor's range, in two queries."""
+    rows = Isolation.objects.filter(OPEN, area_code__gte=actor.lo, area_code__lt=actor.hi)
+    seen = HealthRecord.objects.filter(isolation=OuterRef("pk"), corrected_by__isnull=True)
+    yesterday = today - timedelta(1)
+    today_seen, yesterday_seen = Q(Exists(seen.filter(on=today))), Q(Exists(seen.filter(on=yesterday)))
+    ill_now = Q(Exists(seen.filter(clear=False, on__gte=yesterday, on__lte=today)))
     found = rows.aggregate(
         open=Count("pk"),
-        due=Count("pk", filter=Q(seen_today=False, starts_on__lte=today)),
-        overdue=Count("pk", filter=Q(seen_yesterday=False, starts_on__lt=today)),
-        releasable=Count("pk", filter=Q(full__gte=F("needed"))),
-        ill=Count("pk", filter=Q(last_ill__gte=today - timedelta(1))),
+        due=Count("pk", filter=Q(starts_on__lte=today) & ~today_seen),
+        overdue=Count("pk", filter=Q(starts_on__lt=today) & ~yesterday_seen),
+        ill=Count("pk", filter=ill_now),
     )
-    return Numbers(**found)
+    full = releasable(standing(rows.filter(ends_on__lte=today), today), today).count()
+    return Numbers(releasable=full, **found)
 
 
 def records(row: Isolation) -> list[HealthRecord]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import TruncDate
 
 from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.core.identifiers import BadIdentifier
 from chunfeng.people import keys, numbers
-from chunfeng.people.choices import FactKind, Said
+from chunfeng.people.choices import FactKind, FactValue, Said
 from chunfeng.people.models import (
     Dataset,
     Fact,
@@ -124,6 +125,18 @@ def facts(person: Person, kind: str | None = None) -> QuerySet[Fact]:
     """What was stated about a person, the newest day first."""
     rows = Fact.objects.filter(person=person).order_by("-on", "-at", "-pk")
     return rows.filter(kind=kind) if kind else rows
+
+
+def standing_first(rows: QuerySet[Fact]) -> QuerySet[Fact]:
+    """Statements of one kind, the one that stands today first.
+
+    "Came back on a day" holds from that day to the moment it is told; any other statement speaks of its day. So
+    who says today that they came back last week is back, although a ledger called them away yesterday; and
+    "away" told today about last week changes nothing.
+    """
+    told_now = When(kind=FactKind.RETURN, value=FactValue.RETURNED, then=TruncDate("at"))
+    holds = Case(told_now, default=F("on"), output_field=DateField())
+    return rows.annotate(holds_to=holds).order_by("-holds_to", "-at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,10 @@ def _form(request: HttpRequest, row: Campaign | None) -> RoundForm:
     shipped = [(script.code, script.title) for script in _shipped()]
     kept = [(KEPT, _("As it is: %(title)s") % {"title": row.script.get("title", "")})] if row else []
     start = initial(row, queries.load(row.chosen)) if row else {"script": shipped[0][0]}
+    sent = request.method == "POST"  # an empty form is sent too
     return RoundForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if sent else None,
+        request.FILES if sent else None,
         actor=request.actor,
         shipped=[*kept, *shipped, (OWN, _("Own questions from a file"))],
         initial=start,

@@ -76,7 +76,7 @@ class PointForm(forms.Form):
     """A service point or a labour broker."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=PointKind.choices)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Point or broker"), max_length=120)
     area_code = AreaField(label=gettext_lazy("Area"))
     contact_name = forms.CharField(label=gettext_lazy("Contact"), max_length=60, required=False)
     phone = forms.CharField(

@@ -79,9 +79,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Actor = request.actor
     found = common.found_or_404(queries.household(actor, pk))
     people = list(queries.members(actor, found)[:MOST_MEMBERS])
-    waiting = set(
-        queries.not_visited(actor, timezone.localdate()).filter(household=found).values_list("pk", flat=True)
-    )
+    waiting = queries.not_visited(actor, timezone.localdate(), found.area_code)
     names = common.Names(actor)
     names.load([found.area_code, found.cell_code])
     context = {
@@ -134,7 +132,8 @@ def cell(request: HttpRequest, code: str) -> HttpResponse:
     if not homes and (area is None or area.level < Level.BLOCK):
         raise Http404
     people = list(queries.members_of(actor, homes))
-    waiting = {p.pk: p for p in queries.not_visited(actor, today).filter(household__in=[h.pk for h in homes])}
+    found = queries.not_visited(actor, today, code[: codes.BASE_LENGTH])
+    waiting = {person.pk: found[person.pk] for person in people if person.pk in found}
     follow_ups, isolations = queries.open_work(people)
     names = common.Names(actor)
     context = {

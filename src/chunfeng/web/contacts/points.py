@@ -133,7 +133,7 @@ def _listing(actor: Actor, names: common.Names) -> Listing:
             Filter("active", gettext_lazy("In service"), lambda: [("True", _("yes")), ("False", _("no"))]),
         ],
         columns=[
-            Column("name", gettext_lazy("Name"), lambda p: p.name, order="name"),
+            Column("name", gettext_lazy("Point or broker"), lambda p: p.name, order="name"),
             Column("kind", gettext_lazy("Kind"), lambda p: p.get_kind_display()),
             Column("area", gettext_lazy("Area"), lambda p: names.short(p.area_code), order="area_code"),
             Column("contact", gettext_lazy("Contact"), lambda p: p.contact_name),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chunfeng.web.contacts import entering, households, lists, points, records
+from chunfeng.web.contacts import due_lists, entering, households, lists, points, records
 
 urlpatterns = [
     path("contacts/", lists.home, name="contacts"),
@@ -11,7 +11,8 @@ urlpatterns = [
     path("contacts/<int:pk>/answers/", records.opened, name="contact-answers"),
     path("contacts/<slug:kind>/", lists.kind_list, name="contacts-kind"),
     path("contacts/<slug:kind>/new/", entering.new, name="contact-new"),
-    path("contacts/<slug:kind>/due/", lists.due_list, name="contacts-due"),
+    path("contacts/<slug:kind>/due/", due_lists.due_list, name="contacts-due"),
+    path("contacts/<slug:kind>/due/count/", due_lists.due_count, name="contacts-due-count"),
     path("contacts/<slug:kind>/find/<slug:page>/", lists.find, name="contacts-find"),
     path("<int:pk>/file/", records.file, name="person-file"),
     path("households/", households.home, name="households"),

@@ -87,7 +87,7 @@ def _narrow(rows: QuerySet[Isolation], what: str, today: date) -> QuerySet[Isola
         case "ill":
             return queries.ill(rows, today)
         case "release":
-            return queries.releasable(rows)
+            return queries.releasable(rows, today)
         case "receipt":
             return rows.filter(state=IsolationState.RELEASED, handed_at__isnull=True).exclude(handed_to="")
     return rows.exclude(state=IsolationState.OPEN)

@@ -213,6 +213,7 @@ def _page(
         "suggested": _taker(person),
         "targets": [] if ended else _targets(request, row, ""),
         "before": list(row.moved_from.all()),
+        "goes_on": queries.isolation(actor, row.moved_to_id) if row.moved_to_id else None,
     }
     return render(request, "web/isolation/page.html", shown, status=status)
 

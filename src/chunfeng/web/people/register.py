@@ -17,12 +17,13 @@ from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
+from chunfeng.areas.choices import Level
 from chunfeng.core.actor import Actor
 from chunfeng.people.choices import Category, Sex
 from chunfeng.people.models import Person
-from chunfeng.people.queries import register
+from chunfeng.people.queries import newest, register
 from chunfeng.web.guards import guarded
-from chunfeng.web.lists import Column, Filter, Listing
+from chunfeng.web.lists import PAGE, Column, Filter, Listing
 from chunfeng.web.people import common
 
 KEPT = ("area", "tie", "category", "sex")
@@ -64,6 +65,7 @@ def _listing(actor: Actor, names: common.Names) -> Listing:
     return Listing(
         name="people",
         sort="-pk",
+        near=lambda request, rows, before: _near(request, rows, before, actor),
         search=lambda rows, token: register.find(rows, common.open_text(token, actor)),
         filters=[
             Filter("area", gettext_lazy("Area"), lambda: _areas_below(actor), apply=_in_area),
@@ -124,3 +126,14 @@ def _of_category(rows: QuerySet[Person], category: str) -> QuerySet[Person]:
     held = Q(categories__valid_to__isnull=True) | Q(categories__valid_to__gte=today)
     # a sub-query, so that nobody comes twice and no column is compared
     return rows.filter(pk__in=rows.filter(held, categories__category=category).order_by().values("pk"))
+
+
+def _near(request: HttpRequest, rows: QuerySet[Person], before: int | None, actor: Actor) -> QuerySet[Person]:
+    """The people of the page, where a county or less is all there is to see and nothing narrower is asked for."""
+    narrower = any(request.GET.get(name) for name in ("q", "area", "category"))
+    if narrower or not actor.area_code or codes.level(actor.area_code) < Level.COUNTY:
+        return rows
+    tie = TIES.get(request.GET.get("tie", ""))
+    columns = (tie,) if tie else register.AREAS
+    found = newest.newest(rows, lo=actor.lo, hi=actor.hi, columns=columns, before=before, count=PAGE + 1)
+    return rows.filter(pk__in=found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chunfeng.web.guards import View, public
+from chunfeng.web.phone.compress import compressed
 
 SHELLS = {
     "calls": "web/phone/calls.html",
@@ -25,4 +25,4 @@ def shell(name: str) -> View:
         response["Cache-Control"] = "no-cache"
         return response
 
-    return public(gzip_page(require_safe(view)))
+    return public(compressed(require_safe(view)))

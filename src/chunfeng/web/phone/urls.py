@@ -7,6 +7,7 @@ from chunfeng.web.phone import calls, holder, places, shells, worker, zeros
 urlpatterns = [
     path("sw.js", worker.worker, name="phone-worker"),
     path("manifest.webmanifest", worker.manifest, name="phone-manifest"),
+    path("phone/js/<slug:name>.js", worker.script, name="phone-script"),
     path("phone/token/", holder.token, name="phone-token"),
     path("phone/places/", places.places, name="phone-places"),
     path("phone/reports/", zeros.reports, name="phone-reports"),

@@ -1,39 +1,37 @@
-"""The service worker, the manifest and the icons: what makes the shells installable and open without a line."""
+"""The service worker, its scripts, the manifest: what makes the shells installable and open without a line."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from chunfeng.web.guards import public
+from chunfeng.web.phone.compress import compressed
 from chunfeng.web.phone.shells import SHELLS
 
-MODULES = (
-    "calls", "calling", "cipher", "db", "dom", "forms", "frame", "line", "outbox", "script", "shell", "situation",
-    "unsent", "vault", "worker", "zero",
-)  # fmt: skip
-FILES = (
-    "web/tokens.css",
-    "web/app.css",
-    "web/phone.css",
-    "web/icon.svg",
-    *(f"web/phone/{name}.js" for name in MODULES),
-)
-"""What the shells load. Kept on the phone together with them, as one version."""
+_HERE = Path(__file__).parent
+_WORKER = _HERE / "sw.js"
+MODULES = tuple(sorted(path.stem for path in (_HERE / "js").glob("*.js")))
+FILES = ("web/tokens.css", "web/app.css", "web/phone.css", "web/icon.svg")
+"""What the shells load besides the modules. Kept on the phone together with them, as one version."""
 ICONS = {192: "web/icon-192.png", 512: "web/icon-512.png"}
-_WORKER = Path(__file__).with_name("worker.js")
+_COMMENTS = re.compile(r"""^\s*/\*\*.*?\*/|^\s*//[^\n]*|[ ]+//[ ][^\n"'`]*$""", re.MULTILINE | re.DOTALL)
+STRICT = '"use strict";\n'
+"""Said for the reader: modules are strict by themselves."""
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
 
 
 @public
@@ -43,7 +41,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     known = {
         "VERSION": version(),
         "SHELLS": {name: reverse(name) for name in SHELLS},
-        "FILES": [static(path) for path in FILES],
+        "FILES": [*map(static, FILES), *(reverse("phone-script", args=[name]) for name in MODULES)],
     }
     lines = [f"const {name} = {json.dumps(value)};" for name, value in known.items()]
     text = _WORKER.read_text(encoding="utf-8").replace("/* known */", "\n".join(lines))
@@ -51,6 +49,25 @@ def worker(request: HttpRequest) -> HttpResponse:
     response["Cache-Control"] = "no-cache"
     response["Service-Worker-Allowed"] = "/"
     return response
+
+
+@public
+@compressed
+@conditional_page
+@require_safe
+def script(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the modules without its comments, and compressed: weak lines carry a third of the source."""
+    if name not in MODULES:
+        raise Http404(_("There is no such script."))
+    response = HttpResponse(module(name), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def module(name: str) -> str:
+    """The text of a module as it is sent. Its source has no text over several lines, so indents mean nothing."""
+    source = (_HERE / "js" / f"{name}.js").read_text(encoding="utf-8")
+    return _INDENT.sub("", _COMMENTS.sub("", source)).removeprefix(STRICT)
 
 
 def version() -> str:
@@ -66,6 +83,8 @@ def _version() -> str:
         if place is None:
             raise FileNotFoundError(path)
         found.update(Path(place).read_bytes())
+    for name in MODULES:
+        found.update(module(name).encode())
     for language, _label in settings.LANGUAGES:
         with translation.override(language):
             for name, template in SHELLS.items():

@@ -14,6 +14,8 @@
       seen.add(way);
       const section = sections.get(way);
       const chosen = section.querySelector("input[type=radio]:checked");
+      const ways = new Set([...section.querySelectorAll("input[type=radio]")].map((each) => each.dataset.next));
+      if (!chosen && ways.size > 1 && section.dataset.required) break; // what is asked next depends on the answer
       way = chosen ? chosen.dataset.next : section.dataset.next;
     }
     for (const [code, section] of sections) {

@@ -1,0 +1,1 @@
+"""Everything that changes measures, claims and money."""

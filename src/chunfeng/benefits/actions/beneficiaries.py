@@ -1,0 +1,119 @@
+"""Who claims and is paid: known by document or credit code, the same in every area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from chunfeng.benefits.actions.common import required
+from chunfeng.benefits.choices import PaymentState, SubjectKind
+from chunfeng.benefits.models import Beneficiary, Payment
+from chunfeng.core import crypto, identifiers
+from chunfeng.core.actions import record
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
+from chunfeng.people.actions.common import in_reach
+from chunfeng.people.models import Person
+from chunfeng.people.queries import register
+
+PURPOSE = "benefit-subject"
+
+
+def subject_key(number: str) -> str:
+    """What stands for a document or credit code, as `core.identifiers` writes it, in every area and for ever."""
+    return crypto.lasting(number, PURPOSE)
+
+
+@transaction.atomic
+def know_person(*, person: Person, area_code: str = "", by: Actor, at: datetime) -> Beneficiary:
+    """The person as a beneficiary of an area (by default the first of theirs in sight). Again: the one there is.
+
+    Raises Refused without a document number: nobody could tell whether the person was paid before.
+    """
+    roles.require(by, "claim.work")
+    row = register.survivor(person)
+    if row is None:
+        raise Refused(_("This person is no longer in the register, or out of your sight."))
+    in_reach(by, row)
+    if not row.id_number:
+        raise Refused(
+            _(
+                "Enter the document number of %(name)s first: by it the system knows whether somebody was paid."
+            )
+            % {"name": row.name}
+        )
+    own = (code for code in (row.area_code, row.current_area, row.work_area) if code and by.sees(code))
+    phone = row.phones.order_by("position", "pk").first()
+    values = {
+        "name": row.name,
+        "id_number": row.id_number,
+        "phone": phone.number if phone else None,
+        "person": row,
+    }
+    key = subject_key(row.id_number)
+    return _known(SubjectKind.PERSON, key, area_code or next(own, ""), values, by=by, at=at)
+
+
+@transaction.atomic
+def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: datetime) -> Beneficiary:
+    """A firm or another unit by its unified social credit code (GB 32100). Raises Refused for a code that is none."""
+    roles.require(by, "claim.work")
+    code = identifiers.credit_code(credit_code)
+    if code.doubts:
+        raise Refused(
+            _("The last sign of the credit code %(code)s does not fit: copy it from the licence.")
+            % {"code": code.number}
+        )
+    values = {"name": required(name, _("name"), 120), "credit_code": code.number}
+    return _known(SubjectKind.EMPLOYER, subject_key(code.number), area_code, values, by=by, at=at)
+
+
+@transaction.atomic
+def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor, at: datetime) -> Beneficiary:
+    """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new."""
+    roles.require(by, "claim.work")
+    digits = "".join(account.split())
+    if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 32):
+        raise Refused(_("A bank account has 8 to 32 digits. Look at the card or the passbook again."))
+    where = required(bank, _("bank"), 120)
+    row = Beneficiary.objects.select_for_update(of=("self",)).filter(pk=beneficiary.pk).first()
+    if row is None or not by.sees(row.area_code):
+        raise NotAllowed(_("This beneficiary belongs to another area."))
+    if (row.account, row.bank) != (digits, where):
+        row.account, row.bank = digits, where
+        row.save(update_fields=["account", "bank"])
+        waiting = Payment.objects.filter(beneficiary=row, state=PaymentState.WAITING)
+        waiting.update(account=digits, bank=where)
+        record("beneficiary.account", by=by, on=row, at=at)
+    return row
+
+
+def shown_name(row: Beneficiary) -> str:
+    """The name as the public may read it: the middle of a person's name hidden, a unit's in full."""
+    if row.kind != SubjectKind.PERSON:
+        return row.name
+    name = row.name.strip()
+    return name[:1] + "*" if len(name) <= 2 else name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def _known(
+    kind: SubjectKind, key: str, area: str, values: Mapping[str, object], *, by: Actor, at: datetime
+) -> Beneficiary:
+    if not area or not by.sees(area):
+        raise NotAllowed(_("Choose an area of yours: the beneficiary belongs to where the claim is decided."))
+    known = Beneficiary.objects.filter(subject_key=key, area_code=area).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            made = Beneficiary.objects.create(
+                kind=kind, subject_key=key, area_code=area, made_at=at, **values
+            )
+    except IntegrityError:
+        return Beneficiary.objects.get(subject_key=key, area_code=area)
+    record("beneficiary.add", by=by, on=made, at=at, detail={"kind": str(kind)})
+    return made

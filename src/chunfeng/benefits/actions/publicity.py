@@ -1,0 +1,104 @@
+"""Lists of grants the public may object to: names masked, nothing else of the person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chunfeng.areas import codes
+from chunfeng.areas import queries as areas
+from chunfeng.benefits.actions.beneficiaries import shown_name
+from chunfeng.benefits.actions.common import alone_with, required, steps
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PaymentState
+from chunfeng.benefits.models import Claim, Measure, Payment, PublicityItem, PublicityList
+from chunfeng.core.actions import record
+from chunfeng.core.actor import Actor
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
+
+MOST = 5_000
+
+
+@transaction.atomic
+def publish(
+    *,
+    measure: Measure,
+    title: str,
+    source: str,
+    phone: str,
+    from_on: date,
+    until_on: date,
+    by: Actor,
+    at: datetime,
+) -> PublicityList:
+    """Show the grants of a measure in the actor's area that no list showed yet, from a day until before another.
+
+    None of them is paid before the last day is over. Two at once: each grant stands in one list. Raises Refused
+    where there is nothing to show, or the days are none.
+    """
+    roles.require(by, "publicity.work")
+    if by.office_id is None:
+        raise NotAllowed(_("Only people posted to an office can publish a list."))
+    if until_on <= from_on or from_on < timezone.localdate(at):
+        raise Refused(_("Choose days from today on: the last comes after the first."))
+    alone_with(f"publicity:{measure.pk}")
+    rows = list(
+        Claim.objects.filter(
+            Q(area_code__gte=by.lo, area_code__lt=by.hi), measure=measure, state=ClaimState.GRANTED
+        )
+        .exclude(pk__in=PublicityItem.objects.values("claim"))
+        .select_related("beneficiary")
+        .prefetch_related("decisions")
+        .order_by("area_code", "pk")[:MOST]
+    )
+    if not rows:
+        raise Refused(_("Every grant of this measure in your area was published before."))
+    made = PublicityList.objects.create(
+        measure=measure,
+        office_id=by.office_id,
+        area_code=by.area_code,
+        title=required(title, _("title"), 200),
+        source=required(source, _("source"), 300),
+        phone=required(phone, _("telephone"), 40),
+        from_on=from_on,
+        until_on=until_on,
+        made_at=at,
+        by_name=by.name,
+    )
+    names = _places({row.area_code for row in rows}, from_on)
+    PublicityItem.objects.bulk_create(
+        [
+            PublicityItem(
+                list=made,
+                claim=row,
+                position=n,
+                shown_name=shown_name(row.beneficiary),
+                shown_unit=names[row.area_code][:120],
+                amount=_granted(row),
+            )
+            for n, row in enumerate(rows, start=1)
+        ],
+        batch_size=2000,
+    )
+    waiting = Payment.objects.filter(decision__claim__in=[row.pk for row in rows], state=PaymentState.WAITING)
+    waiting.filter(due_from__isnull=False).update(due_from=Greatest(F("due_from"), until_on))
+    steps(rows, ClaimStepKind.PUBLISH, by=by, at=at, text=made.title)
+    record("publicity.publish", by=by, on=made, at=at, detail={"lines": len(rows)})
+    return made
+
+
+def _granted(row: Claim) -> int:
+    newest = max((d for d in row.decisions.all() if d.seconds_id is None), key=lambda d: d.number)
+    return newest.amount
+
+
+def _places(found: set[str], on: date) -> dict[str, str]:
+    """The township, or what is above it, of each area: nothing nearer is shown."""
+    towns = {code: code[:9] + "000" if codes.level(code) > 4 else code for code in found}
+    known = areas.areas(towns.values(), on)
+    return {code: known[town].name if town in known else town for code, town in towns.items()}

@@ -1,0 +1,37 @@
+"""Measures in force, claims, money, work injuries and epidemic work."""
+
+from chunfeng.benefits.models.claims import (
+    Beneficiary,
+    Claim,
+    ClaimPaper,
+    ClaimStep,
+    Decision,
+    Objection,
+    PublicityItem,
+    PublicityList,
+)
+from chunfeng.benefits.models.measures import Measure, MeasureVersion, Simulation
+from chunfeng.benefits.models.payments import Payment, PaymentBatch, Recovery
+from chunfeng.benefits.models.work import InjuryCase, InjuryPaper, InjuryStep, WorkDay, WorkList
+
+__all__ = [
+    "Beneficiary",
+    "Claim",
+    "ClaimPaper",
+    "ClaimStep",
+    "Decision",
+    "InjuryCase",
+    "InjuryPaper",
+    "InjuryStep",
+    "Measure",
+    "MeasureVersion",
+    "Objection",
+    "Payment",
+    "PaymentBatch",
+    "PublicityItem",
+    "PublicityList",
+    "Recovery",
+    "Simulation",
+    "WorkDay",
+    "WorkList",
+]

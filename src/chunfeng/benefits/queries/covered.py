@@ -1,0 +1,133 @@
+"""People of the register whom a measure covers without a claim: policy finds people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from chunfeng.benefits import engine, periods, registers
+from chunfeng.benefits.actions.beneficiaries import subject_key
+from chunfeng.benefits.choices import LIVE
+from chunfeng.benefits.models import Claim, MeasureVersion, Payment
+from chunfeng.core import scope
+from chunfeng.core.actor import SYSTEM, Actor
+from chunfeng.people.models import Person, PersonCategory
+from chunfeng.people.queries import register
+
+CHUNK, MOST = 1000, 500
+"""People read at once; people listed before the list is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One person a measure covers: what it would pay in fen, and the facts that say so."""
+
+    person: Person
+    amount: int
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search found: `looked` people, `claimed` covered but claimed before, `undecided` lack facts.
+
+    `no_document` are covered but cannot be paid; `after` is where to look on (None: the register is through).
+    """
+
+    found: tuple[Covered, ...]
+    looked: int
+    claimed: int
+    undecided: int
+    no_document: int
+    after: int | None
+
+    @property
+    def total(self) -> int:
+        """Fen all who were found would get."""
+        return sum(each.amount for each in self.found)
+
+
+def search(actor: Actor, version: MeasureVersion, on: date, *, after: int = 0, most: int = 20_000) -> Search:
+    """Look through at most `most` people at home in the actor's area behind the key `after`, in order of their keys.
+
+    Only what the register answers counts as a fact; whoever would need more is undecided.
+    """
+    period = periods.period_of(engine.once_per(version), on, version.measure.title[: periods.MOST])
+    names = tuple(engine.questions(version))
+    rules: dict[str, Callable[[Mapping[str, Any], date, str], engine.Answer]] = {}
+    found: list[Covered] = []
+    looked = claimed = undecided = no_document = 0
+    at = after
+    while looked < most and len(found) < MOST:
+        people = list(
+            register.people(actor)
+            .filter(pk__gt=at, area_code__gte=actor.lo, area_code__lt=actor.hi)
+            .order_by("pk")[:CHUNK]
+        )
+        if not people:
+            return Search(tuple(found), looked, claimed, undecided, no_document, None)
+        held = _categories(people, on)
+        met: list[Covered] = []
+        for person in people:
+            facts = registers.answers(person, held[person.pk], names, on)
+            if not facts:
+                undecided += 1
+                continue
+            area = person.area_code
+            if area not in rules:
+                rules[area] = engine.answers(version, engine.refinements(version.measure.code, on, area))
+            says = rules[area](facts, on, area)
+            if says.outcome == engine.ELIGIBLE and not says.asks:
+                met.append(Covered(person, says.amount or 0, facts))
+            elif says.outcome == engine.ASK or says.asks:
+                undecided += 1
+        paid = _claimed(version, [each.person for each in met], period)
+        for each in met:
+            if not each.person.id_number:
+                no_document += 1
+            elif subject_key(each.person.id_number) in paid:
+                claimed += 1
+            else:
+                found.append(each)
+        looked += len(people)
+        at = people[-1].pk
+    return Search(tuple(found), looked, claimed, undecided, no_document, at)
+
+
+def proposed(actor: Actor, version: MeasureVersion) -> list[Claim]:
+    """Claims found in the register that wait for an officer's confirmation."""
+    rows = Claim.objects.filter(
+        area_code__gte=actor.lo,
+        area_code__lt=actor.hi,
+        measure=version.measure_id,
+        channel="register",
+        state="proposed",
+        outcome=engine.ELIGIBLE,
+    )
+    return list(rows.select_related("beneficiary").order_by("pk")[:MOST])
+
+
+def _categories(people: list[Person], on: date) -> dict[int, set[str]]:
+    rows = PersonCategory.objects.filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=on),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        person__in=[person.pk for person in people],
+    )
+    held: dict[int, set[str]] = defaultdict(set)
+    for person, category in rows.values_list("person_id", "category"):
+        held[person].add(category)
+    return held
+
+
+def _claimed(version: MeasureVersion, people: list[Person], period: str) -> set[str]:
+    """Keys of those with a live claim or a payment of the measure in the period, in whatever area."""
+    keys = [subject_key(person.id_number) for person in people if person.id_number]
+    with scope.applied(SYSTEM):
+        given = {"measure": version.measure_id, "period": period, "subject_key__in": keys}
+        live = Claim.objects.filter(state__in=LIVE, **given).values_list("subject_key", flat=True)
+        return {*live, *Payment.objects.filter(**given).values_list("subject_key", flat=True)}

@@ -1,0 +1,235 @@
+"""One claim: facts with their sources, papers, what the rules say, decisions, objections, money, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from chunfeng.benefits import bank
+from chunfeng.benefits.actions import beneficiaries, claims, decisions, objections, owing
+from chunfeng.benefits.choices import ClaimState
+from chunfeng.benefits.models import Claim
+from chunfeng.benefits.queries import claims as queries
+from chunfeng.core import actions as core
+from chunfeng.core import events
+from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
+from chunfeng.web import asked
+from chunfeng.web.claims import common
+from chunfeng.web.claims.forms import FactsForm
+from chunfeng.web.guards import guarded
+from chunfeng.web.people.common import Names
+
+EDITABLE = (ClaimState.OPEN, ClaimState.SUBMITTED, ClaimState.PROPOSED)
+NEEDS = {
+    "facts": "claim.work", "paper": "claim.work", "account": "claim.work", "submit": "claim.work",
+    "withdraw": "claim.work", "decide": "claim.decide", "confirm": "claim.decide", "return": "claim.decide",
+    "object": "publicity.work", "answer": "claim.decide",
+}  # fmt: skip
+
+
+@never_cache
+@guarded("claim.read")
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The claim's page."""
+    return _page(request, common.claim_or_404(request, pk))
+
+
+@never_cache
+@guarded("claim.read", "POST")
+def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    """One move on a claim; a refusal stands above what was typed."""
+    row = common.claim_or_404(request, pk)
+    if move not in NEEDS:
+        raise Http404
+    roles.require(request.actor, NEEDS[move])
+    form = FactsForm(queries.questions(row), claims.stated(row), request.POST) if move == "facts" else None
+    if form is not None and not form.is_valid():
+        return _page(request, row, form=form, failed=move, error=_("Look at the marked facts."))
+    try:
+        said = _do(request, row, move, form)
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        response = _page(request, row, form=form, failed=move, error=str(refused))
+        response.roll_back = True  # type: ignore[attr-defined]
+        return response
+    messages.success(request, said)
+    return redirect("claim", row.pk)
+
+
+@never_cache
+@guarded("claim.read")
+def paper(request: HttpRequest, pk: int, paper_id: int) -> HttpResponse:
+    """A paper as it was attached; the trail says who opened it."""
+    row = common.claim_or_404(request, pk)
+    found = queries.paper(row, paper_id)
+    if found is None:
+        raise Http404
+    response = HttpResponse(core.read_file(found.file), content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, found.file.name)
+    events.record_export("claim.paper_open", by=request.actor, on=row, detail={"paper": found.pk})
+    return response
+
+
+def _do(request: HttpRequest, row: Claim, move: str, form: FactsForm | None) -> str:
+    now: dict[str, Any] = {"by": request.actor, "at": timezone.now()}
+    given = request.POST
+    match move:
+        case "facts":
+            assert form is not None
+            facts, sources = form.changed()
+            if facts:
+                claims.state_facts(claim=row, facts=facts, sources=sources, **now)
+            if "submit" in given:
+                return _handed_in(claims.submit(claim=row, **now))
+            return _("The facts are saved.")
+        case "submit":
+            return _handed_in(claims.submit(claim=row, **now))
+        case "paper":
+            for file in request.FILES.getlist("files"):
+                claims.attach(
+                    claim=row, data=bytes(file.read()), name=file.name or "file",
+                    media_type=file.content_type or "application/octet-stream", fact=given.get("fact", ""), **now,
+                )  # fmt: skip
+            if not request.FILES:
+                raise Refused(_("Choose a file first."))
+            return _("The paper is attached.")
+        case "account":
+            beneficiaries.set_account(
+                beneficiary=row.beneficiary,
+                account=given.get("account", ""),
+                bank=given.get("bank", ""),
+                **now,
+            )
+            return _("The account is saved.")
+        case "decide":
+            amount = _fen(given.get("amount", ""))
+            decisions.decide(
+                claim=row,
+                outcome=given.get("outcome", ""),
+                amount=amount,
+                reasons=given.get("reasons", ""),
+                **now,
+            )
+            return _("Decided.")
+        case "confirm":
+            decisions.confirm(claim=row, **now)
+            return _("Confirmed. The sum is owed now.")
+        case "return":
+            decisions.send_back(claim=row, reason=given.get("text", ""), **now)
+            return _("Sent back.")
+        case "withdraw":
+            claims.withdraw(claim=row, reason=given.get("text", ""), **now)
+            return _("The claim is withdrawn.")
+        case "object":
+            objections.raise_objection(
+                claim=row, text=given.get("text", ""), raised_by=given.get("raised_by", ""),
+                raised_on=asked.day(given.get("raised_on")) or timezone.localdate(), **now,
+            )  # fmt: skip
+            return _("The objection is taken down. Nothing is paid until it is answered.")
+    found = queries.objection(row, asked.key(given.get("objection")) or 0)
+    if found is None:
+        raise Http404
+    objections.answer_objection(
+        objection=found, upheld=given.get("upheld") == "yes", answer=given.get("text", ""), **now
+    )
+    return _("The objection is answered.")
+
+
+def _handed_in(row: Claim) -> str:
+    if row.state == ClaimState.PROPOSED:
+        return _("Handed in. The rules propose a decision.")
+    return _("Handed in. The rules cannot decide yet: see which facts are missing.")
+
+
+def _fen(text: str) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        return bank.fen(text)
+    except ValueError:
+        raise Refused(_("Write an amount like 1234.50.")) from None
+
+
+def _page(
+    request: HttpRequest, row: Claim, *, form: FactsForm | None = None, failed: str = "", error: str = ""
+) -> HttpResponse:
+    row = common.claim_or_404(request, row.pk)
+    actor, questions, held = request.actor, queries.questions(row), claims.stated(row)
+    editable = row.state in EDITABLE and roles.can(actor, "claim.work")
+    found = claims.evaluated(row, claims.values_of(row)) if row.state in EDITABLE else None
+    decided = queries.decisions(row)
+    live = decided[0][0] if decided else None
+    proposal = common.explained(row.explanation)
+    context = {
+        "claim": row,
+        "tone": common.TONES[row.state],
+        "period": common.period(row),
+        "document": common.document(row.beneficiary),
+        "account": common.account(row.beneficiary),
+        "area": Names(actor).short(row.area_code),
+        "form": (form or FactsForm(questions, held)) if editable else None,
+        "facts": [
+            (each.label, common.shown(each, held[name]["value"]), common.source(held[name]["source"]))
+            for name, each in questions.items()
+            if name in held
+        ],
+        "asks": [questions[name].label for name in found.asks if name in questions] if found else [],
+        "proposal": proposal,
+        "amount": common.money(row.amount),
+        "yuan": bank.yuan(row.amount) if row.amount is not None else "",
+        "papers": queries.papers(row),
+        "proofs": [(name, each.proof) for name, each in questions.items() if each.proof],
+        "decisions": [
+            {
+                "row": first, "second": second, "sum": common.money(first.amount),
+                "tone": common.TONES[first.outcome], "reasons": first.reasons,
+            }
+            for first, second in decided
+        ],
+        "payments": [
+            {"row": each, "sum": common.money(each.amount), "tone": common.TONES[each.state]}
+            for each in queries.payments(row)
+        ],
+        "too_much": common.money(owing.too_much(row)) if live and owing.too_much(row) else "",
+        "objections": [
+            {"row": each, "tone": "warn" if each.state == "open" else common.TONES[each.state]}
+            for each in queries.objections(row)
+        ],
+        "steps": queries.steps(row),
+        "local": queries.local_texts(row),
+        "may": _may(request, row),
+        "own": live is not None and live.user_id_at == actor.user_id,
+        "today": timezone.localdate(),
+        "failed": failed,
+        "error": error,
+        "typed": request.POST,
+    }  # fmt: skip
+    return render(request, "web/claims/claim.html", context, status=422 if error else 200)
+
+
+def _may(request: HttpRequest, row: Claim) -> set[str]:
+    """The moves that make sense now and that the actor's role allows."""
+    state = row.state
+    sensible = {"account"}
+    if state in EDITABLE:
+        sensible |= {"facts", "paper", "withdraw"}
+    if state in (ClaimState.SUBMITTED, ClaimState.PROPOSED, ClaimState.CONFIRMING):
+        sensible |= {"return"}
+    if state == ClaimState.PROPOSED:
+        sensible |= {"decide"}
+    if state == ClaimState.CONFIRMING:
+        sensible |= {"confirm", "withdraw"}
+    if state in objections.DECIDED:
+        sensible |= {"object"}
+    if row.objections.filter(state="open").exists():
+        sensible |= {"answer"}
+    return {move for move in sensible if roles.can(request.actor, NEEDS[move])}
