@@ -88,8 +88,8 @@ def run(*, size: str, seed: int) -> None:
                 ).tell()
         parts: list[tuple[str, Any, Any]] = [
             ("实名登记 people", people.told, people.People),
-            ("消息模板 message templates", messages.told, messages.Templates),
             ("隔离观察 isolation", isolation.told, isolation.Isolations),
+            ("消息模板 message templates", messages.told, messages.Templates),
             ("电话摸排 census", census.told, census.Census),
             ("走访登记 contacts", contacts.told, contacts.Contacts),
             ("消息、台账和登记 messages", messages.told, messages.Messages),

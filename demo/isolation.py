@@ -152,4 +152,4 @@ class Isolations(Telling):
 def told() -> bool:
     """Whether this part of the story is already in this database."""
     with scope.applied(SYSTEM):
-        return AffectedArea.objects.filter(place=HIT, emergency__name=EVENT).exists()
+        return PlacementRule.objects.filter(emergency__name=EVENT).exists()

@@ -246,6 +246,8 @@ changes:
 
 
 def test_a_decision_under_a_local_text_replays(by, into, county):
+    open_to_areas = b.TEXT.replace("is: fen/day", "is: fen/day\n    local: sets")
+    b.MeasureVersion.objects.update(text=open_to_areas)
     local = b.version(county, LOCAL, code="test-allowance-220184")
     local.refines = "test-allowance"
     local.save()

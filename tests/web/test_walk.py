@@ -30,7 +30,9 @@ NEAR, FAR = 880_001, 990_001
 KWARGS = {"code": {NEAR: HERE, FAR: THERE}, "rest": {NEAR: "nowhere", FAR: "nowhere"}}
 WORDS = {"name": "title", "index": 0, "number": 0, "kind": "visit", "page": "list"}
 WORDS |= {"named": "leaving", "what": "unemployed"}
-OPEN_TO_ALL = re.compile(r"^(publicity|office|area|emergency|posting$|programme|line)|^(api/v1/)?(offices|areas)/")
+OPEN_TO_ALL = re.compile(
+    r"^(publicity|office|area|emergency|posting$|programme|line)|^(api/v1/)?(offices|areas)/"
+)
 """Directory data that everybody may read: offices by name, areas, emergencies."""
 LEAVES_TRACE = re.compile(
     r'(?:INSERT INTO|UPDATE|DELETE FROM) "(?!core_event|core_session|django_session)(\w+)"'

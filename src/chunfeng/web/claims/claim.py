@@ -67,10 +67,10 @@ def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
 
 @never_cache
 @guarded("claim.read")
-def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def paper(request: HttpRequest, pk: int, paper_id: int) -> HttpResponse:
     """A paper as it was attached; the trail says who opened it."""
     row = common.claim_or_404(request, pk)
-    found = queries.paper(row, number)
+    found = queries.paper(row, paper_id)
     if found is None:
         raise Http404
     response = HttpResponse(core.read_file(found.file), content_type="application/octet-stream")

@@ -12,7 +12,7 @@ urlpatterns = [
     path("claims/lists/", publicity.lists, name="claims-lists"),
     path("claims/<int:pk>/", claim.page, name="claim"),
     path("claims/<int:pk>/act/<str:move>/", claim.act, name="claim-act"),
-    path("claims/<int:pk>/papers/<int:number>/", claim.paper, name="claim-paper"),
+    path("claims/<int:pk>/papers/<int:paper_id>/", claim.paper, name="claim-paper"),
     path("publicity/", publicity.published, name="publicity"),
     path("publicity/<int:pk>/", publicity.published_list, name="publicity-list"),
 ]
