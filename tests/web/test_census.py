@@ -194,6 +194,15 @@ def test_the_board_counts_by_area_caller_result_and_outcome(client, by, data, en
     assert len(village_entries["page"].rows) == 2
 
 
+def test_a_round_of_one_township_shows_its_villages_at_once(client, by, data, enter):
+    enter(VILLAGES[0]), enter(VILLAGES[1])
+    row = begun(by, data)
+    context = client.get(reverse("census-round", args=[row.pk])).context
+    assert [(each["code"], each["below"]) for each in context["areas"]] == [
+        (code, False) for code in VILLAGES[:2]
+    ]
+
+
 def test_a_township_sees_its_share_and_runs_nothing(by, data, enter, county):
     enter(VILLAGES[0]), enter(VILLAGES[2])
     row = begun(by, data)

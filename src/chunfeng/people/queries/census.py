@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
@@ -94,17 +94,22 @@ _AREA, _CALLER, _BRANCH, _OUTCOME = 0b0111, 0b1011, 0b1101, 0b1110
 
 
 def board(actor: Actor, campaign: Campaign, area: str = "") -> Board:
-    """The standing of a round in an area (default: the actor's share of it), read in one query.
+    """The standing of a round in an area (default: the actor's share of it), read in one grouped look.
 
-    Where the area has one area below and nothing else, that one's parts are shown instead.
+    Where everybody lives in one of the areas below, that one's parts are shown instead.
     """
     here = area or _narrower(actor.area_code or codes.COUNTRY, campaign.area_code)
-    level = codes.level(here)
-    for below in range(level, VILLAGE):
-        found = _read(actor, campaign, here, _ENDS[below])
-        if below == VILLAGE - 1 or set(found.areas) != {here}:
-            return found
-    return _read(actor, campaign, here, 18)
+    ends = CallItem.objects.filter(campaign=campaign, **_range(actor, here)).order_by()
+    first, last = ends.aggregate(first=Min("area_code"), last=Max("area_code")).values()
+    for width in _ENDS[codes.level(here) : VILLAGE]:
+        if first is None or first[:width] != last[:width]:
+            return _read(actor, campaign, here, width)
+    return _read(actor, campaign, here, _ENDS[max(codes.level(here), VILLAGE) - 1])
+
+
+def _range(actor: Actor, area: str) -> dict[str, str]:
+    lo, hi = codes.code_range(area)
+    return {"area_code__gte": max(lo, actor.lo), "area_code__lt": min(hi, actor.hi)}
 
 
 def _read(actor: Actor, campaign: Campaign, area: str, width: int) -> Board:
