@@ -10,7 +10,7 @@ from chunfeng.notices.models import Emergency
 from chunfeng.people import actions
 from chunfeng.people.actions import entry, fever, follow_ups, health, isolation, placement, releasing, stock
 from chunfeng.people.choices import Placement
-from chunfeng.people.models import AffectedArea, FollowUp, Isolation, Person, PlacementRule
+from chunfeng.people.models import FollowUp, Isolation, Person, PlacementRule
 from demo.people import DATASET
 from demo.story import EVENT
 from demo.telling import Say, Telling

@@ -16,7 +16,7 @@ from chunfeng.areas.models import Area
 from chunfeng.core import crypto, scope
 from chunfeng.people import scripts
 from chunfeng.people.actions import syncing
-from chunfeng.people.models import CallItem, Campaign, ContactRecord, FollowUp
+from chunfeng.people.models import CallItem, Campaign, ContactRecord, Fact, FollowUp, Person
 from chunfeng.people.scripts import library
 from chunfeng.web.phone import worker
 from tests import factories as f
@@ -32,6 +32,7 @@ VILLAGES = {
     builders.NEAR: "测试市",
     "220184100000": "测试镇",
     builders.VILLAGE: "测试村",
+    "420000000000": "测试江省",
     "420100000000": "测试江城",
 }
 
@@ -100,7 +101,7 @@ def call(page, *taps: str) -> None:
     for tap in taps:
         page.get_by_role("button", name=tap, exact=True).click()
     page.get_by_role("button", name=SAVE).click()
-    page.locator(".ph-call h1").filter(has_not_text=name).or_(page.locator(".ph-people")).wait_for()
+    page.locator(".ph-call h1").filter(has_not_text=name).or_(page.locator(".ph-filter")).wait_for()
 
 
 def nothing_readable(page) -> None:
@@ -432,6 +433,28 @@ def test_the_phone_asks_as_the_server_does(desktop, scene):
         [{each.code: scripts.dump(each) for each in library.scripts()}, cases],
     )
     assert wrong == []
+
+
+def test_a_place_is_chosen_without_a_line(mobile, scene, shoot):
+    CallItem.objects.all().delete()
+    first = Campaign.objects.get()
+    asked = calling.campaign(first.office, first.dataset, code="travel-intention-call", name="外出意愿摸排")
+    calling.item(asked, Person.objects.order_by("pk")[0], scene.office)
+    page = begin(mobile, scene)
+    until(page, lambda: '"kind": "places"' in stored(page))
+    mobile.online(False)
+    page.get_by_role("link", name="拨打：").click()
+    page.get_by_role("button", name="打算外出").click()
+    page.get_by_label("打算去哪里？").select_option(label="测试江省")
+    page.get_by_label("城市").select_option(label="测试江城")
+    shoot(page, "calls-place-phone")
+    page.get_by_role("button", name="继续").click()
+    page.get_by_text("测试江城").last.wait_for()
+    call(page, "不需要工作", "没有症状")
+    mobile.online(True)
+    until(page, lambda: ContactRecord.objects.exists())
+    fact = Fact.objects.get(kind="intention")
+    assert (fact.value, fact.place) == ("leaves", "420100000000")
 
 
 def test_on_a_desk(desktop, sign_in, scene, shoot):

@@ -188,15 +188,15 @@ def test_ten_phones_send_one_contact():
         try:
             with scope.applied(by):
                 return str(write(rows[n % 2], by, note="同一次")[1])
-        except Refused as refusal:
-            return str(refusal)[:24]
+        except Refused:
+            return "refused"
         finally:
             connection.close()
 
     with ThreadPoolExecutor(5) as pool:
         told = list(pool.map(send, range(10)))
     # one person's five agree on one record, the other's five are told that the key is taken
-    assert sorted(told) == ["Another contact was sent"] * 5 + ["False"] * 4 + ["True"]
+    assert sorted(told) == ["False"] * 4 + ["True"] + ["refused"] * 5
     assert ContactRecord.objects.count() == 1
 
 

@@ -16,6 +16,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chunfeng.areas import codes
+from chunfeng.areas.models import Area
 from chunfeng.core.models import Event
 from chunfeng.people.models import CallItem, ContactRecord
 from chunfeng.people.queries import packing
@@ -455,7 +457,15 @@ def test_an_account_without_a_posting_is_told_in_a_sentence(db):
 
 
 def test_places_are_provinces_and_what_lies_below(caller):
-    assert isinstance(f.browse(caller).get("/phone/places/").json()["places"], dict)
+    assert f.browse(caller).get("/phone/places/").json()["places"] == {}
+    names = {"420000000000": "测试省", "420100000000": "测试江城", "420102000000": "测试江岸区"}
+    for code, name in names.items():
+        Area.objects.create(
+            code=code, name=name, level=codes.level(code), kind="county", parent_code=codes.ancestors(code)[-1],
+            valid_from=date(2019, 1, 1), source="测试",
+        )  # fmt: skip
+    del names["420102000000"]
+    assert f.browse(caller).get("/phone/places/").json()["places"] == names
 
 
 def test_shells_stand_in_the_list_of_routes():

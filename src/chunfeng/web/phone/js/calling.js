@@ -10,6 +10,8 @@ import { SKIPPED, answered, inWords, walk } from "./script.js";
 const OUTCOMES = ["no_answer", "call_back", "wrong", "refused"];
 const HOUR = 3600 * 1000;
 
+const pressed = (tap) => tap.getAttribute("aria-pressed") === "true";
+
 const phone = (number) => h("a", { className: "button ph-dial", href: `tel:${number.replace(/[^\d+*#,;]/g, "")}` },
   h("span", {}, w("dial")), h("b", { className: "num" }, number.replace(/^(1\d\d)(\d{4})(\d{4})$/, "$1 $2 $3")));
 
@@ -55,23 +57,23 @@ export const callPage = (item, script, draft, { save, keep, places }) => {
     one: (question) => question.answers.map((each) => h("button", { type: "button", className: "ph-tap", onclick: () => give(question.code, each.code) }, each.label)),
     many: (question) => {
       const taps = question.answers.map((each) => h("button", {
-        type: "button", className: "ph-tap", ariaPressed: "false", value: each.code,
-        onclick: ({ currentTarget: tap }) => { tap.ariaPressed = tap.ariaPressed === "true" ? "false" : "true"; },
+        type: "button", className: "ph-tap", "aria-pressed": "false", value: each.code,
+        onclick: ({ currentTarget: tap }) => tap.setAttribute("aria-pressed", String(!pressed(tap))),
       }, each.label));
-      const picked = () => taps.filter((tap) => tap.ariaPressed === "true").map((tap) => tap.value);
+      const picked = () => taps.filter(pressed).map((tap) => tap.value);
       return [...taps, h("button", { type: "button", className: "big", onclick: () => { if (picked().length || !question.required) give(question.code, picked()); } }, w("go_on"))];
     },
     text: (question, name) => {
-      const field = h("textarea", { rows: 3, maxLength: 500, required: question.required, ariaLabel: name });
+      const field = h("textarea", { rows: 3, maxLength: 500, required: question.required, "aria-label": name });
       return typed(question, field, () => field.value.trim() || (question.required ? undefined : SKIPPED));
     },
     number: (question, name) => {
-      const field = h("input", { type: "number", inputMode: "decimal", step: "any", min: question.least ?? "", max: question.most ?? "", required: question.required, ariaLabel: name });
+      const field = h("input", { type: "number", inputMode: "decimal", step: "any", min: question.least ?? "", max: question.most ?? "", required: question.required, "aria-label": name });
       return typed(question, field, () => (field.value === "" ? SKIPPED : Number(field.value)));
     },
     date: (question, name) => {
       const day = (back) => local(new Date(Date.now() - back * 24 * HOUR)).slice(0, 10);
-      const field = h("input", { type: "date", max: day(0), required: question.required, ariaLabel: name });
+      const field = h("input", { type: "date", max: day(0), required: question.required, "aria-label": name });
       return [
         h("button", { type: "button", className: "ph-tap", onclick: () => give(question.code, day(0)) }, w("today")),
         h("button", { type: "button", className: "ph-tap", onclick: () => give(question.code, day(1)) }, w("yesterday")),
@@ -85,7 +87,7 @@ export const callPage = (item, script, draft, { save, keep, places }) => {
     },
   };
 
-  const asking = (question) => h("section", { className: "ph-ask", ariaLive: "polite" },
+  const asking = (question) => h("section", { className: "ph-ask", "aria-live": "polite" },
     h("h2", {}, question.ask), question.hint && h("p", { className: "help" }, question.hint),
     h("div", { className: "ph-taps" }, inputs[question.kind](question, question.ask),
       !question.required && h("button", { type: "button", className: "ph-tap quiet", onclick: () => give(question.code, SKIPPED) }, w("skip"))));
@@ -98,7 +100,7 @@ export const callPage = (item, script, draft, { save, keep, places }) => {
     const field = h("textarea", { rows: 2, maxLength: 500, value: held.note, oninput: () => { held.note = field.value; keep(held); } });
     return h("label", { className: "field" }, h("span", { className: "label" }, w("note")), field);
   };
-  const finish = (content, ready) => h("section", { className: "ph-end", ariaLive: "polite" }, content, note(),
+  const finish = (content, ready) => h("section", { className: "ph-end", "aria-live": "polite" }, content, note(),
     h("button", { type: "button", className: "big ph-save", onclick: async ({ currentTarget: button }) => {
       const result = ready();
       if (!result) return;
@@ -113,7 +115,7 @@ export const callPage = (item, script, draft, { save, keep, places }) => {
     const times = [["in_an_hour", new Date(Date.now() + HOUR)], ...(evening > Date.now() ? [["this_evening", evening]] : []), ["tomorrow", tomorrow]];
     const field = h("input", { type: "datetime-local", value: held.next, min: local(new Date()), onchange: () => set({ next: field.value }) });
     return [h("h2", {}, w("when")),
-      h("div", { className: "ph-taps" }, times.map(([name, at]) => h("button", { type: "button", className: "ph-tap", ariaPressed: String(held.next === local(at)), onclick: () => set({ next: local(at) }) }, w(name)))),
+      h("div", { className: "ph-taps" }, times.map(([name, at]) => h("button", { type: "button", className: "ph-tap", "aria-pressed": String(held.next === local(at)), onclick: () => set({ next: local(at) }) }, w(name)))),
       h("label", { className: "field" }, h("span", { className: "label" }, w("at_another_time")), field)];
   };
 
@@ -129,7 +131,7 @@ export const callPage = (item, script, draft, { save, keep, places }) => {
       below = finish(h("h2", {}, w("all_asked")), () => ({ outcome: "reached", answers: answered(path), next_at: null }));
     }
     const ends = h("div", { className: "ph-outcomes" }, OUTCOMES.map((each) => h("button", {
-      type: "button", className: "quiet", ariaPressed: String(held.outcome === each), onclick: () => set({ outcome: held.outcome === each ? "" : each }),
+      type: "button", className: "quiet", "aria-pressed": String(held.outcome === each), onclick: () => set({ outcome: held.outcome === each ? "" : each }),
     }, w(`outcome_${each}`))));
     const again = talk.childElementCount > 0;
     talk.replaceChildren(...[!path.length && script.opening && !held.outcome && h("p", { className: "ph-say" }, h("b", {}, w("say")), script.opening),

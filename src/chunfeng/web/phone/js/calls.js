@@ -56,7 +56,7 @@ const list = async () => {
       h("span", { className: "small muted" }, [item.village, item.employer].filter(Boolean).join(" · ")),
       item.told && h("span", { className: "small" }, w("told"), " ", item.told),
       (own?.next_at || item.next_at) && h("span", { className: "small muted" }, w("not_before", { at: moment(own?.next_at || item.next_at) }))))));
-  const search = h("input", { type: "search", value: seen.search, placeholder: w("search"), ariaLabel: w("search"), oninput: () => { seen.search = search.value.trim(); draw({ quiet: true }); } });
+  const search = h("input", { type: "search", value: seen.search, placeholder: w("search"), "aria-label": w("search"), oninput: () => { seen.search = search.value.trim(); draw({ quiet: true }); } });
   return h("section", {},
     h("h1", { tabIndex: -1 }, w("calls")),
     seen.said && h("p", { className: "flash success", role: "status" }, seen.said),
@@ -64,7 +64,7 @@ const list = async () => {
     half ? h("a", { className: "button big", href: `#/call/${half.id}` }, w("go_on_with", { name: half.name }))
       : first && h("a", { className: "button big", href: `#/call/${first.item.id}` }, w("call_next", { name: first.item.name })),
     h("div", { className: "ph-filter" }, search, ["due", "later", "done", "all"].map((each) => h("button", {
-      type: "button", className: "ph-chip", ariaPressed: String(seen.filter === each), onclick: () => { seen.filter = each; draw({ quiet: true }); },
+      type: "button", className: "ph-chip", "aria-pressed": String(seen.filter === each), onclick: () => { seen.filter = each; draw({ quiet: true }); },
     }, h("b", { className: "num" }, n(each)), w(`filter_${each}`)))),
     shown.length ? cards : h("p", { className: "empty" }, w(rows.length ? "none_here" : "list_empty")),
     h("p", { className: "row between small muted" }, w("as_of", { at: moment(pack.fetched) }),

@@ -12,8 +12,8 @@ export const choosePlace = (question, name, places) => {
   const codes = Object.keys(places).sort();
   const under = (code) => codes.filter((each) => (code ? each !== code && each.startsWith(code.slice(0, 2)) : /0{10}$/.test(each)));
   const options = (code) => [h("option", { value: "" }, w(code ? "whole_province" : "choose")), ...under(code).map((value) => h("option", { value }, places[value]))];
-  const city = h("select", { ariaLabel: w("city"), hidden: true });
-  const province = h("select", { ariaLabel: name, required: question.required, onchange: () => {
+  const city = h("select", { "aria-label": w("city"), hidden: true });
+  const province = h("select", { "aria-label": name, required: question.required, onchange: () => {
     city.hidden = !province.value;
     city.replaceChildren(...(province.value ? options(province.value) : []));
   } }, options(""));

@@ -16,8 +16,13 @@ import { register, speak } from "./worker.js";
 export const shell = async ({ place, free, open = async () => {}, met = async () => {}, changed = unsent.show }) => {
   await ready;
   if (isLeaving()) { place.replaceChildren(h("p", { className: "empty" }, w("left_here"))); return; }
-  const who = await vault.resume();
-  await open();
+  let who = null;
+  try {
+    who = await vault.resume();
+    await open();
+  } catch {
+    await unsent.alarm(w("not_kept")); // a browser that stores nothing, or a full one
+  }
   await unsent.show();
   outbox.events.addEventListener("change", changed);
   vault.heard.addEventListener("gone", () => location.reload());
