@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import codes
@@ -142,7 +142,11 @@ def _listing(actor: Actor, kind: str, names: common.Names) -> DueListing:
             Column("name", gettext_lazy("Name"), lambda p: p.name),
             Column("target", gettext_lazy("Target day"), lambda p: p.target, order="target"),
             Column("since", since, lambda p: p.since.isoformat() if p.since else _("never")),
-            *([] if in_village else [Column("spot", gettext_lazy("Where it is"), lambda p: names.short(p.spot))]),
+            *(
+                []
+                if in_village
+                else [Column("spot", pgettext_lazy("person", "Where it is"), lambda p: names.short(p.spot))]
+            ),
             *([] if again else [Column("work", gettext_lazy("Work area"), lambda p: names.of(p.work_area))]),
             Column("phone", gettext_lazy("Phone"), lambda p: next(iter(common.masked_phones(p)), "")),
         ],
