@@ -60,5 +60,5 @@ def _with_actions(listing: Listing, done: dict[int, Done]) -> Listing:
     return Listing(
         name=listing.name,
         sort=listing.sort,
-        columns=[*listing.columns, Column("done", gettext_lazy("Done"), words)],
+        columns=[*listing.columns, Column("done", gettext_lazy("What was done"), words)],
     )
