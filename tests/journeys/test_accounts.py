@@ -141,4 +141,4 @@ def test_the_documentation_of_the_api(desktop, sign_in, shoot, bureau):
     desktop.goto("/api/v1/docs")
     desktop.locator(".opblock").first.wait_for()
     shoot(desktop, "api-docs-desktop")
-    assert desktop.locator(".opblock").count() == 17
+    assert desktop.locator(".opblock").count() == 18

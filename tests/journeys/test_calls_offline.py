@@ -302,10 +302,7 @@ def test_what_somebody_else_answered_is_told_calmly(mobile, scene, shoot):
     page.get_by_role("button", name="重新发送").first.click()
     page.get_by_text("两人都登记了").wait_for()
     shoot(page, "calls-conflict-phone")
-    assert (
-        page.get_by_text("先登记").first.is_visible()
-        or page.get_by_text("answered this entry first").is_visible()
-    )
+    assert page.get_by_text("已先行答复").is_visible()
     page.get_by_role("button", name="知道了").click()
     page.get_by_role("button", name="放弃", exact=True).click()
     page.get_by_role("button", name="确定放弃？").click()

@@ -160,8 +160,8 @@ def test_a_fixed_day_as_a_column(measures, rows, day):
 def test_shipped_measures(rows):
     held = list(shipped().values())
     cases = []
+    empty: dict[str, list[object]] = {group: [] for measure in held for group in measure.groups}
     for measure in held:
-        empty = {group: [] for group in measure.groups}
         cases += [{**empty, **case.given, "on_day": case.on, "area": case.area} for case in measure.cases]
     expected = engines.in_python(held, cases)
     assert engines.in_duckdb(held, cases) == expected

@@ -165,7 +165,7 @@ def test_another_county_sees_no_import(client, upload):
     upload()
     run = ImportRun.objects.get()
     other = f.browse(f.posting(f.office("220381000000", line="hrss")))
-    assert "台账" not in other.get(reverse("people-imports")).content.decode()
+    assert "台账.csv" not in other.get(reverse("people-imports")).content.decode()
     for name in ("people-import", "people-import-progress"):
         assert other.get(reverse(name, args=[run.pk])).status_code == 404
     for move in ("columns", "run", "drop"):
