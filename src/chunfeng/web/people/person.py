@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from chunfeng.core.actor import Actor
 from chunfeng.core.crypto import mask
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.people import actions
 from chunfeng.people.choices import Doubt, FactKind
-from chunfeng.people.models import Fact, Person, PossibleDuplicate
+from chunfeng.people.models import Fact, Person
 from chunfeng.people.queries import duplicates, register
 from chunfeng.web.contacts import records as contacts
 from chunfeng.web.guards import guarded
@@ -224,12 +223,6 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **more: An
     context |= messages_panel.context(actor, person) | registrations_panel.context(actor, person)
     context |= _numbers(person, {}) | more
     return render(request, "web/people/person.html", context, status=status)
-
-
-def _pairs(actor: Actor, person: Person) -> list[PossibleDuplicate]:
-    if not roles.can(actor, "person.merge"):
-        return []
-    return list(duplicates.pairs(actor).filter(Q(kept=person) | Q(other=person)))
 
 
 def _numbers(person: Person, opened: dict[str, list[str]]) -> dict[str, Any]:
