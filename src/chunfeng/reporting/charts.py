@@ -10,7 +10,6 @@ from datetime import date
 from functools import cache
 from typing import Any, cast
 
-import altair as alt
 import vl_convert
 
 FONT = "Noto Sans CJK SC, Noto Sans SC, Source Han Sans SC, Microsoft YaHei, sans-serif"
@@ -23,6 +22,8 @@ Points = Sequence[tuple[date, float | None]]
 
 def curve(*, title: str, unit: str, series: Mapping[str, Points], width: int, height: int) -> dict[str, Any]:
     """A line for each name over days, as a Vega-Lite specification; a day without a figure is a gap."""
+    import altair as alt  # 0.6 s to import: only where a chart is drawn
+
     data = [
         {"day": day.isoformat(), "value": value, "name": name}
         for name, points in series.items()
@@ -56,6 +57,8 @@ def bars(
     *, title: str, unit: str, values: Mapping[str, float | None], width: int, height: int
 ) -> dict[str, Any]:
     """A lying bar for each name, in the order given, with its figure; a dash where there is none."""
+    import altair as alt
+
     data = [
         {"name": name, "value": value or 0, "shown": "—" if value is None else f"{value:,.10g}"}
         for name, value in values.items()
@@ -121,6 +124,8 @@ def png(spec: dict[str, Any], scale: float) -> bytes:
 
 
 def _told_apart(channel: Any, names: list[str], choices: Sequence[Any], several: bool) -> Any:
+    import altair as alt
+
     several_times = [choices[i % len(choices)] for i in range(len(names))]
     legend = alt.Legend(title=None, orient="bottom", columns=3, labelLimit=220) if several else None
     return channel("name:N", sort=None, scale=alt.Scale(domain=names, range=several_times), legend=legend)
@@ -140,4 +145,6 @@ def _finished(chart: Any, title: str, width: int, height: int) -> dict[str, Any]
 
 @cache
 def _version() -> str:
+    import altair as alt
+
     return ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
