@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from chunfeng.core import scope
 from chunfeng.core.errors import NotAllowed, Refused
-from chunfeng.notices import actions, masking, models, pages, queries, reader
+from chunfeng.notices import actions, masking, pages, queries, reader
 from chunfeng.notices.actions import issuing
 from chunfeng.notices.actions.register import office_defaults
 from chunfeng.notices.models import DeadlineDefault, Dispatch, Emergency, Explanation, Notice, NoticeEntry
+from chunfeng.notices.models.notice import HIDDEN_FROM_SEARCH
 from tests import factories
 from tests.factories import NOW
 from tests.notices import papers
@@ -68,9 +69,7 @@ class TestContacts:
 
     @given(st.text(alphabet="0013９４5 -－转）(（〔年电a.@中", max_size=40))
     def test_whatever_is_masked_is_hidden_from_the_search(self, text):
-        hidden = re.sub(
-            models._HIDDEN_FROM_SEARCH.replace("[:space:]", r"\s"), lambda m: "\0" * len(m[0]), text
-        )
+        hidden = re.sub(HIDDEN_FROM_SEARCH.replace("[:space:]", r"\s"), lambda m: "\0" * len(m[0]), text)
         for shown, original, searched in zip(masking.masked(text), text, hidden, strict=True):
             assert searched == "\0" or shown == original
 

@@ -221,11 +221,13 @@ HOSTILE = (
 
 @pytest.mark.slow
 def test_hostile_queries_are_answered_calmly(world):
+    asked: set[str] = set()
     for role in (Role.LEADER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
         client = factories.browse(world[role])
         for route in ROUTES:
-            if _lacks(role, route):
+            if route.name in asked or _lacks(role, route):
                 continue
+            asked.add(route.name)
             for query in HOSTILE:
                 url = f"{route.url(NEAR)}?{query}"
                 assert client.get(url).status_code < 500, url

@@ -22,7 +22,7 @@ IN_OWN_NOTICE = (
 OF_NOTICE = walls.Wall(read=SEEN_WITH_NOTICE, write=IN_OWN_NOTICE)
 """What a notice says is read by whoever sees the notice and written only in the area that registered it."""
 
-_HIDDEN_FROM_SEARCH = (
+HIDDEN_FROM_SEARCH = (
     r"[^[:space:]，。；、：:()（）]{0,64}@[^[:space:]，。；、：:()（）]+"
     r"|[0-9０-９]([-－—– \u00a0\u3000()（）转]{0,2}[0-9０-９]){5,}"
 )
@@ -126,7 +126,7 @@ class Notice(models.Model):
     search_text = models.GeneratedField(
         verbose_name=_("text for the search"),
         expression=Func(
-            F("text"), Value(_HIDDEN_FROM_SEARCH), Value(" "), Value("g"), function="regexp_replace"
+            F("text"), Value(HIDDEN_FROM_SEARCH), Value(" "), Value("g"), function="regexp_replace"
         ),
         output_field=models.TextField(),
         db_persist=True,
