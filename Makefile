@@ -44,9 +44,9 @@ bench: setup     ## all benchmarks, full size, into bench/RESULTS.md
 messages: setup  ## extract strings and compile both catalogues
 	@$(PY) tools/messages.py update
 
-pictures: setup  ## the pictures of the README, by the journey of the demo's story
+pictures: setup  ## the pictures of the README, made by journeys
 	@tools/browser.sh
-	@CHUNFENG_PICTURES=1 $(PY) -m pytest -q tests/journeys/test_story.py
+	@CHUNFENG_PICTURES=1 $(PY) -m pytest -q tests/journeys/test_story.py tests/journeys/test_census.py tests/journeys/test_calls_offline.py tests/journeys/test_measures.py
 
 stop:            ## stop the embedded database
 	@.venv/bin/chunfeng db stop

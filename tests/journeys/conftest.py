@@ -13,7 +13,21 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API runs an event loop
-SHOTS = Path(__file__).resolve().parents[2] / "docs" / "img" / "journey"
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "img"
+KEPT = {
+    "story-review": "review",
+    "story-desk": "desk",
+    "story-matrix": "matrix",
+    "story-phone": "phone",
+    "story-figures": "figures",
+    "story-bulletin": "bulletin",
+    "story-reports-phone": "reports-phone",
+    "calls-call-phone": "call-phone",
+    "census-board-desktop": "census",
+    "policy-check-yes-phone": "self-check-phone",
+}
+"""The pictures of the README (`make pictures`), by the names of the shots."""
+SHOTS = PICTURES / "journey"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -103,6 +117,8 @@ def shoot() -> Callable[[Page, str], Path]:
         page.screenshot(path=str(target), full_page=True)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name}: the page is {wide} px wider than the window"
+        if name in KEPT and os.environ.get("CHUNFENG_PICTURES"):
+            shutil.copy(target, PICTURES / f"{KEPT[name]}.png")
         return target
 
     return take

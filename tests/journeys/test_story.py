@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone, translation
@@ -21,7 +18,6 @@ from demo.reporting import Reporting
 from demo.story import Story
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "img"
 
 
 @pytest.fixture
@@ -46,29 +42,27 @@ def of(user: str) -> Posting:
 
 
 def test_the_story_shows_at_every_desk(told, desktop, phone, sign_in, shoot):
-    shots = {}
     damaged = Notice.objects.get(number__contains="明电")
     sign_in(desktop, of("province"))
     desktop.goto(f"/notices/{damaged.pk}/review/")
     desktop.get_by_text("及时为务工人员提供健康咨询").first.wait_for()
     desktop.set_viewport_size({"width": 1280, "height": 900})
-    shots["review"] = shoot(desktop, "story-review")
+    shoot(desktop, "story-review")
     desktop.context.clear_cookies()
     sign_in(desktop, of("county"))
     desktop.goto("/desk/")
     desktop.locator("main a", has_text="月").first.wait_for()
-    shots["desk"] = shoot(desktop, "story-desk")
+    shoot(desktop, "story-desk")
     desktop.context.clear_cookies()
     sign_in(desktop, of("city"))
     notice = Notice.objects.get(number__startswith="长人社演示发")
     desktop.goto(f"/desk/notice/{notice.pk}/matrix/")
     desktop.locator("main table").first.wait_for()
-    shots["matrix"] = shoot(desktop, "story-matrix")
+    shoot(desktop, "story-matrix")
     sign_in(phone, of("village"))
     phone.goto("/desk/")
     phone.locator("main a", has_text="报告情况").first.wait_for()
-    shots["phone"] = shoot(phone, "story-phone")
-    keep(shots)
+    shoot(phone, "story-phone")
     before = Notice.objects.count(), Posting.objects.count()
     today = timezone.localdate()
     setting.offices(villages=places.COUNTY[:6], on=today, at=timezone.now())
@@ -77,13 +71,12 @@ def test_the_story_shows_at_every_desk(told, desktop, phone, sign_in, shoot):
 
 
 def test_the_reports_show_from_the_village_to_the_bulletin(reported, desktop, phone, sign_in, shoot):
-    shots = {}
     form = Form.objects.get(code="daily-situation")
     day = timezone.localdate() - timedelta(days=1)
     sign_in(phone, of("village"))
     phone.goto("/reports/")
     phone.locator("main a", has_text="填报").first.wait_for()
-    shots["reports-phone"] = shoot(phone, "story-reports-phone")
+    shoot(phone, "story-reports-phone")
     sign_in(desktop, of("county"))
     desktop.goto(f"/reports/form/{form.pk}/?day={day}")
     desktop.locator("main table").first.wait_for()
@@ -93,18 +86,10 @@ def test_the_reports_show_from_the_village_to_the_bulletin(reported, desktop, ph
     sign_in(desktop, of("city"))
     desktop.goto(f"/figures/{form.pk}/?first={day}&last={day}")
     desktop.locator("main table").first.wait_for()
-    shots["figures"] = shoot(desktop, "story-figures")
+    shoot(desktop, "story-figures")
     desktop.context.clear_cookies()
     sign_in(desktop, of("province"))
     issued = Bulletin.objects.filter(state="issued").latest("number")
     desktop.goto(f"/bulletins/{issued.pk}/")
     desktop.get_by_text("数据来源").first.wait_for()
-    shots["bulletin"] = shoot(desktop, "story-bulletin")
-    keep(shots)
-
-
-def keep(shots: dict[str, Path]) -> None:
-    """The pictures of the README, when asked for."""
-    if os.environ.get("CHUNFENG_PICTURES"):
-        for name, shot in shots.items():
-            shutil.copy(shot, PICTURES / f"{name}.png")
+    shoot(desktop, "story-bulletin")
