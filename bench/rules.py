@@ -107,7 +107,7 @@ def _spark(python: Path, source: Path, folder: Path, say: Say) -> dict[str, Any]
     rows, wanted = rules_judge.digest(str(folder / "ours.parquet"))
     found: dict[str, Any] = {"rows": rows, "digest": wanted}
     for way in ("local", "cluster"):
-        target = folder / f"spark-{way}"
+        target = folder / f"answers-{way}"
         with rules_spark.master(way, python, folder) as address:
             done = child.run("bench.rules_spark", address, source, target, text, python=python)
         found[way] = {**done, "same": rules_judge.digest(f"{target}/*.parquet") == (rows, wanted)}

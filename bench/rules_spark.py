@@ -54,7 +54,7 @@ def cluster(python: Path, folder: Path) -> Iterator[str]:
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": HOST,
         "SPARK_WORKER_DIR": str(folder / "spark-work"),
-        "SPARK_LOCAL_DIRS": str(folder / "spark-local"),
+        "SPARK_LOCAL_DIRS": str(folder / "spark-scratch"),
         "SPARK_DAEMON_MEMORY": "512m",
         "PYSPARK_PYTHON": str(python),
     }
@@ -121,7 +121,7 @@ def main(master: str, source: Path, target: Path, sql_file: Path) -> None:
         "spark.executor.memory": "1g",
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
-        "spark.local.dir": str(target.parent / "spark-local"),
+        "spark.local.dir": str(target.parent / "spark-scratch"),
         "spark.log.level": "ERROR",
     }
     for name, value in settings.items():

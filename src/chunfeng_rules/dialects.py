@@ -37,7 +37,7 @@ _DIVIDED: dict[str, Callable[[Any, Any], Any]] = {
 def sql(expression: Any, dialect: str) -> str:
     """The text of an expression over unbound tables: "duckdb", "postgres" or "pyspark"."""
     compiler = getattr(compilers, dialect).compiler
-    tree = compiler.to_sqlglot(expression.unbind())
+    tree = compiler.to_sqlglot(expression.unbind()).copy()  # what stands there twice is one node before
     calls = [call for call in tree.find_all(sge.Anonymous) if str(call.this).lower() == _NAME]
     for call in reversed(calls):  # the inner ones first
         call.replace(_DIVIDED[dialect](*call.expressions))
