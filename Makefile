@@ -38,7 +38,7 @@ test-served: setup ## the same tests on a served PostgreSQL (Debian's)
 score-reader: setup ## the notice reader against its gold files
 	@$(PY) -m tests.notices.score_reader
 
-bench: setup     ## all benchmarks, full size, into bench/RESULTS.md
+bench: setup     ## all benchmarks, full size, into bench/RESULTS.md (makes .venv-bench for the peers)
 	@$(PY) -m bench all --size full
 
 messages: setup  ## extract strings and compile both catalogues
@@ -52,4 +52,4 @@ stop:            ## stop the embedded database
 	@.venv/bin/chunfeng db stop
 
 clean:
-	rm -rf .venv .tools .mypy_cache .ruff_cache .hypothesis build src/*.egg-info
+	rm -rf .venv .venv-bench .tools .mypy_cache .ruff_cache .hypothesis build src/*.egg-info

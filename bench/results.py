@@ -16,21 +16,21 @@ HEAD = "# Benchmarks\n\nEach section is written by `.venv/bin/python -m bench NA
 
 @dataclass
 class Found:
-    """The agreed figures, a table for people, and remarks."""
+    """The agreed figures, a table for people, remarks, and further tables."""
 
     figures: dict[str, Any]
     table: list[list[str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    more: list[list[list[str]]] = field(default_factory=list)
 
 
 def keep(name: str, size: str, found: Found) -> None:
     """Write or replace the section of one benchmark."""
     lines = [f"## {name}", "", f"{datetime.now(UTC):%Y-%m-%d}, size {size}. {machine.describe()}.", ""]
-    if found.table:
-        lines += ["| " + " | ".join(row) + " |" for row in found.table[:1]]
-        lines += ["|" + "---|" * len(found.table[0])]
-        lines += ["| " + " | ".join(row) + " |" for row in found.table[1:]]
-        lines.append("")
+    for table in (found.table, *found.more):
+        if table:
+            head, *rows = ("| " + " | ".join(row) + " |" for row in table)
+            lines += [head, "|" + "---|" * len(table[0]), *rows, ""]
     lines += ["| figure | value |", "|---|---|", *(f"| `{k}` | {v} |" for k, v in found.figures.items()), ""]
     lines += [f"- {remark}" for remark in found.remarks]
     section = "\n".join(lines).rstrip() + "\n"

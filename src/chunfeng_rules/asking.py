@@ -13,11 +13,30 @@ from typing import Any
 from chunfeng_rules.explanation import Checked, Given
 from chunfeng_rules.functions import Run, compiled
 from chunfeng_rules.measure import ASK, ELIGIBLE, Measure
-from chunfeng_rules.tree import All, Choose, Look, Member, Name, Node, Not, Some, children
+from chunfeng_rules.tree import (
+    All,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Extreme,
+    Literal,
+    Look,
+    Member,
+    Name,
+    Node,
+    Not,
+    Some,
+    children,
+    names,
+    walk,
+)
 
 Way = frozenset[tuple[str, bool | None]]
 _NOTHING: list[Way] = [frozenset()]
 MAX_WAYS = 64
+_STRICT = (Compare, Arithmetic, Call, Extreme)
+"""What is unknown as soon as one part is."""
 
 
 def smallest(
@@ -83,12 +102,23 @@ def _fewest(ways: Iterable[Way]) -> list[Way]:
     return kept[:MAX_WAYS]
 
 
+class _Learnt:
+    """What is found out about a measure once and kept with it, whose nodes live as long: by the id of a node."""
+
+    def __init__(self, measure: Measure) -> None:
+        self.runs: dict[int, Run] = {}
+        self.strict: dict[int, tuple[tuple[str, ...], tuple[str, ...]] | None] = {}
+        """Facts and parameters of a node that needs all of them; None for another."""
+        self.order = {name: n for n, name in enumerate([*measure.facts, "area"])}
+
+
 class _Asking:
     def __init__(self, measure: Measure, env: dict[str, Any]) -> None:
         self.measure, self.env = measure, env
-        # Compiled once and kept with the measure, whose nodes live as long.
-        self.runs: dict[int, Run] = measure.__dict__.setdefault("_runs", {})
-        self.order = {name: n for n, name in enumerate([*measure.facts, "area"])}
+        learnt: _Learnt | None = measure.__dict__.get("_learnt")
+        if learnt is None:
+            learnt = measure.__dict__["_learnt"] = _Learnt(measure)
+        self.runs, self.strict, self.order = learnt.runs, learnt.strict, learnt.order
 
     def area(self) -> list[Way]:
         return [frozenset({("area", None)})] if self.env["area"] is None else _NOTHING
@@ -96,8 +126,8 @@ class _Asking:
     def best(self, ways: list[Way]) -> tuple[str, ...]:
         """Names of the way with the fewest, the earliest in the file between equals."""
         sets = [sorted({n for n, _ in way}, key=lambda n: self.order.get(n, 0)) for way in ways]
-        if not sets:
-            return ()
+        if len(sets) < 2:
+            return tuple(sets[0]) if sets else ()
         best = min(sets, key=lambda s: (len(s), [self.order.get(n, 0) for n in s]))
         return tuple(best)
 
@@ -109,6 +139,8 @@ class _Asking:
         value = run(self.env)
         if value is not None:
             return _NOTHING if want is None or value is want else []
+        if isinstance(node, _STRICT) and (all_of_it := self.all_of_it(node)) is not None:
+            return all_of_it
         match node:
             case Name():
                 return self.name(node, want)
@@ -130,6 +162,21 @@ class _Asking:
                 held = [] if self.env[parameter] is not None else [self.parameter(parameter)]
                 return _together([*held, *(self.ways(c, None) for c in children(node))])
         return _together(self.ways(c, None) for c in children(node))
+
+    def all_of_it(self, node: Node) -> list[Way] | None:
+        """The one way where a value needs every fact below it; None where it is not as simple as that."""
+        if id(node) not in self.strict:
+            below = tuple(walk(node))
+            simple = all(
+                isinstance(n, (*_STRICT, Literal))
+                or (isinstance(n, Name) and n.kind in ("fact", "parameter", "on"))
+                for n in below
+            )
+            self.strict[id(node)] = (names(node, "fact"), names(node, "parameter")) if simple else None
+        needed = self.strict[id(node)]
+        if needed is None or any(self.env[p] is None for p in needed[1]):
+            return None
+        return [frozenset([(fact, None) for fact in needed[0] if self.env[fact] is None])]
 
     def name(self, node: Name, want: bool | None) -> list[Way]:
         match node.kind:

@@ -1,6 +1,7 @@
-"""All rows of a table at once: an Ibis expression that runs in DuckDB, PostgreSQL and Spark.
+"""All rows of a table at once: an Ibis expression for DuckDB, PostgreSQL and Spark.
 
     found = evaluate(table, measures, on=date(2020, 3, 1), keep=("subject",))
+    text = dialects.sql(found, "duckdb")
 
 A row carries for every measure `CODE__failed` and `CODE__open`, two bit masks (bit 0: in force; bit n: the nth
 condition) from which every reason can be rebuilt, and one column `CODE__OUTCOME` for what it gives (codes with
@@ -15,7 +16,7 @@ from typing import Any
 
 import ibis
 
-from chunfeng_rules import bounds
+from chunfeng_rules import dialects
 from chunfeng_rules.columns import TYPES, Cell, Columns, Levels, bit, cases, column, const, derived
 from chunfeng_rules.lowering import Exact
 from chunfeng_rules.measure import Aggregate, Column, Condition, Fact, Measure, Outcome
@@ -66,14 +67,12 @@ def sql(
     clean: Collection[str] = (),
 ) -> str:
     """The SQL text for a table of this schema (column → Ibis type): "duckdb", "postgres" or "pyspark"."""
-    if dialect == "pyspark":
-        assert ibis.pyspark  # loads the dialect
     related = {name: ibis.table(columns, name=name) for name, columns in (groups or {}).items()}
     source = ibis.table(schema, name=table)
     found = evaluate(
         source, measures, on=on, area=area, subject=subject, keep=keep, groups=related, clean=clean
     )
-    return str(ibis.to_sql(found, dialect=dialect, pretty=False))
+    return dialects.sql(found, dialect)
 
 
 class _Batch:
@@ -111,12 +110,10 @@ class _Batch:
 
     def _measure(self, measure: Measure) -> None:
         lowering = Columns(measure, self.levels, lambda kind, name: self._name(measure, kind, name))
-        large = bounds.large(measure)
         for step in measure.steps.values():
             value = lowering.lower(step.node)
             if isinstance(value, Exact):
                 if step.round:
-                    lowering.careful = step.name in large
                     value = Exact(lowering.rounded(value, step.round, step.to))
                 value = lowering.operand(value, step.node)
             else:
@@ -136,7 +133,6 @@ class _Batch:
         self.levels.put(f"{code}__failed", failed)
         self.levels.put(f"{code}__open", unknown)
         for outcome in measure.gives:
-            lowering.careful = outcome.name in large
             cell = self._outcome(lowering, outcome)
             value = lowering.choose(eligible, cell, const(None, cell.type))
             self.levels.put(f"{code}__{outcome.name}", value)

@@ -17,8 +17,6 @@ from chunfeng_rules.tree import Arithmetic, Choose, Extreme, Look, Member, Name,
 from chunfeng_rules.units import FIRST_DAY, LAST_DAY
 
 LIMIT = 2**62
-QUOTIENT = 2**50
-"""A database divides through binary floats: a whole quotient up to this survives, a larger one needs a second step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +94,6 @@ def check(measure: Measure) -> list[Finding]:
                     _rounded(ranges, value, outcome.round, outcome.to)
         except Trouble as trouble:
             note(outcome.place, trouble)
-    return found
-
-
-def large(measure: Measure) -> set[str]:
-    """Steps and outcomes whose rounded figure may be larger than a binary float holds exactly."""
-    ranges, found = Ranges(measure), set[str]()
-    for step in measure.steps.values():
-        value = _rounded(ranges, ranges.lower(step.node), step.round, step.to)
-        ranges.steps[step.name] = value
-        if step.round and value.num.hi > QUOTIENT:
-            found.add(step.name)
-    for outcome in measure.gives:
-        if outcome.round:
-            for node in (outcome.node, outcome.cap):
-                value = (
-                    None if node is None else _rounded(ranges, ranges.lower(node), outcome.round, outcome.to)
-                )
-                if isinstance(value, Exact) and value.num.hi > QUOTIENT:
-                    found.add(outcome.name)
     return found
 
 

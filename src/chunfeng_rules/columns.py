@@ -15,9 +15,10 @@ from typing import Any
 
 import ibis
 
+from chunfeng_rules.dialects import quotient
 from chunfeng_rules.lowering import Exact, Lowering
 from chunfeng_rules.measure import Measure, Parameter, Span, Value, area_prefix
-from chunfeng_rules.tree import Look, Member, Name, Node
+from chunfeng_rules.tree import Call, Look, Member, Name, Node
 
 TYPES = {"number": "int64", "date": "date", "yes_no": "boolean", "choice": "string", "area": "string"}
 _DYNAMIC = object()
@@ -117,11 +118,22 @@ class Columns(Lowering):
     def __init__(self, measure: Measure, levels: Levels, names: Callable[[str, str], Cell]) -> None:
         self.measure, self.levels, self.names = measure, levels, names
         self.steps: dict[str, Any] = {}
-        self.careful = False
 
     def const(self, value: Any) -> Cell:
         kinds = {bool: "boolean", int: "int64", str: "string", date: "date"}
         return const(value, kinds[type(value)])
+
+    def lower(self, node: Node) -> Any:
+        """Dates are dear to reckon with: what a call of a measure gives is made once, however often it is written."""
+        if not isinstance(node, Call) or node.function == "within":
+            return super().lower(node)
+        key = (self.measure.code, "call", node)
+        found = self.levels.keys.get(key)
+        if found is None:
+            value = super().lower(node)
+            found = self.levels.store(value.num if isinstance(value, Exact) else value, key)
+            self.levels.keys[key] = found
+        return Exact(found) if node.unit.kind == "number" else found
 
     def name(self, node: Name) -> Any:
         if node.kind == "step":
@@ -252,14 +264,7 @@ class Columns(Lowering):
     def floor(self, num: Cell, den: Cell) -> Cell:
         if num.fixed and den.fixed and num.const is not None and den.const:
             return const(num.const // den.const, "int64")
-        # Taking the remainder off first makes the quotient whole: below 2**50 a binary float holds it exactly;
-        # above (`careful`) what the float missed is divided once more.
-        num, den = self.levels.store(num), self.levels.store(den)
-        if not self.careful:
-            return derived("int64", lambda n, d: ((n - n % d) / d).round().cast("int64"), num, den)
-        even = self.levels.store(derived("int64", lambda n, d: n - n % d, num, den))
-        about = self.levels.store(derived("int64", lambda e, d: (e / d).round().cast("int64"), even, den))
-        return derived("int64", lambda a, e, d: a + ((e - a * d) / d).round().cast("int64"), about, even, den)
+        return derived("int64", quotient, num, den)
 
     # truths
 

@@ -84,95 +84,129 @@ def _index(measures: list[Measure], language: str) -> str:
 
 def page(measure: Measure, language: str) -> str:
     """The page of one measure."""
-
-    def t(zh: str, en: str) -> str:
-        return Text(zh, en)[language]
-
-    m = measure
-    lines = [f"# {m.title[language]}", "", m.summary[language], ""]
-    if m.confidence == "unverified":
+    lines = [f"# {measure.title[language]}", "", measure.summary[language], ""]
+    if measure.confidence == "unverified":
         lines += [_UNVERIFIED[language], ""]
+    for part in (
+        _at_a_glance,
+        _sources,
+        _conditions,
+        _outcome,
+        _steps,
+        _parameters,
+        _facts,
+        _cases,
+        _versions,
+    ):
+        lines += part(measure, language)
+    lines += ["", _GENERATED[language], ""]
+    return "\n".join(lines)
+
+
+def _at_a_glance(m: Measure, language: str) -> list[str]:
     rows = [
-        (t("代码与版本", "code and version"), f"`{m.code}` {m.version}"),
-        (t("对象", "for"), SUBJECTS[m.subject][language]),
-        (t("地区", "area"), _area(m.area)[language]),
-        (t("执行期", "in force"), _span(m.span)[language]),
-        (t("享受次数", "how often"), PERIODS[m.once_per][language]),
+        (Text("代码与版本", "code and version"), f"`{m.code}` {m.version}"),
+        (Text("对象", "for"), SUBJECTS[m.subject][language]),
+        (Text("地区", "area"), _area(m.area)[language]),
+        (Text("执行期", "in force"), _span(m.span)[language]),
+        (Text("享受次数", "how often"), PERIODS[m.once_per][language]),
     ]
     for label, value in (
-        (t("付给", "paid to"), m.paid_to),
-        (t("资金来源", "paid from"), m.paid_from),
-        (t("启动条件", "trigger"), m.trigger),
-        (t("费用估计", "estimate"), m.estimate),
+        (Text("付给", "paid to"), m.paid_to),
+        (Text("资金来源", "paid from"), m.paid_from),
+        (Text("启动条件", "trigger"), m.trigger),
+        (Text("费用估计", "estimate"), m.estimate),
     ):
         if value is not None:
             rows.append((label, value[language]))
     if m.excludes:
-        rows.append((t("不与下列措施同时享受", "not together with"), ", ".join(f"`{c}`" for c in m.excludes)))
+        others = ", ".join(f"`{c}`" for c in m.excludes)
+        rows.append((Text("不与下列措施同时享受", "not together with"), others))
     for code, span, _ in m.gives_way:
-        rows.append((t("让位于", "gives way to"), f"`{code}` {_span(span)[language]}"))
-    lines += ["| | |", "|---|---|", *(f"| {a} | {_cell(b)} |" for a, b in rows), ""]
-    lines += _section(t("依据", "Sources"))
+        rows.append((Text("让位于", "gives way to"), f"`{code}` {_span(span)[language]}"))
+    return ["| | |", "|---|---|", *(f"| {a[language]} | {_cell(b)} |" for a, b in rows), ""]
+
+
+def _sources(m: Measure, language: str) -> list[str]:
+    lines = _section(Text("依据", "Sources")[language])
     for source in m.sources:
         more = [x for x in (source.issuer, source.date.isoformat() if source.date else "") if x]
         note = f" {source.note[language]}" if source.note else ""
         lines.append(f"- {source}{'，'.join(['', *more])}{note}")
-    lines.append("")
-    if m.conditions:
-        lines += _section(t("条件（须全部满足）", "Conditions (all must hold)"))
-        for n, c in enumerate(m.conditions, 1):
-            labels = {k: p.label for k, p in m.parameters.items()} | {k: s.label for k, s in m.steps.items()}
-            says = c.says.filled({k: Text(f"“{v.zh}”", f"“{v.en}”") for k, v in labels.items()})[language]
-            dates = "" if c.span == Span() else f"（{_span(c.span)[language]}）"
-            lines += [f"{n}. {says}{dates} — {_clause(c.clause, m)}", f"   `{_code(c.written)}`"]
-        lines.append("")
-    if m.gives:
-        lines += _section(t("待遇", "Outcome"))
-        for o in m.gives:
-            lines += [f"- **{o.label[language]}** — {_clause(o.clause, m)}", f"  `{_code(o.written)}`"]
-        lines.append("")
-    if m.steps:
-        lines += _section(t("中间步骤", "Steps"))
-        for s in m.steps.values():
-            lines += [f"- {s.label[language]} — {_clause(s.clause, m)}", f"  `{s.name} = {_code(s.written)}`"]
-        lines.append("")
-    if m.parameters:
-        lines += _section(t("参数", "Parameters"))
-        lines += [
-            t("| 参数 | 值 | 日期 | 条款 |", "| parameter | value | days | clause |"),
-            "|---|---|---|---|",
-        ]
-        for p in m.parameters.values():
-            for v in p.values:
-                where = "" if v.text == m.code else f" ({v.text})"
-                worth = parameter_words(p, v.value)[language]
-                lines.append(
-                    f"| {_cell(p.label[language])} `{p.name}` | {_cell(worth)} | {_span(v.span)[language]} "
-                    f"| {_cell(_clause(v.clause, m))}{where} |"
-                )
-        lines.append("")
-    lines += _section(t("需要的资料", "What must be known"))
-    lines += [
-        t(
-            "| 问题 | 单位 | 证明材料 | 登记库可答 |",
-            "| question | unit | document | register that answers |",
-        ),
-        "|---|---|---|---|",
-    ]
+    return [*lines, ""]
+
+
+def _conditions(m: Measure, language: str) -> list[str]:
+    if not m.conditions:
+        return []
+    lines = _section(Text("条件（须全部满足）", "Conditions (all must hold)")[language])
+    labels = {k: p.label for k, p in m.parameters.items()} | {k: s.label for k, s in m.steps.items()}
+    quoted = {k: Text(f"“{v.zh}”", f"“{v.en}”") for k, v in labels.items()}
+    for n, c in enumerate(m.conditions, 1):
+        dates = "" if c.span == Span() else f"（{_span(c.span)[language]}）"
+        says = c.says.filled(quoted)[language]
+        lines += [f"{n}. {says}{dates} — {_clause(c.clause, m)}", f"   `{_code(c.written)}`"]
+    return [*lines, ""]
+
+
+def _outcome(m: Measure, language: str) -> list[str]:
+    if not m.gives:
+        return []
+    lines = _section(Text("待遇", "Outcome")[language])
+    for o in m.gives:
+        lines += [f"- **{o.label[language]}** — {_clause(o.clause, m)}", f"  `{_code(o.written)}`"]
+    return [*lines, ""]
+
+
+def _steps(m: Measure, language: str) -> list[str]:
+    if not m.steps:
+        return []
+    lines = _section(Text("中间步骤", "Steps")[language])
+    for s in m.steps.values():
+        lines += [f"- {s.label[language]} — {_clause(s.clause, m)}", f"  `{s.name} = {_code(s.written)}`"]
+    return [*lines, ""]
+
+
+def _parameters(m: Measure, language: str) -> list[str]:
+    if not m.parameters:
+        return []
+    head = Text("| 参数 | 值 | 日期 | 条款 |", "| parameter | value | days | clause |")
+    lines = [*_section(Text("参数", "Parameters")[language]), head[language], "|---|---|---|---|"]
+    for p in m.parameters.values():
+        for v in p.values:
+            where = "" if v.text == m.code else f" ({v.text})"
+            worth = parameter_words(p, v.value)[language]
+            lines.append(
+                f"| {_cell(p.label[language])} `{p.name}` | {_cell(worth)} | {_span(v.span)[language]} "
+                f"| {_cell(_clause(v.clause, m))}{where} |"
+            )
+    return [*lines, ""]
+
+
+def _facts(m: Measure, language: str) -> list[str]:
+    head = Text(
+        "| 问题 | 单位 | 证明材料 | 登记库可答 |", "| question | unit | document | register that answers |"
+    )
+    title = Text("需要的资料", "What must be known")
+    lines = [*_section(title[language]), head[language], "|---|---|---|---|"]
     for f in m.facts.values():
         proof = f.proof[language] if f.proof else "–"
         lines.append(
             f"| {_cell(f.ask[language])} `{f.name}` | {_unit(f.unit)} | {_cell(proof)} | {f.register or '–'} |"
         )
-    lines += ["", *_section(t("案例", "Cases"))]
+    return [*lines, ""]
+
+
+def _cases(m: Measure, language: str) -> list[str]:
+    between, comma = Text("；", "; ")[language], Text("，", ", ")[language]
+    lines = _section(Text("案例", "Cases")[language])
     for case in m.cases:
         given = []
         for name, value in case.given.items():
             if name in m.facts:
                 fact = m.facts[name]
-                given.append(
-                    f"{fact.label[language]} {value_words(value, fact.unit, fact.options)[language]}"
-                )
+                words = value_words(value, fact.unit, fact.options)
+                given.append(f"{fact.label[language]} {words[language]}")
             else:
                 given.append(f"{m.groups[name].label[language]} × {len(value)}")
         comes = [STATES[case.expect][language]]
@@ -180,14 +214,14 @@ def page(measure: Measure, language: str) -> str:
             if outcome.name in case.gives:
                 words = value_words(case.gives[outcome.name], outcome.unit, outcome.options)
                 comes.append(f"{outcome.label[language]} {words[language]}")
-        joined = t("；", "; ").join(given)
-        lines.append(
-            f"- {case.name[language]} ({case.on.isoformat()}): {joined} → **{t('，', ', ').join(comes)}**"
-        )
-    lines += ["", *_section(t("版本", "Versions"))]
-    lines += [f"- {version}: {text[language]}" for version, text in reversed(m.changes)]
-    lines += ["", _GENERATED[language], ""]
-    return "\n".join(lines)
+        when = case.on.isoformat()
+        lines.append(f"- {case.name[language]} ({when}): {between.join(given)} → **{comma.join(comes)}**")
+    return [*lines, ""]
+
+
+def _versions(m: Measure, language: str) -> list[str]:
+    lines = _section(Text("版本", "Versions")[language])
+    return [*lines, *(f"- {version}: {text[language]}" for version, text in reversed(m.changes))]
 
 
 def _section(title: str) -> list[str]:

@@ -20,8 +20,10 @@ from chunfeng_rules.measure import (
     Clause,
     Condition,
     Fact,
+    Group,
     Measure,
     Outcome,
+    Parameter,
     Refinement,
     Span,
     Step,
@@ -114,34 +116,8 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
     fields = mark.fields(_MEASURE, ("measure", *_NEEDED, "summary", "subject", "facts", "cases"))
     head = _head(desk, fields, "measure")
     subject = parts.one_of(desk, fields, "subject", SUBJECTS, "")
-    texts: dict[str, Any] = {}
-    for key in ("summary", "paid_to", "paid_from", "trigger", "estimate"):
-        if key in fields:
-            with desk.part(fields[key]):
-                texts[key] = parts.text(fields[key])
-    if "answer" in fields:
-        with desk.part(fields["answer"]):
-            said = fields["answer"].fields(("yes", "no"), ("yes", "no"))
-            texts["says_yes"], texts["says_no"] = parts.text(said["yes"]), parts.text(said["no"])
-    groups = parts.groups(desk, fields["groups"]) if "groups" in fields else {}
-    facts = parts.facts(desk, fields["facts"], groups)
-    choices = {name: f.unit for name, f in facts.items() if f.unit.kind == "choice"}
-    for group in groups.values():
-        choices |= {
-            c.name: c.unit for c in group.columns if c.unit.kind == "choice" and c.name not in choices
-        }
-    labels = {name: f.options for name, f in facts.items()}
-    counted = set()
-    for name, each in fields["facts"].fields().items():
-        if name in facts and "of" in each.fields():
-            counted.add(name)
-    days = {n for n, f in facts.items() if f.unit.kind == "date" and n not in counted}
-    level = area_level(head.get("area", ""))
-    parameters = (
-        parts.parameters(desk, fields["parameters"], choices, labels, days, level)
-        if "parameters" in fields
-        else {}
-    )
+    texts = _texts(desk, fields)
+    facts, groups, parameters = _declared(desk, fields, area_level(head.get("area", "")))
     scope = _scope(desk, mark, parameters, facts)
     if desk.findings:  # expressions over names that were not understood would only repeat what is wrong
         raise BadMeasure(sorted(desk.findings, key=lambda f: (f.place.line, f.place.column)))
@@ -178,6 +154,39 @@ def _measure(desk: Desk, mark: Marked, written: str) -> Measure:
         **texts,
     )
     return replace(measure, cases=read_cases(desk, fields["cases"], measure))
+
+
+def _texts(desk: Desk, fields: dict[str, Marked]) -> dict[str, Any]:
+    """What is said about the measure as a whole, under the names of its record."""
+    found: dict[str, Any] = {}
+    for key in ("summary", "paid_to", "paid_from", "trigger", "estimate"):
+        if key in fields:
+            with desk.part(fields[key]):
+                found[key] = parts.text(fields[key])
+    if "answer" in fields:
+        with desk.part(fields["answer"]):
+            said = fields["answer"].fields(("yes", "no"), ("yes", "no"))
+            found["says_yes"], found["says_no"] = parts.text(said["yes"]), parts.text(said["no"])
+    return found
+
+
+def _declared(
+    desk: Desk, fields: dict[str, Marked], level: int
+) -> tuple[dict[str, Fact], dict[str, Group], dict[str, Parameter]]:
+    """What expressions may name: facts (not yet counted), groups, and the parameters over their choices and days."""
+    groups = parts.groups(desk, fields["groups"]) if "groups" in fields else {}
+    facts = parts.facts(desk, fields["facts"], groups)
+    choices = {name: f.unit for name, f in facts.items() if f.unit.kind == "choice"}
+    for group in groups.values():
+        choices |= {
+            c.name: c.unit for c in group.columns if c.unit.kind == "choice" and c.name not in choices
+        }
+    if "parameters" not in fields:
+        return facts, groups, {}
+    labels = {name: f.options for name, f in facts.items()}
+    counted = {n for n, each in fields["facts"].fields().items() if n in facts and "of" in each.fields()}
+    days = {n for n, f in facts.items() if f.unit.kind == "date" and n not in counted}
+    return facts, groups, parts.parameters(desk, fields["parameters"], choices, labels, days, level)
 
 
 def _refinement(desk: Desk, mark: Marked, written: str) -> Refinement:

@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis
 
+from chunfeng_rules import dialects
 from chunfeng_rules.batch import evaluate
 from chunfeng_rules.measure import Measure, Span, Value
 from chunfeng_rules.texts import Trouble
@@ -103,7 +104,7 @@ def sql(
     """The SQL text of `compare` for a table of this schema (column → Ibis type)."""
     related = {name: ibis.table(columns, name=name) for name, columns in (groups or {}).items()}
     found = compare(ibis.table(schema, name=table), before, after, groups=related, **options)
-    return str(ibis.to_sql(found, dialect=dialect, pretty=False))
+    return dialects.sql(found, dialect)
 
 
 def money(measure: Measure) -> str:

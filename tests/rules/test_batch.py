@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -41,6 +42,7 @@ GIVES = {
     "half": ("fen", "money / (staff / left)", "half_up"),
     "down": ("fen", "money / (1 + share)", "down"),
     "up": ("fen", "(wage * months_in if first else money) * limit", "up, to: yuan"),
+    "large": ("fen", "money * staff / left", "half_up"),
     "day": ("date", "plus_months(began, months_in)", ""),
     "sure": ("yes_no", "first and second", ""),
     "count": ("months", "min(months_in, some_months)", ""),
@@ -122,6 +124,9 @@ def rows():
         }
         for m, s, n in product(edges, (0, 1, 3_333, 10_000, 100_000), (0, 1, 7))
     ]
+    # a quotient no binary float holds
+    huge = {"money": 10**12 - 1, "staff": 999_999, "first": True, "began": days[0]}
+    found += [{"on_day": days[0], "area": None, "left": left, **huge} for left in (1, 2, 7)]
     ends = [date(2019, 12, 31), date(2020, 1, 1), None, date(2004, 2, 29)]
     for n, row in enumerate(found):
         row["spells"] = [
@@ -166,6 +171,19 @@ def test_shipped_measures(rows):
     expected = engines.in_python(held, cases)
     assert engines.in_duckdb(held, cases) == expected
     assert engines.in_postgres(connection, held, cases) == expected
+
+
+def test_a_quotient_larger_than_a_float_holds(measures, rows):
+    given = [r["given__large"] for r in engines.in_duckdb(measures, rows)]
+    assert 999_998_999_999_000_001 in given
+
+
+def test_text_for_spark_is_made_without_spark(measures):
+    from chunfeng_rules import batch
+
+    text = batch.sql(measures, engines.schema(measures), table="facts", on="on_day", dialect="pyspark")
+    assert " DIV " in text and "whole_quotient" not in text.lower()
+    assert not re.search(r"[\w)`] / [\w(`]", text), "a division through floats"
 
 
 @pytest.mark.slow
