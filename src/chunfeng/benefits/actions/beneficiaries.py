@@ -16,6 +16,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
+from chunfeng.people import numbers
 from chunfeng.people.actions.common import in_reach
 from chunfeng.people.models import Person
 from chunfeng.people.queries import register
@@ -56,6 +57,42 @@ def know_person(*, person: Person, area_code: str = "", by: Actor, at: datetime)
     }
     key = subject_key(row.id_number)
     return _known(SubjectKind.PERSON, key, area_code or next(own, ""), values, by=by, at=at)
+
+
+@transaction.atomic
+def know_listed(*, name: str, number: str, area_code: str, by: Actor, at: datetime) -> Beneficiary:
+    """Somebody whom a unit or a counter names with a document (as `document` reads it), in the register or not.
+
+    Raises Refused where the number is known in this area under another name.
+    """
+    roles.require(by, "claim.work")
+    values = {"name": required(name, _("name"), 60), "id_number": number}
+    found = _known(SubjectKind.PERSON, subject_key(number), area_code, values, by=by, at=at)
+    if same_name(found.name) != same_name(name):
+        raise Refused(
+            _("The number %(number)s is known under another name. Compare both with the document.")
+            % {"number": crypto.mask(number)}
+        )
+    return found
+
+
+def document(text: str) -> str:
+    """The one form of a document number somebody typed. Raises Refused for what cannot be one."""
+    number = identifiers.plain(text)
+    if len(number) not in (15, 18) or not number[:-1].isdecimal():
+        return numbers.other_document(text)
+    found = identifiers.citizen_id(text)
+    if identifiers.CHECK in found.doubts:
+        raise Refused(
+            _("The last sign of %(number)s does not fit: copy the number from the document.")
+            % {"number": crypto.mask(found.number)}
+        )
+    return found.number
+
+
+def same_name(text: str) -> str:
+    """A name as it is compared: without blanks, dots of one kind."""
+    return "".join(text.split()).replace("•", "·")
 
 
 @transaction.atomic

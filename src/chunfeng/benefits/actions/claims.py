@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import engine, periods
+from chunfeng.benefits import engine, months, periods
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import LIVE, ClaimChannel, ClaimState, ClaimStepKind
 from chunfeng.benefits.models import Beneficiary, Claim, ClaimPaper, MeasureVersion, Payment
@@ -55,7 +55,9 @@ def open_claim(
         raise Refused(
             _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}
         )
-    period = periods.period_of(engine.once_per(version), on, case)
+    once = engine.once_per(version)
+    by_list = channel == ClaimChannel.LIST and once == periods.DAY  # a list adds the days of a month up
+    period = periods.period_of(periods.MONTH if by_list else once, on, case)
     alone_with(beneficiary.subject_key)
     known = Claim.objects.filter(key=key).first()
     if known is not None:
@@ -99,7 +101,8 @@ def state_facts(
     row = locked(claim, by)
     if row.state not in UNDECIDED:
         raise Refused(_("This claim is decided: its facts stand. An objection can bring it up again."))
-    _known_facts(row.version, facts)
+    listed = {months.DAYS} if row.channel == ClaimChannel.LIST else set()
+    _known_facts(row.version, {name: value for name, value in facts.items() if name not in listed})
     held = stated(row)
     for name, value in facts.items():
         if value in (None, ""):
@@ -179,7 +182,7 @@ def refuse_twice(
         live = Claim.objects.filter(stands, subject_key=subject_key).exclude(pk=beside or 0)
         rows = list(live.select_related("measure", "version__measure"))
     for row in rows:
-        if row.measure.code == code and row.period == period:
+        if row.measure.code == code and periods.share(row.period, period):
             raise AlreadyClaimed(twice(version.measure.title, period))
         excluded = row.measure.code in engine.excludes(version) or code in engine.excludes(row.version)
         if excluded and periods.meet(row.period, period):
@@ -196,13 +199,18 @@ def stated(claim: Claim) -> dict[str, dict[str, Any]]:
 
 def evaluated(claim: Claim, values: Mapping[str, Any]) -> engine.Evaluation:
     """What the rules of a claim (its version with its local texts, on its day) say of these facts."""
-    return engine.evaluate(
-        version=claim.version,
-        refined_by=claim.refined_by,
-        facts=values,
-        on=claim.on,
-        area=claim.area_code,
-    )
+    return reckoned(claim, values, claim.version, claim.refined_by, claim.on)
+
+
+def reckoned(
+    claim: Claim, values: Mapping[str, Any], version: MeasureVersion, refined_by: list[int], on: date
+) -> engine.Evaluation:
+    """The same by a version that was kept. What a list brought is summed over its days."""
+    if claim.channel == ClaimChannel.LIST and values.get(months.DAYS):
+        return months.evaluated(
+            version=version, refined_by=refined_by, days=values[months.DAYS], on=on, area=claim.area_code
+        )
+    return engine.evaluate(version=version, refined_by=refined_by, facts=values, on=on, area=claim.area_code)
 
 
 def values_of(claim: Claim) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""The clocks of a work injury case: what the measures of the day and area say, term by term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chunfeng.benefits import engine
+from chunfeng.benefits.choices import InjuryApplicant, InjuryState
+from chunfeng.benefits.models import InjuryCase
+
+APPLICATION, CLOCK = "work-injury-application", "work-injury-clock"
+RUNNING = {InjuryState.APPLIED: "check_by", InjuryState.ACCEPTED: "decide_by"}
+RUNNING |= dict.fromkeys((InjuryState.RECOGNISED, InjuryState.NOT_RECOGNISED), "serve_by")
+"""The term that runs for the office in a state; while papers are missing none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term: its last day, the day it was kept (None while it is not), and the clause that sets it.
+
+    `state` is kept, late, running, over or ahead; `left` whole days to the last day, below 0 when it is past.
+    """
+
+    name: str
+    label: str
+    by: date
+    done: date | None
+    left: int
+    state: str
+    clause: str
+    texts: tuple[str, ...]
+
+
+def terms(case: InjuryCase, on: date) -> list[Term]:
+    """The terms of a case as the measures of a day say, in the order of the procedure.
+
+    A term that no measure sets, or whose beginning is not there yet, is left out.
+    """
+    found = [*_ask(case, APPLICATION, _application(case), on), *_ask(case, CLOCK, _clock(case), on)]
+    done = {
+        "apply_by": case.applied_on,
+        "check_by": min((day for day in (case.told_on, case.accepted_on) if day), default=None),
+        "decide_by": case.decided_on,
+        "serve_by": case.served_on,
+    }
+    running = RUNNING.get(InjuryState(case.state))
+    return [_term(given, done.get(given["name"]), running, on) for given in found]
+
+
+def due(case: InjuryCase, on: date) -> date | None:
+    """The last day of the term that runs for the office; None where none does."""
+    return next((term.by for term in terms(case, on) if term.state in ("running", "over")), None)
+
+
+def _application(case: InjuryCase) -> dict[str, Any]:
+    employer = case.applicant == InjuryApplicant.EMPLOYER
+    return {
+        "applicant": "employer" if employer else "worker",
+        "injured_on": case.happened_on.isoformat(),
+        "injury_applied_on": case.applied_on.isoformat(),
+    }
+
+
+def _clock(case: InjuryCase) -> dict[str, Any]:
+    return {
+        "received_on": case.applied_on.isoformat(),
+        "accepted_on": case.accepted_on.isoformat() if case.accepted_on else None,
+        "clear_case": case.clear,
+        "decided_on": case.decided_on.isoformat() if case.decided_on else None,
+    }
+
+
+def _ask(case: InjuryCase, code: str, facts: dict[str, Any], on: date) -> list[dict[str, Any]]:
+    version = engine.version_for(code, on, case.area_code)
+    if version is None:
+        return []
+    local = engine.refinements(code, on, case.area_code)
+    found = engine.evaluate(version=version, refined_by=local, facts=facts, on=on, area=case.area_code)
+    texts = tuple(dict.fromkeys(row["text"] for row in found.explanation["won"]))
+    # an application after its time gives nothing, yet its last day was reckoned
+    steps = {row["name"]: row["value"] for row in found.explanation["steps"]}
+    last = {"apply_by": steps.get("last_day")}
+    rows = [row | {"value": row["value"] or last.get(row["name"])} for row in found.explanation["gives"]]
+    return [row | {"texts": texts} for row in rows if isinstance(row["value"], str)]
+
+
+def _term(given: dict[str, Any], done: date | None, running: str | None, on: date) -> Term:
+    by, name = date.fromisoformat(given["value"]), given["name"]
+    if done is not None:
+        state = "kept" if done <= by else "late"
+    elif name == running:
+        state = "running" if on <= by else "over"
+    else:
+        state = "ahead"
+    return Term(
+        name=name,
+        label=given["label"][engine.language()],
+        by=by,
+        done=done,
+        left=(by - on).days,
+        state=state,
+        clause=given["clause"],
+        texts=given["texts"],
+    )
+
+
+def words(term: Term) -> str:
+    """How a term stands, for the page."""
+    if term.state == "kept":
+        return _("kept")
+    if term.state == "late":
+        return _("%(n)s days late") % {"n": (term.done - term.by).days if term.done else 0}
+    if term.state == "over":
+        return _("%(n)s days overdue") % {"n": -term.left}
+    return _("today") if term.left == 0 else _("%(n)s days left") % {"n": term.left}
