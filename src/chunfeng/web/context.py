@@ -22,6 +22,8 @@ ROOMS = [
     ("measures", _("Measures"), "measure.read"),
     ("claims", _("Claims"), "claim.read"),
     ("payments", _("Payments"), "payment.work"),
+    ("injuries", _("Work injuries"), "injury.work"),
+    ("worklists", _("Epidemic work days"), "worklist.work"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),

@@ -6,13 +6,12 @@ import json
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits import engine
 from chunfeng.benefits.actions import claims, owing
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
-from chunfeng.benefits.choices import ClaimChannel, ClaimState, ClaimStepKind, DecisionOutcome
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, DecisionOutcome, WorkListState
 from chunfeng.benefits.models import Claim, Decision
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -39,8 +38,8 @@ def decide(
         return _same(row, outcome, amount)
     if row.state != ClaimState.PROPOSED:
         raise Refused(_("The rules have not proposed a decision yet: submit the claim with its facts first."))
-    if row.channel == ClaimChannel.LIST:
-        _not_on_show(row, at)
+    if waits_for_list(row):
+        raise Refused(_("This claim is decided with its monthly list."))
     found = claims.evaluated(row, claims.values_of(row))
     granted = outcome == DecisionOutcome.GRANTED
     by_rule = found.amount or 0
@@ -143,18 +142,16 @@ def send_back(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
     return row
 
 
+def waits_for_list(claim: Claim) -> bool:
+    """It stands in a monthly list that is not approved: nobody decides it alone."""
+    return claim.work_days.exclude(list__state=WorkListState.APPROVED).exists()
+
+
 def replays(decision: Decision) -> bool:
     """Whether the kept facts give, by the kept version, the kept explanation again."""
     kept = {name: each["value"] for name, each in json.loads(decision.facts).items()}
     found = claims.reckoned(decision.claim, kept, decision.version, decision.refined_by, decision.on)
     return bool(found.explanation == json.loads(decision.explanation))
-
-
-def _not_on_show(row: Claim, at: datetime) -> None:
-    """What a monthly list brings is decided after the public could object."""
-    shown = row.publicity.order_by("-list__until_on").values_list("list__until_on", flat=True).first()
-    if shown is not None and shown > timezone.localdate(at):
-        raise Refused(_("Still open for objections until %(day)s.") % {"day": shown.isoformat()})
 
 
 def _same(row: Claim, outcome: str, amount: int | None) -> Decision:

@@ -104,14 +104,29 @@ def approve(*, row: WorkList, by: Actor, at: datetime) -> WorkList:
     standing = Objection.objects.filter(claim__in=found).exclude(state=ObjectionState.DISMISSED)
     if standing.exists():
         raise Refused(_("An objection is open or was upheld. Answer it, or send the list back to the unit."))
+    held.state, held.approved_at = WorkListState.APPROVED, at
+    held.save(update_fields=["state", "approved_at"])
     for claim in found:
         if claim.state == ClaimState.PROPOSED:
             outcome = "granted" if claim.outcome == engine.ELIGIBLE else "refused"
             decisions.decide(claim=claim, outcome=outcome, by=by, at=at)
-    held.state, held.approved_at = WorkListState.APPROVED, at
-    held.save(update_fields=["state", "approved_at"])
     record("worklist.approve", by=by, on=held, at=at, detail={"claims": len(found)})
     return held
+
+
+@transaction.atomic
+def confirm(*, row: WorkList, by: Actor, at: datetime) -> int:
+    """The second pair of eyes for those of an approved list above the measure's limit. The number confirmed."""
+    roles.require(by, "worklist.check")
+    held = locked(row, by)
+    if held.state != WorkListState.APPROVED:
+        raise Refused(_("The list has to be approved first."))
+    waiting = [claim for claim in claims_of(held) if claim.state == ClaimState.CONFIRMING]
+    for claim in waiting:
+        decisions.confirm(claim=claim, by=by, at=at)
+    if waiting:
+        record("worklist.confirm", by=by, on=held, at=at, detail={"claims": len(waiting)})
+    return len(waiting)
 
 
 def claims_of(row: WorkList) -> list[Claim]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from chunfeng.areas import codes
 from chunfeng.benefits import engine, months
-from chunfeng.benefits.choices import DecisionOutcome, PaymentState, WorkListState
-from chunfeng.benefits.models import Claim, Measure, Payment, WorkDay, WorkList
+from chunfeng.benefits.choices import ClaimState, DecisionOutcome, PaymentState, WorkListState
+from chunfeng.benefits.models import Measure, Payment, WorkDay, WorkList
 from chunfeng.benefits.queries import claims
 from chunfeng.core.actor import Actor
 
@@ -138,10 +138,11 @@ def _standing(
 def _money(rows: Iterable[WorkList]) -> dict[int, tuple[int, int, int]]:
     """List → fen granted, fen paid, payments not yet paid."""
     lists_of: dict[int, int] = {}
-    pairs = WorkDay.objects.filter(list__in=[row.pk for row in rows], claim__isnull=False)
-    for claim, row in pairs.values_list("claim", "list").distinct():
-        lists_of[claim] = row
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    pairs = WorkDay.objects.filter(list__in=[row.pk for row in rows], claim__isnull=False)
+    for claim, state, row in pairs.values_list("claim", "claim__state", "list").distinct():
+        lists_of[claim] = row
+        found[row][2] += state == ClaimState.CONFIRMING
     payments = Payment.objects.filter(
         decision__claim__in=list(lists_of), decision__outcome=DecisionOutcome.GRANTED
     )
@@ -186,15 +187,6 @@ def _tally(code: str, name: str, rows: list[Standing]) -> Tally:
     )
 
 
-def claimed_elsewhere(row: WorkList) -> list[Claim]:
-    """Claims of this month for people of the list that another list or a counter brought, in sight."""
-    keys = row.days.filter(claim__isnull=True).values("subject_key")
-    month = f"{row.month:%Y-%m}"
-    rows = Claim.objects.filter(Q(period=month) | Q(period__startswith=f"{month}-"), measure=row.measure)
-    return list(rows.filter(subject_key__in=keys).select_related("beneficiary")[:200])
-
-
-def total(row: WorkList) -> int:
-    """Fen proposed or granted by the claims of a list."""
-    claims_of = Claim.objects.filter(pk__in=row.days.filter(claim__isnull=False).values("claim"))
-    return int(claims_of.aggregate(n=Sum("amount"))["n"] or 0)
+def waits_for_second(row: WorkList) -> bool:
+    """Whether somebody of an approved list waits for a second officer."""
+    return row.days.filter(claim__state=ClaimState.CONFIRMING).exists()
