@@ -113,9 +113,7 @@ def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: dat
 def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor, at: datetime) -> Beneficiary:
     """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new."""
     roles.require(by, "claim.work")
-    digits = "".join(account.split())
-    if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 32):
-        raise Refused(_("A bank account has 8 to 32 digits. Look at the card or the passbook again."))
+    digits = account_number(account)
     where = required(bank, _("bank"), 120)
     row = Beneficiary.objects.select_for_update(of=("self",)).filter(pk=beneficiary.pk).first()
     if row is None or not by.sees(row.area_code):
@@ -127,6 +125,14 @@ def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor,
         waiting.update(account=digits, bank=where)
         record("beneficiary.account", by=by, on=row, at=at)
     return row
+
+
+def account_number(text: str) -> str:
+    """The digits of a bank account, 8 to 32. Raises Refused for anything else."""
+    digits = "".join(text.split())
+    if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 32):
+        raise Refused(_("A bank account has 8 to 32 digits. Look at the card or the passbook again."))
+    return digits
 
 
 def shown_name(row: Beneficiary) -> str:

@@ -158,6 +158,9 @@ class _Reader:
         row.values |= {name: self._word(name, cells.get(name, "")) for name in ("role", "work_class")}
         if bool(cells.get("account")) != bool(cells.get("bank")):
             raise RowRefused("account", _("Account and bank go together: fill in both, or neither."))
+        if cells.get("account"):
+            _checked("account", beneficiaries.account_number, cells["account"])
+            _checked("bank", required, cells["bank"], _("bank"), 120)
         other = self.seen.setdefault((row.key, on), row.line)
         if other != row.line:
             raise RowRefused("on", _("Row %(row)s has this person on the same day.") % {"row": other})
@@ -244,14 +247,7 @@ def _carry_out(row: WorkList, rows: list[_Row], by: Actor, at: datetime) -> None
             )
         account, bank = each.cells.get("account", ""), each.cells.get("bank", "")
         if account:
-            try:
-                beneficiaries.set_account(
-                    beneficiary=people[each.key], account=account, bank=bank, by=by, at=at
-                )
-            except NotAllowed:
-                raise
-            except Refused as refused:
-                each.refused, each.state = RowRefused("account", str(refused)), State.REFUSED
+            beneficiaries.set_account(beneficiary=people[each.key], account=account, bank=bank, by=by, at=at)
     good = [each for each in rows if each.refused is None]
     made = [each for each in good if each.state == State.ADDED]
     WorkDay.objects.bulk_create(
