@@ -153,7 +153,6 @@ def test_the_green_channel_of_the_area_wins_and_late_is_said(county, taker):
 def test_once_in_every_area(county, taker):
     apply(taker)
     far = f.office(FAR, name="另一县人社局")
-    b.version(far, b.MeasureVersion.objects.get(measure__code="work-injury-epidemic-staff").text, code="x")
     by = f.actor(far)
     moved = b.Measure.objects.get(code="work-injury-epidemic-staff")
     moved.area_code = "220000000000"

@@ -51,7 +51,8 @@ def test_an_injury_case_through_its_pages(taker, officer):
     today = timezone.localdate()
     form = {
         "name": "测试医护", "document": people.number(1), "employer": "测试医院",
-        "applicant": "employer", "green": "on", "happened_on": (today - timedelta(days=3)).isoformat(), "applied_on": today.isoformat(), "key": "abc",
+        "applicant": "employer", "green": "on",
+        "happened_on": (today - timedelta(days=3)).isoformat(), "applied_on": today.isoformat(), "key": "abc",
     }  # fmt: skip
     sent(taker, "/injuries/new/", 422, **(form | {"document": "220184198005150011"}))
     for _twice in range(2):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from chunfeng.benefits import engine
 from chunfeng.benefits.choices import InjuryApplicant, InjuryState
@@ -111,9 +111,12 @@ def _term(given: dict[str, Any], done: date | None, running: str | None, on: dat
 def words(term: Term) -> str:
     """How a term stands, for the page."""
     if term.state == "kept":
-        return _("kept")
+        return pgettext("term", "kept")
     if term.state == "late":
-        return _("%(n)s days late") % {"n": (term.done - term.by).days if term.done else 0}
+        n = (term.done - term.by).days if term.done else 0
+        return ngettext("%(n)s day late", "%(n)s days late", n) % {"n": n}
     if term.state == "over":
-        return _("%(n)s days overdue") % {"n": -term.left}
-    return _("today") if term.left == 0 else _("%(n)s days left") % {"n": term.left}
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", -term.left) % {"n": -term.left}
+    if term.left == 0:
+        return pgettext("term", "ends today")
+    return ngettext("%(n)s day left", "%(n)s days left", term.left) % {"n": term.left}

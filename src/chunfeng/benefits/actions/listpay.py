@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from chunfeng.benefits import engine, months
 from chunfeng.benefits.actions import claims, decisions, publicity
 from chunfeng.benefits.actions.claims import AlreadyClaimed
-from chunfeng.benefits.actions.workdays import last_day, locked, version_of
+from chunfeng.benefits.actions.workdays import last_day, locked
 from chunfeng.benefits.actions.worklists import other_than_submitter
 from chunfeng.benefits.choices import ClaimChannel, ClaimState, ObjectionState, WorkListState
 from chunfeng.benefits.models import Beneficiary, Claim, Objection, WorkDay, WorkList
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
-from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 
 
@@ -55,8 +55,6 @@ def publish(
     for whom, days in _by_person(held).items():
         try:
             claim = _claim(held, whom, days, by, at)
-        except NotAllowed:
-            raise
         except AlreadyClaimed as twice:
             left.append((whom.name, str(twice)))
             continue
@@ -144,7 +142,6 @@ def _by_person(row: WorkList) -> dict[Beneficiary, list[WorkDay]]:
 
 def _claim(row: WorkList, whom: Beneficiary, days: list[WorkDay], by: Actor, at: datetime) -> Claim:
     """One person's claim for the month, with the days as its fact, proposed by the rules."""
-    version_of(row)
     now: dict[str, Any] = {"by": by, "at": at}
     claim = claims.open_claim(
         code=row.measure.code,

@@ -107,7 +107,7 @@ def standings(actor: Actor, month: date, by: date) -> list[Standing]:
     `by` is the day lists are asked for: who handed in later, or not at all and it is past, is late. Four queries.
     """
     today = timezone.localdate()
-    rows = {(row.area_code, row.unit): row for row in lists(actor).filter(month=month)}
+    rows = {(row.area_code, row.unit, row.office_id): row for row in lists(actor).filter(month=month)}
     back = month.year * 12 + month.month - 1 - BEFORE
     since = date(back // 12, back % 12 + 1, 1)
     held = WorkList.objects.filter(
@@ -117,9 +117,9 @@ def standings(actor: Actor, month: date, by: date) -> list[Standing]:
         month__lt=month,
         state__in=HANDED_IN,
     )
-    owed = set(held.values_list("area_code", "unit")) | set(rows)
+    owed = set(held.values_list("area_code", "unit", "office_id")) | set(rows)
     money = _money(rows.values())
-    return [_standing(area, unit, rows.get((area, unit)), money, by, today) for area, unit in sorted(owed)]
+    return [_standing(key[0], key[1], rows.get(key), money, by, today) for key in sorted(owed)]
 
 
 def _standing(

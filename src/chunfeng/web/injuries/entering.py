@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             error = str(refused)
         else:
-            messages.success(request, _("The application is taken in."))
+            messages.success(request, _("The application is noted as received."))
             return redirect("injury", case.pk)
     status = 422 if error or (form.is_bound and not form.is_valid()) else 200
     response = render(
