@@ -230,13 +230,34 @@ def test_an_objection_sends_the_list_back_and_nobody_is_left_on_show(county, uni
 
 
 @pytest.mark.django_db
-def test_who_was_claimed_for_the_month_is_left_out_and_named(county, unit, officer):
-    first = listed(unit, row(1, "3"), unit="甲")
-    published(first, unit, officer)
-    second = listed(unit, row(1, "4"), row(2, "4"), unit="乙")
-    done = published(second, unit, officer)
+def test_two_units_in_a_month_pay_their_own_days_and_the_counter_none_of_them(county, unit, officer):
+    for n, name in enumerate(("甲", "乙")):
+        made = listed(unit, row(1, str(3 + n)), row(2, str(5 + n)), unit=name)
+        assert published(made, unit, officer).shown == 2
+        listpay.approve(row=made, by=officer, at=NOW + timedelta(days=5))
+    assert sorted(Claim.objects.values_list("period", flat=True)) == [
+        "2020-02",
+        "2020-02",
+        "2020-02-04",
+        "2020-02-06",
+    ]
+    assert set(Payment.objects.values_list("amount", flat=True)) == {30_000} and Payment.objects.count() == 4
+    whom = Claim.objects.first().beneficiary
+    for day in (3, 4, 20):
+        with pytest.raises(AlreadyClaimed):
+            claims.open_claim(
+                code=CODE, beneficiary=whom, on=date(2020, 2, day), key=f"d{day}", by=officer, at=NOW
+            )
+
+
+@pytest.mark.django_db
+def test_who_claimed_at_the_counter_is_left_out_and_named(county, unit, officer):
+    made = listed(unit, row(1, "4"), row(2, "4"))
+    whom = made.days.get(beneficiary__name="测试1").beneficiary
+    claims.open_claim(code=CODE, beneficiary=whom, on=date(2020, 2, 20), key="desk", by=officer, at=NOW)
+    done = published(made, unit, officer)
     assert done.shown == 1 and [name for name, _why in done.left] == ["测试1"]
-    assert "2020-02" in done.left[0][1]
+    assert queries.people(made)[0]["claim"] is None
 
 
 @pytest.mark.django_db

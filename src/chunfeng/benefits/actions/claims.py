@@ -37,13 +37,15 @@ def open_claim(
     on: date,
     case: str = "",
     channel: str = ClaimChannel.DESK,
+    whole_month: bool = True,
     key: str,
     by: Actor,
     at: datetime,
 ) -> Claim:
     """Begin a claim under the version that decides on `on` in the beneficiary's area.
 
-    The same `key` again returns the claim there is. Raises AlreadyClaimed where the subject has a live claim for
+    From a monthly list of daily work the period is the month, or without `whole_month` the day (a second list of the
+    person in that month). The same `key` again returns the claim there is. Raises AlreadyClaimed where the subject has a live claim for
     the measure and period in any area, or one of a measure that excludes it; Refused where no version is in force.
     """
     roles.require(by, "claim.work")
@@ -56,13 +58,14 @@ def open_claim(
             _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}
         )
     once = engine.once_per(version)
-    by_list = channel == ClaimChannel.LIST and once == periods.DAY  # a list adds the days of a month up
-    period = periods.period_of(periods.MONTH if by_list else once, on, case)
+    listed = channel == ClaimChannel.LIST
+    monthly = listed and whole_month and once == periods.DAY
+    period = periods.period_of(periods.MONTH if monthly else once, on, case)
     alone_with(beneficiary.subject_key)
     known = Claim.objects.filter(key=key).first()
     if known is not None:
         return _same(known, beneficiary, code, period)
-    refuse_twice(version, beneficiary.subject_key, period)
+    refuse_twice(version, beneficiary.subject_key, period, listed=listed)
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
@@ -170,7 +173,12 @@ def withdraw(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
 
 
 def refuse_twice(
-    version: MeasureVersion, subject_key: str, period: str, *, beside: int | None = None
+    version: MeasureVersion,
+    subject_key: str,
+    period: str,
+    *,
+    beside: int | None = None,
+    listed: bool = False,
 ) -> None:
     """Raise AlreadyClaimed for another live or paid claim of the measure and period, or of one that excludes it.
 
@@ -182,13 +190,22 @@ def refuse_twice(
         live = Claim.objects.filter(stands, subject_key=subject_key).exclude(pk=beside or 0)
         rows = list(live.select_related("measure", "version__measure"))
     for row in rows:
-        if row.measure.code == code and periods.share(row.period, period):
+        if row.measure.code == code and _same_days(row, period, listed):
             raise AlreadyClaimed(twice(version.measure.title, period))
         excluded = row.measure.code in engine.excludes(version) or code in engine.excludes(row.version)
         if excluded and periods.meet(row.period, period):
             raise AlreadyClaimed(
                 _("Not together with “%(other)s”, which was claimed before.") % {"other": row.measure.title}
             )
+
+
+def _same_days(row: Claim, period: str, listed: bool) -> bool:
+    """Whether a claim of the same measure is about the same time. A list's claim stands for its whole month, except
+    towards another list: no day stands in two of them, the database sees to that."""
+    by_list = row.channel == ClaimChannel.LIST
+    if by_list and listed:
+        return row.period == period
+    return periods.share(row.period[:7] if by_list else row.period, period[:7] if listed else period)
 
 
 def stated(claim: Claim) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,8 @@ def publish(
 ) -> Published:
     """Propose one claim a person (period = the month) and show them, masked, from a day until before another.
 
-    Who was claimed for this month before, by whichever unit or area, is left out and named. Raises Refused where
+    A second unit's list of the same person gets a claim of its own (period = its last day). Who claimed for a day of
+    the month at a counter is left out and named. Raises Refused where
     nobody is left, or the days are fewer than the measure's.
     """
     roles.require(by, "publicity.work")
@@ -143,14 +144,16 @@ def _by_person(row: WorkList) -> dict[Beneficiary, list[WorkDay]]:
 def _claim(row: WorkList, whom: Beneficiary, days: list[WorkDay], by: Actor, at: datetime) -> Claim:
     """One person's claim for the month, with the days as its fact, proposed by the rules."""
     now: dict[str, Any] = {"by": by, "at": at}
-    claim = claims.open_claim(
-        code=row.measure.code,
-        beneficiary=whom,
-        on=last_day(row.month),
-        channel=ClaimChannel.LIST,
-        key=f"list:{row.pk}:{row.version}:{whom.pk}",
-        **now,
-    )
+    told: dict[str, Any] = {
+        "code": row.measure.code,
+        "beneficiary": whom,
+        "channel": ClaimChannel.LIST,
+        "key": f"list:{row.pk}:{row.version}:{whom.pk}",
+    }
+    try:
+        claim = claims.open_claim(on=last_day(row.month), **told, **now)
+    except AlreadyClaimed:  # by another list, perhaps: then this one is about its own days
+        claim = claims.open_claim(on=days[-1].on, whole_month=False, **told, **now)
     given = [
         {"on": day.on.isoformat(), "role": day.role, "work_class": day.work_class, "minutes": day.minutes}
         for day in days
