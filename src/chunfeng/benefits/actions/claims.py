@@ -45,8 +45,9 @@ def open_claim(
     """Begin a claim under the version that decides on `on` in the beneficiary's area.
 
     From a monthly list of daily work the period is the month, or without `whole_month` the day (a second list of the
-    person in that month). The same `key` again returns the claim there is. Raises AlreadyClaimed where the subject has a live claim for
-    the measure and period in any area, or one of a measure that excludes it; Refused where no version is in force.
+    person in that month). The same `key` again returns the claim there is. Raises AlreadyClaimed where the subject has
+    a live claim for the measure and period in any area, or one of a measure that excludes it; Refused where no version
+    is in force.
     """
     roles.require(by, "claim.work")
     key = required(key, "key", 80)
