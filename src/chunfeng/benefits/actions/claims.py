@@ -53,11 +53,7 @@ def open_claim(
     key = required(key, "key", 80)
     if not by.sees(beneficiary.area_code):
         raise NotAllowed(_("This beneficiary belongs to another area."))
-    version = engine.version_for(code, on, beneficiary.area_code)
-    if version is None:
-        raise Refused(
-            _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}
-        )
+    version = in_force(code, on, beneficiary.area_code)
     once = engine.once_per(version)
     listed = channel == ClaimChannel.LIST
     monthly = listed and whole_month and once == periods.DAY
@@ -91,6 +87,16 @@ def open_claim(
     step(claim, ClaimStepKind.MADE, by=by, at=at)
     record("claim.open", by=by, on=claim, at=at, detail={"measure": code, "version": version.number})
     return claim
+
+
+def in_force(code: str, on: date, area: str) -> MeasureVersion:
+    """The version that decides on a day in an area. Raises Refused where none does."""
+    version = engine.version_for(code, on, area)
+    if version is None:
+        raise Refused(
+            _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}
+        )
+    return version
 
 
 @transaction.atomic
@@ -198,6 +204,12 @@ def refuse_twice(
             raise AlreadyClaimed(
                 _("Not together with “%(other)s”, which was claimed before.") % {"other": row.measure.title}
             )
+
+
+def refuse_again(claim: Claim) -> None:
+    """The same for a claim that stands, towards all others."""
+    listed = claim.channel == ClaimChannel.LIST
+    refuse_twice(claim.version, claim.subject_key, claim.period, beside=claim.pk, listed=listed)
 
 
 def _same_days(row: Claim, period: str, listed: bool) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from chunfeng.benefits import engine
 from chunfeng.benefits.actions import claims, owing
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
-from chunfeng.benefits.choices import ClaimChannel, ClaimState, ClaimStepKind, DecisionOutcome, WorkListState
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, DecisionOutcome, WorkListState
 from chunfeng.benefits.models import Claim, Decision
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -51,9 +51,7 @@ def decide(
             % {"answer": found.explanation["answer"][engine.language()]}
         )
     if granted:
-        claims.refuse_twice(
-            row.version, row.subject_key, row.period, beside=row.pk, listed=row.channel == ClaimChannel.LIST
-        )
+        claims.refuse_again(row)
     decision = Decision.objects.create(
         claim=row,
         number=row.decisions.filter(seconds__isnull=True).count() + 1,
@@ -100,9 +98,7 @@ def confirm(*, claim: Claim, by: Actor, at: datetime) -> Decision:
         raise Refused(_("This claim does not wait for a second officer."))
     if by.user_id is None or by.user_id == first.user_id_at:
         raise NotAllowed(_("Somebody else than %(name)s has to confirm this.") % {"name": first.by_name})
-    claims.refuse_twice(
-        row.version, row.subject_key, row.period, beside=row.pk, listed=row.channel == ClaimChannel.LIST
-    )
+    claims.refuse_again(row)
     kept: tuple[str, ...] = (
         "claim_id",
         "number",

@@ -15,7 +15,7 @@ from chunfeng.benefits import clocks, engine
 from chunfeng.benefits.actions import beneficiaries
 from chunfeng.benefits.actions.common import alone_with, bounded, required
 from chunfeng.benefits.choices import InjuryApplicant, InjuryState
-from chunfeng.benefits.models import InjuryCase, InjuryPaper, InjuryStep
+from chunfeng.benefits.models import InjuryCase, InjuryPaper, InjuryStep, MeasureVersion
 from chunfeng.core import identifiers, scope
 from chunfeng.core.actions import record, store_file
 from chunfeng.core.actor import SYSTEM, Actor
@@ -55,14 +55,7 @@ def apply(
         raise NotAllowed(_("Only people posted to an office can take an application in."))
     if applicant not in InjuryApplicant.values:
         raise Refused(_("Choose who applies."))
-    if not happened_on <= applied_on <= timezone.localdate(at):
-        raise Refused(_("The days do not fit: it happened, then it was applied for, not later than today."))
-    version = engine.version_for(RULE, applied_on, by.area_code)
-    if version is None:
-        raise Refused(
-            _("No rule for these work injuries is in force on %(day)s. Put the measure in force first.")
-            % {"day": applied_on.isoformat()}
-        )
+    version = _rule(happened_on, applied_on, by.area_code, at)
     key = required(key, "key", 80)
     known = InjuryCase.objects.filter(key=key).first()
     if known is not None:
@@ -92,11 +85,7 @@ def apply(
         taken_by=by.user_id,
     )
     case.due_on = clocks.due(case, timezone.localdate(at))
-    try:
-        with transaction.atomic():
-            case.save()
-    except IntegrityError:
-        raise Refused(_("This application was taken in meanwhile. Look at the list.")) from None
+    _save_new(case)
     step(case, by=by, at=at)
     record("injury.apply", by=by, on=case, at=at, detail={"applicant": applicant, "green": green})
     return case
@@ -309,6 +298,27 @@ def _moved(
     step(row, by=by, at=at, text=text)
     record(verb, by=by, on=row, at=at, detail={"state": str(state)})
     return row
+
+
+def _save_new(case: InjuryCase) -> None:
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError:
+        raise Refused(_("This application was taken in meanwhile. Look at the list.")) from None
+
+
+def _rule(happened_on: date, applied_on: date, area: str, at: datetime) -> MeasureVersion:
+    """The rule of the day of application, where the days fit and one is in force."""
+    if not happened_on <= applied_on <= timezone.localdate(at):
+        raise Refused(_("The days do not fit: it happened, then it was applied for, not later than today."))
+    version = engine.version_for(RULE, applied_on, area)
+    if version is None:
+        raise Refused(
+            _("No rule for these work injuries is in force on %(day)s. Put the measure in force first.")
+            % {"day": applied_on.isoformat()}
+        )
+    return version
 
 
 def _once(subject_key: str, happened_on: date) -> None:

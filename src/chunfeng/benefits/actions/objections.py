@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chunfeng.benefits.actions import claims
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
-from chunfeng.benefits.choices import ClaimChannel, ClaimState, ClaimStepKind, ObjectionState, PaymentState
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, ObjectionState, PaymentState
 from chunfeng.benefits.models import Claim, Objection, Payment
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -78,13 +78,7 @@ def answer_objection(
     row.state, row.answer, row.answered_at, row.answered_by_name = state, words, at, by.name
     row.save(update_fields=["state", "answer", "answered_at", "answered_by_name"])
     if upheld and claim.state in DECIDED:
-        claims.refuse_twice(
-            claim.version,
-            claim.subject_key,
-            claim.period,
-            beside=claim.pk,
-            listed=claim.channel == ClaimChannel.LIST,
-        )
+        claims.refuse_again(claim)
         claim.state, claim.decided_at = ClaimState.SUBMITTED, None
         claim.outcome, claim.amount, claim.explanation = "", None, None
         claim.save(update_fields=["state", "decided_at", "outcome", "amount", "explanation"])

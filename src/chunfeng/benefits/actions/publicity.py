@@ -50,14 +50,7 @@ def publish(
     if until_on <= from_on or from_on < timezone.localdate(at):
         raise Refused(_("Choose days from today on: the last comes after the first."))
     alone_with(f"publicity:{measure.pk}")
-    chosen = Q(state=ClaimState.GRANTED) if claims is None else Q(state=ClaimState.PROPOSED, pk__in=claims)
-    rows = list(
-        Claim.objects.filter(chosen, area_code__gte=by.lo, area_code__lt=by.hi, measure=measure)
-        .exclude(pk__in=PublicityItem.objects.values("claim"))
-        .select_related("beneficiary")
-        .prefetch_related("decisions")
-        .order_by("area_code", "pk")[:MOST]
-    )
+    rows = _rows(measure, claims, by)
     if not rows:
         raise Refused(_("Every grant of this measure in your area was published before."))
     made = PublicityList.objects.create(
@@ -92,6 +85,17 @@ def publish(
     steps(rows, ClaimStepKind.PUBLISH, by=by, at=at, text=made.title)
     record("publicity.publish", by=by, on=made, at=at, detail={"lines": len(rows)})
     return made
+
+
+def _rows(measure: Measure, claims: Collection[int] | None, by: Actor) -> list[Claim]:
+    chosen = Q(state=ClaimState.GRANTED) if claims is None else Q(state=ClaimState.PROPOSED, pk__in=claims)
+    return list(
+        Claim.objects.filter(chosen, area_code__gte=by.lo, area_code__lt=by.hi, measure=measure)
+        .exclude(pk__in=PublicityItem.objects.values("claim"))
+        .select_related("beneficiary")
+        .prefetch_related("decisions")
+        .order_by("area_code", "pk")[:MOST]
+    )
 
 
 def _granted(row: Claim) -> int:

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits import engine, months
-from chunfeng.benefits.actions import beneficiaries
+from chunfeng.benefits.actions import beneficiaries, claims
 from chunfeng.benefits.actions.common import alone_with, required
 from chunfeng.benefits.choices import WorkListState
 from chunfeng.benefits.models import Beneficiary, MeasureVersion, WorkDay, WorkList
@@ -110,13 +110,7 @@ def last_day(month: date) -> date:
 
 def version_of(row: WorkList) -> MeasureVersion:
     """The version that decides on the last day of the list's month. Raises Refused where none is in force."""
-    found = engine.version_for(row.measure.code, last_day(row.month), row.area_code)
-    if found is None:
-        raise Refused(
-            _("No version of this measure is in force on %(day)s in this area.")
-            % {"day": last_day(row.month).isoformat()}
-        )
-    return found
+    return claims.in_force(row.measure.code, last_day(row.month), row.area_code)
 
 
 def options(row: WorkList) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -198,7 +198,7 @@ def _payers(row: InjuryCase) -> list[dict[str, str]]:
     """Who pays, in the words of the measure, each with its clause."""
     if not row.explanation or not row.payer:
         return []
-    gives, tongue = json.loads(row.explanation)["gives"], engine.language()
+    gives, tongue = json.loads(row.explanation).get("gives", []), engine.language()
     names = row.payer.split()
     return [
         {"label": each["label"][tongue], "clause": each["clause"]} for each in gives if each["name"] in names
