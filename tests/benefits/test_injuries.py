@@ -13,7 +13,7 @@ from chunfeng.benefits.models import InjuryCase
 from chunfeng.benefits.queries import injuries as queries
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event
-from chunfeng.reporting.suggestions import counted
+from chunfeng.reporting.suggestions import offered
 from tests import factories as f
 from tests.benefits import builders as b
 from tests.people import builders as people
@@ -170,7 +170,7 @@ def test_the_figures_of_the_day_are_offered_to_reports(county, taker, officer):
         ],
     )  # fmt: skip
     of = reports.obligation(form, county, DAY + timedelta(days=3))
-    assert counted(of, of.due_at) == {}  # a register nobody keeps does not say zero
+    assert offered(of, of.due_at) == {}  # a register nobody keeps does not say zero
     for n in (1, 2, 3):
         case = accepted(taker, n)
         if n < 3:
@@ -178,11 +178,7 @@ def test_the_figures_of_the_day_are_offered_to_reports(county, taker, officer):
                 case=case, recognised=n == 1, reasons="理由", by=officer, at=at(DAY + timedelta(days=3))
             )
     apply(taker, 4, on=DAY + timedelta(days=3))
-    found = {name: value for name, (value, _source) in _pairs(counted(of, of.due_at))}
+    found = {name: offer.value for name, offer in offered(of, of.due_at).items()}
     assert found == {"received": 1, "decided": 2, "recognised": 1, "open": 2}
     below = queries.by_area([(COUNTY, "甲"), (FAR, "乙")], DAY, DAY)
     assert [(row[2].received, row[2].decided, row[2].open) for row in below] == [(3, 0, 3), (0, 0, 0)]
-
-
-def _pairs(offers):
-    return [(name, (offer.value, offer.source)) for name, offer in offers.items()]

@@ -54,9 +54,9 @@ def row(n: int = 1, on: str = "3", **more: str) -> dict[str, str]:
     return given | {"work_class": "direct", "minutes": "480"} | more
 
 
-def listed(by, *cells: dict[str, str], unit: str = "测试医院", month: date = MONTH) -> WorkList:
-    made = worklists.open_list(unit=unit, month=month, code=CODE, by=by, at=NOW)
-    said = workdays.state_days(row=made, lines=list(enumerate(cells, 2)), dry_run=False, by=by, at=NOW)
+def listed(by, *cells: dict[str, str], unit: str = "测试医院", month: date = MONTH, at=NOW) -> WorkList:
+    made = worklists.open_list(unit=unit, month=month, code=CODE, by=by, at=at)
+    said = workdays.state_days(row=made, lines=list(enumerate(cells, 2)), dry_run=False, by=by, at=at)
     assert [each.why for each in said if each.state == "refused"] == []
     return made
 
@@ -107,10 +107,11 @@ def test_days_before_the_first_are_told_and_not_paid():
 @pytest.mark.django_db
 def test_the_area_says_how_days_count(county, unit, officer):
     b.shipped(f.office(COUNTY), "temporary-work-subsidy-hours", area=COUNTY)
-    made = listed(
-        unit, row(1, "2020-03-10", minutes="4h"), row(1, "3月11日", minutes="241"), month=date(2020, 3, 1)
+    later, days = (
+        NOW + timedelta(days=30),
+        (row(1, "2020-03-10", minutes="4h"), row(1, "3月11日", minutes="241")),
     )
-    later = NOW + timedelta(days=30)
+    made = listed(unit, *days, month=date(2020, 3, 1), at=later)
     worklists.submit(row=made, by=unit, at=later)
     worklists.check(row=made, by=officer, at=later)
     day = timezone.localdate(later)
