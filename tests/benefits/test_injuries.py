@@ -139,7 +139,11 @@ def test_the_green_channel_of_the_area_wins_and_late_is_said(county, taker):
         "over",
         -1,
     )
-    assert terms["check_by"].state == "kept" and terms["decide_by"].texts
+    assert (
+        terms["check_by"].state == "kept"
+        and "绿色通道" in terms["decide_by"].won
+        and not terms["check_by"].won
+    )
     assert injuries.renew_clocks(at=at(DAY + timedelta(days=6))) == 1
     assert injuries.renew_clocks(at=at(DAY + timedelta(days=6))) == 0
     assert InjuryCase.objects.get().due_on == date(2020, 2, 15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,19 +11,30 @@ from django.utils.translation import ngettext, pgettext
 
 from chunfeng.benefits import engine
 from chunfeng.benefits.choices import InjuryApplicant, InjuryState
-from chunfeng.benefits.models import InjuryCase
+from chunfeng.benefits.models import InjuryCase, Measure
+from chunfeng.core import scope
+from chunfeng.core.actor import SYSTEM
 
 APPLICATION, CLOCK = "work-injury-application", "work-injury-clock"
 RUNNING = {InjuryState.APPLIED: "check_by", InjuryState.ACCEPTED: "decide_by"}
 RUNNING |= dict.fromkeys((InjuryState.RECOGNISED, InjuryState.NOT_RECOGNISED), "serve_by")
 """The term that runs for the office in a state; while papers are missing none does."""
 
+SETS = {
+    "papers_days": "check_by",
+    "decision_days": "decide_by",
+    "clear_days": "decide_by",
+    "service_days": "serve_by",
+}
+"""Parameter of the clock → the term it sets."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One term: its last day, the day it was kept (None while it is not), and the clause that sets it.
 
-    `state` is kept, late, running, over or ahead; `left` whole days to the last day, below 0 when it is past.
+    `state` is kept, late, running, over or ahead; `left` whole days to the last day, below 0 when it is past;
+    `won` the title of the local text that sets it, if one does.
     """
 
     name: str
@@ -32,7 +44,7 @@ class Term:
     left: int
     state: str
     clause: str
-    texts: tuple[str, ...]
+    won: str
 
 
 def terms(case: InjuryCase, on: date) -> list[Term]:
@@ -80,12 +92,27 @@ def _ask(case: InjuryCase, code: str, facts: dict[str, Any], on: date) -> list[d
         return []
     local = engine.refinements(code, on, case.area_code)
     found = engine.evaluate(version=version, refined_by=local, facts=facts, on=on, area=case.area_code)
-    texts = tuple(dict.fromkeys(row["text"] for row in found.explanation["won"]))
+    won = {
+        SETS[row["parameter"]]: row["text"] for row in found.explanation["won"] if row["parameter"] in SETS
+    }
+    titles = _titles(won.values())
     # an application after its time gives nothing, yet its last day was reckoned
     steps = {row["name"]: row["value"] for row in found.explanation["steps"]}
     last = {"apply_by": steps.get("last_day")}
     rows = [row | {"value": row["value"] or last.get(row["name"])} for row in found.explanation["gives"]]
-    return [row | {"texts": texts} for row in rows if isinstance(row["value"], str)]
+    return [
+        row | {"won": titles.get(won.get(row["name"], ""), "")}
+        for row in rows
+        if isinstance(row["value"], str)
+    ]
+
+
+def _titles(codes: Collection[str]) -> dict[str, str]:
+    """Code → title of the texts that won, wherever they belong."""
+    if not codes:
+        return {}
+    with scope.applied(SYSTEM):
+        return dict(Measure.objects.filter(code__in=codes).values_list("code", "title"))
 
 
 def _term(given: dict[str, Any], done: date | None, running: str | None, on: date) -> Term:
@@ -104,7 +131,7 @@ def _term(given: dict[str, Any], done: date | None, running: str | None, on: dat
         left=(by - on).days,
         state=state,
         clause=given["clause"],
-        texts=given["texts"],
+        won=given["won"],
     )
 
 
