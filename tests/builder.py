@@ -38,6 +38,8 @@ def _contents() -> dict[str, Any]:
         },
         "benefits.Claim.facts": "{}",
         "benefits.Claim.explanation": "{}",
+        "benefits.InjuryCase.facts": "{}",
+        "benefits.InjuryCase.explanation": "{}",
         "benefits.Decision.facts": "{}",
         "benefits.Decision.explanation": "{}",
         "benefits.PublicityList.until_on": date(2020, 2, 8),

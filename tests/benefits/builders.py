@@ -111,3 +111,21 @@ def submitted(by: Actor, whom, *, key: str, facts: dict[str, Any] | None = None,
     claim = claims.open_claim(beneficiary=whom, key=key, by=by, at=f.NOW, **given)
     claims.state_facts(claim=claim, facts=GOOD if facts is None else facts, sources={}, by=by, at=f.NOW)
     return claims.submit(claim=claim, by=by, at=f.NOW)
+
+
+def shipped(at: Office, code: str, *, area: str = "", **fields: Any) -> MeasureVersion:
+    """A measure or local text that comes with the programme, in force since 2020; `area` moves a local one here."""
+    from chunfeng.benefits import files
+
+    text = files.shipped()[code]
+    found = files.read(text).contents
+    if area:
+        old = next(line for line in text.splitlines() if line.startswith("area:"))
+        text = text.replace(old, f'area: "{area}"')
+    made = version(
+        at, text, code=code, **({"title": found.title, "subject": found.subject or "claim"} | fields)
+    )
+    if found.refines:
+        made.refines = found.refines
+        made.save(update_fields=["refines"])
+    return made

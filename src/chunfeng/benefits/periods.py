@@ -28,6 +28,11 @@ def period_of(once_per: str, on: date, case: str = "") -> str:
     return name
 
 
+def share(one: str, other: str) -> bool:
+    """Whether two periods of the same measure are, or hold, one another: a month and one of its days."""
+    return one == other or bool(_DATED.fullmatch(one) and _DATED.fullmatch(other) and meet(one, other))
+
+
 def meet(one: str, other: str) -> bool:
     """Whether two periods have a day in common; an event may lie anywhere, so it meets every other period."""
     if not (_DATED.fullmatch(one) and _DATED.fullmatch(other)):

@@ -35,6 +35,7 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
             ("census", pgettext_lazy("room", "Census"), "campaign.run"),
             ("calls", _("Calls"), "call.work"),
             ("isolation", _("Isolation"), "isolation.work"),
+            ("training", pgettext_lazy("room", "Training"), "training.work"),
         ],
     ),
     (
@@ -43,6 +44,9 @@ GROUPS: list[tuple[Any, list[tuple[str, Any, str]]]] = [
             ("measures", _("Measures"), "measure.read"),
             ("claims", _("Claims"), "claim.read"),
             ("payments", _("Payments"), "payment.work"),
+            ("injuries", _("Work injuries"), "injury.work"),
+            ("worklists", _("Epidemic work days"), "worklist.work"),
+            ("questions", pgettext_lazy("room", "Questions"), "enquiry.work"),
         ],
     ),
     (

@@ -23,6 +23,8 @@ urlpatterns = [
     path("forms/", include("chunfeng.web.forms.urls")),
     path("", include("chunfeng.web.claims.urls")),
     path("payments/", include("chunfeng.web.payments.urls")),
+    path("injuries/", include("chunfeng.web.injuries.urls")),
+    path("worklists/", include("chunfeng.web.worklists.urls")),
     path("", include("chunfeng.web.places.urls")),
     path("", include("chunfeng.web.audit.urls")),
 ]

@@ -16,6 +16,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
+from chunfeng.people import numbers
 from chunfeng.people.actions.common import in_reach
 from chunfeng.people.models import Person
 from chunfeng.people.queries import register
@@ -59,6 +60,42 @@ def know_person(*, person: Person, area_code: str = "", by: Actor, at: datetime)
 
 
 @transaction.atomic
+def know_listed(*, name: str, number: str, area_code: str, by: Actor, at: datetime) -> Beneficiary:
+    """Somebody whom a unit or a counter names with a document (as `document` reads it), in the register or not.
+
+    Raises Refused where the number is known in this area under another name.
+    """
+    roles.require(by, "claim.work")
+    values = {"name": required(name, _("name"), 60), "id_number": number}
+    found = _known(SubjectKind.PERSON, subject_key(number), area_code, values, by=by, at=at)
+    if same_name(found.name) != same_name(name):
+        raise Refused(
+            _("The number %(number)s is known under another name. Compare both with the document.")
+            % {"number": crypto.mask(number)}
+        )
+    return found
+
+
+def document(text: str) -> str:
+    """The one form of a document number somebody typed. Raises Refused for what cannot be one."""
+    number = identifiers.plain(text)
+    if len(number) not in (15, 18) or not number[:-1].isdecimal():
+        return numbers.other_document(text)
+    found = identifiers.citizen_id(text)
+    if identifiers.CHECK in found.doubts:
+        raise Refused(
+            _("The last sign of %(number)s does not fit: copy the number from the document.")
+            % {"number": crypto.mask(found.number)}
+        )
+    return found.number
+
+
+def same_name(text: str) -> str:
+    """A name as it is compared: without blanks, dots of one kind."""
+    return "".join(text.split()).replace("•", "·")
+
+
+@transaction.atomic
 def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: datetime) -> Beneficiary:
     """A firm or another unit by its unified social credit code (GB 32100). Raises Refused for a code that is none."""
     roles.require(by, "claim.work")
@@ -76,9 +113,7 @@ def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: dat
 def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor, at: datetime) -> Beneficiary:
     """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new."""
     roles.require(by, "claim.work")
-    digits = "".join(account.split())
-    if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 32):
-        raise Refused(_("A bank account has 8 to 32 digits. Look at the card or the passbook again."))
+    digits = account_number(account)
     where = required(bank, _("bank"), 120)
     row = Beneficiary.objects.select_for_update(of=("self",)).filter(pk=beneficiary.pk).first()
     if row is None or not by.sees(row.area_code):
@@ -90,6 +125,14 @@ def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor,
         waiting.update(account=digits, bank=where)
         record("beneficiary.account", by=by, on=row, at=at)
     return row
+
+
+def account_number(text: str) -> str:
+    """The digits of a bank account, 8 to 32. Raises Refused for anything else."""
+    digits = "".join(text.split())
+    if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 32):
+        raise Refused(_("A bank account has 8 to 32 digits. Look at the card or the passbook again."))
+    return digits
 
 
 def shown_name(row: Beneficiary) -> str:

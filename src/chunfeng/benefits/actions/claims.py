@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import engine, periods
+from chunfeng.benefits import engine, months, periods
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import LIVE, ClaimChannel, ClaimState, ClaimStepKind
 from chunfeng.benefits.models import Beneficiary, Claim, ClaimPaper, MeasureVersion, Payment
@@ -37,30 +37,32 @@ def open_claim(
     on: date,
     case: str = "",
     channel: str = ClaimChannel.DESK,
+    whole_month: bool = True,
     key: str,
     by: Actor,
     at: datetime,
 ) -> Claim:
     """Begin a claim under the version that decides on `on` in the beneficiary's area.
 
-    The same `key` again returns the claim there is. Raises AlreadyClaimed where the subject has a live claim for
-    the measure and period in any area, or one of a measure that excludes it; Refused where no version is in force.
+    From a monthly list of daily work the period is the month, or without `whole_month` the day (a second list of the
+    person in that month). The same `key` again returns the claim there is. Raises AlreadyClaimed where the subject has
+    a live claim for the measure and period in any area, or one of a measure that excludes it; Refused where no version
+    is in force.
     """
     roles.require(by, "claim.work")
     key = required(key, "key", 80)
     if not by.sees(beneficiary.area_code):
         raise NotAllowed(_("This beneficiary belongs to another area."))
-    version = engine.version_for(code, on, beneficiary.area_code)
-    if version is None:
-        raise Refused(
-            _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}
-        )
-    period = periods.period_of(engine.once_per(version), on, case)
+    version = in_force(code, on, beneficiary.area_code)
+    once = engine.once_per(version)
+    listed = channel == ClaimChannel.LIST
+    monthly = listed and whole_month and once == periods.DAY
+    period = periods.period_of(periods.MONTH if monthly else once, on, case)
     alone_with(beneficiary.subject_key)
     known = Claim.objects.filter(key=key).first()
     if known is not None:
         return _same(known, beneficiary, code, period)
-    refuse_twice(version, beneficiary.subject_key, period)
+    refuse_twice(version, beneficiary.subject_key, period, listed=listed)
     try:
         with transaction.atomic():
             claim = Claim.objects.create(
@@ -87,6 +89,16 @@ def open_claim(
     return claim
 
 
+def in_force(code: str, on: date, area: str) -> MeasureVersion:
+    """The version that decides on a day in an area. Raises Refused where none does."""
+    version = engine.version_for(code, on, area)
+    if version is None:
+        raise Refused(
+            _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}
+        )
+    return version
+
+
 @transaction.atomic
 def state_facts(
     *, claim: Claim, facts: Mapping[str, Any], sources: Mapping[str, str], by: Actor, at: datetime
@@ -99,7 +111,8 @@ def state_facts(
     row = locked(claim, by)
     if row.state not in UNDECIDED:
         raise Refused(_("This claim is decided: its facts stand. An objection can bring it up again."))
-    _known_facts(row.version, facts)
+    listed = {months.DAYS} if row.channel == ClaimChannel.LIST else set()
+    _known_facts(row.version, {name: value for name, value in facts.items() if name not in listed})
     held = stated(row)
     for name, value in facts.items():
         if value in (None, ""):
@@ -167,7 +180,12 @@ def withdraw(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
 
 
 def refuse_twice(
-    version: MeasureVersion, subject_key: str, period: str, *, beside: int | None = None
+    version: MeasureVersion,
+    subject_key: str,
+    period: str,
+    *,
+    beside: int | None = None,
+    listed: bool = False,
 ) -> None:
     """Raise AlreadyClaimed for another live or paid claim of the measure and period, or of one that excludes it.
 
@@ -179,13 +197,28 @@ def refuse_twice(
         live = Claim.objects.filter(stands, subject_key=subject_key).exclude(pk=beside or 0)
         rows = list(live.select_related("measure", "version__measure"))
     for row in rows:
-        if row.measure.code == code and row.period == period:
+        if row.measure.code == code and _same_days(row, period, listed):
             raise AlreadyClaimed(twice(version.measure.title, period))
         excluded = row.measure.code in engine.excludes(version) or code in engine.excludes(row.version)
         if excluded and periods.meet(row.period, period):
             raise AlreadyClaimed(
                 _("Not together with “%(other)s”, which was claimed before.") % {"other": row.measure.title}
             )
+
+
+def refuse_again(claim: Claim) -> None:
+    """The same for a claim that stands, towards all others."""
+    listed = claim.channel == ClaimChannel.LIST
+    refuse_twice(claim.version, claim.subject_key, claim.period, beside=claim.pk, listed=listed)
+
+
+def _same_days(row: Claim, period: str, listed: bool) -> bool:
+    """Whether a claim of the same measure is about the same time. A list's claim stands for its whole month, except
+    towards another list: no day stands in two of them, the database sees to that."""
+    by_list = row.channel == ClaimChannel.LIST
+    if by_list and listed:
+        return row.period == period
+    return periods.share(row.period[:7] if by_list else row.period, period[:7] if listed else period)
 
 
 def stated(claim: Claim) -> dict[str, dict[str, Any]]:
@@ -196,13 +229,18 @@ def stated(claim: Claim) -> dict[str, dict[str, Any]]:
 
 def evaluated(claim: Claim, values: Mapping[str, Any]) -> engine.Evaluation:
     """What the rules of a claim (its version with its local texts, on its day) say of these facts."""
-    return engine.evaluate(
-        version=claim.version,
-        refined_by=claim.refined_by,
-        facts=values,
-        on=claim.on,
-        area=claim.area_code,
-    )
+    return reckoned(claim, values, claim.version, claim.refined_by, claim.on)
+
+
+def reckoned(
+    claim: Claim, values: Mapping[str, Any], version: MeasureVersion, refined_by: list[int], on: date
+) -> engine.Evaluation:
+    """The same by a version that was kept. What a list brought is summed over its days."""
+    if claim.channel == ClaimChannel.LIST and values.get(months.DAYS):
+        return months.evaluated(
+            version=version, refined_by=refined_by, days=values[months.DAYS], on=on, area=claim.area_code
+        )
+    return engine.evaluate(version=version, refined_by=refined_by, facts=values, on=on, area=claim.area_code)
 
 
 def values_of(claim: Claim) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from chunfeng.benefits import engine
 from chunfeng.benefits.actions import claims, owing
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
-from chunfeng.benefits.choices import ClaimState, ClaimStepKind, DecisionOutcome
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, DecisionOutcome, WorkListState
 from chunfeng.benefits.models import Claim, Decision
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -38,6 +38,8 @@ def decide(
         return _same(row, outcome, amount)
     if row.state != ClaimState.PROPOSED:
         raise Refused(_("The rules have not proposed a decision yet: submit the claim with its facts first."))
+    if waits_for_list(row):
+        raise Refused(_("This claim is decided with its monthly list."))
     found = claims.evaluated(row, claims.values_of(row))
     granted = outcome == DecisionOutcome.GRANTED
     by_rule = found.amount or 0
@@ -49,7 +51,7 @@ def decide(
             % {"answer": found.explanation["answer"][engine.language()]}
         )
     if granted:
-        claims.refuse_twice(row.version, row.subject_key, row.period, beside=row.pk)
+        claims.refuse_again(row)
     decision = Decision.objects.create(
         claim=row,
         number=row.decisions.filter(seconds__isnull=True).count() + 1,
@@ -96,7 +98,7 @@ def confirm(*, claim: Claim, by: Actor, at: datetime) -> Decision:
         raise Refused(_("This claim does not wait for a second officer."))
     if by.user_id is None or by.user_id == first.user_id_at:
         raise NotAllowed(_("Somebody else than %(name)s has to confirm this.") % {"name": first.by_name})
-    claims.refuse_twice(row.version, row.subject_key, row.period, beside=row.pk)
+    claims.refuse_again(row)
     kept: tuple[str, ...] = (
         "claim_id",
         "number",
@@ -140,16 +142,15 @@ def send_back(*, claim: Claim, reason: str, by: Actor, at: datetime) -> Claim:
     return row
 
 
+def waits_for_list(claim: Claim) -> bool:
+    """It stands in a monthly list that is not approved: nobody decides it alone."""
+    return claim.work_days.exclude(list__state=WorkListState.APPROVED).exists()
+
+
 def replays(decision: Decision) -> bool:
     """Whether the kept facts give, by the kept version, the kept explanation again."""
     kept = {name: each["value"] for name, each in json.loads(decision.facts).items()}
-    found = engine.evaluate(
-        version=decision.version,
-        refined_by=decision.refined_by,
-        facts=kept,
-        on=decision.on,
-        area=decision.claim.area_code,
-    )
+    found = claims.reckoned(decision.claim, kept, decision.version, decision.refined_by, decision.on)
     return bool(found.explanation == json.loads(decision.explanation))
 
 

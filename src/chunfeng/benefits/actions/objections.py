@@ -29,7 +29,7 @@ def raise_objection(
     words = required(text, _("objection"), 2000)
     alone_with(claim.subject_key)
     row = locked(claim, by)
-    if row.state not in DECIDED:
+    if not can_object(row):
         raise Refused(_("This claim is not decided: there is nothing to object to yet."))
     if raised_on > timezone.localdate(at):
         raise Refused(_("An objection cannot be raised in the future."))
@@ -49,6 +49,12 @@ def raise_objection(
     step(row, ClaimStepKind.OBJECT, by=by, at=at)
     record("objection.raise", by=by, on=row, at=at)
     return made
+
+
+def can_object(claim: Claim) -> bool:
+    """Decided, or proposed and shown to the public with a monthly list."""
+    shown = claim.state == ClaimState.PROPOSED and claim.publicity.exists()
+    return claim.state in DECIDED or shown
 
 
 @transaction.atomic
@@ -72,7 +78,7 @@ def answer_objection(
     row.state, row.answer, row.answered_at, row.answered_by_name = state, words, at, by.name
     row.save(update_fields=["state", "answer", "answered_at", "answered_by_name"])
     if upheld and claim.state in DECIDED:
-        claims.refuse_twice(claim.version, claim.subject_key, claim.period, beside=claim.pk)
+        claims.refuse_again(claim)
         claim.state, claim.decided_at = ClaimState.SUBMITTED, None
         claim.outcome, claim.amount, claim.explanation = "", None, None
         claim.save(update_fields=["state", "decided_at", "outcome", "amount", "explanation"])

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from chunfeng.benefits.actions.claims import AlreadyClaimed, twice
-from chunfeng.benefits.choices import PaymentState, RecoveryState
+from chunfeng.benefits.choices import ClaimChannel, PaymentState, RecoveryState
 from chunfeng.benefits.models import Claim, Decision, Payment, Recovery
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -41,7 +41,7 @@ def settle(*, claim: Claim, decision: Decision, by: Actor, at: datetime) -> None
         "name": payee.name,
         "account": payee.account,
         "bank": payee.bank,
-        "due_from": timezone.localdate(at) + timedelta(days=claim.measure.publish_days),
+        "due_from": timezone.localdate(at) + timedelta(days=_days_of_publicity(claim)),
     }
     if waiting:
         row = waiting[0]
@@ -58,6 +58,11 @@ def too_much(claim: Claim) -> int:
     decision = claim.decisions.filter(seconds__isnull=True).order_by("-number").first()
     paid = _spent(list(Payment.objects.filter(decision__claim=claim)))
     return max(paid - (decision.amount if decision else 0), 0)
+
+
+def _days_of_publicity(claim: Claim) -> int:
+    """A monthly list was shown before it was decided."""
+    return 0 if claim.channel == ClaimChannel.LIST else claim.measure.publish_days
 
 
 def _spent(rows: list[Payment]) -> int:

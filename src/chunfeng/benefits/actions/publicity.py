@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -33,13 +34,15 @@ def publish(
     phone: str,
     from_on: date,
     until_on: date,
+    claims: Collection[int] | None = None,
     by: Actor,
     at: datetime,
 ) -> PublicityList:
     """Show the grants of a measure in the actor's area that no list showed yet, from a day until before another.
 
-    None of them is paid before the last day is over. Two at once: each grant stands in one list. Raises Refused
-    where there is nothing to show, or the days are none.
+    With `claims` (keys) those are shown that a monthly list proposes. None of them is paid before the last day is
+    over. Two at once: each grant stands in one list. Raises Refused where there is nothing to show, or the days are
+    none.
     """
     roles.require(by, "publicity.work")
     if by.office_id is None:
@@ -47,15 +50,7 @@ def publish(
     if until_on <= from_on or from_on < timezone.localdate(at):
         raise Refused(_("Choose days from today on: the last comes after the first."))
     alone_with(f"publicity:{measure.pk}")
-    rows = list(
-        Claim.objects.filter(
-            Q(area_code__gte=by.lo, area_code__lt=by.hi), measure=measure, state=ClaimState.GRANTED
-        )
-        .exclude(pk__in=PublicityItem.objects.values("claim"))
-        .select_related("beneficiary")
-        .prefetch_related("decisions")
-        .order_by("area_code", "pk")[:MOST]
-    )
+    rows = _rows(measure, claims, by)
     if not rows:
         raise Refused(_("Every grant of this measure in your area was published before."))
     made = PublicityList.objects.create(
@@ -92,9 +87,22 @@ def publish(
     return made
 
 
+def _rows(measure: Measure, claims: Collection[int] | None, by: Actor) -> list[Claim]:
+    chosen = Q(state=ClaimState.GRANTED) if claims is None else Q(state=ClaimState.PROPOSED, pk__in=claims)
+    return list(
+        Claim.objects.filter(chosen, area_code__gte=by.lo, area_code__lt=by.hi, measure=measure)
+        .exclude(pk__in=PublicityItem.objects.values("claim"))
+        .select_related("beneficiary")
+        .prefetch_related("decisions")
+        .order_by("area_code", "pk")[:MOST]
+    )
+
+
 def _granted(row: Claim) -> int:
-    newest = max((d for d in row.decisions.all() if d.seconds_id is None), key=lambda d: d.number)
-    return newest.amount
+    newest = max(
+        (d for d in row.decisions.all() if d.seconds_id is None), key=lambda d: d.number, default=None
+    )
+    return newest.amount if newest else row.amount or 0
 
 
 def _places(found: set[str], on: date) -> dict[str, str]:

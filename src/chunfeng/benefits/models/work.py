@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chunfeng.areas.fields import AreaCodeField
 from chunfeng.benefits.choices import InjuryApplicant, InjuryState, WorkListState
-from chunfeng.benefits.models.claims import Beneficiary, Claim
-from chunfeng.benefits.models.measures import MeasureVersion
+from chunfeng.benefits.models.claims import Beneficiary, Claim, PublicityList
+from chunfeng.benefits.models.measures import Measure, MeasureVersion
 from chunfeng.core import walls
 from chunfeng.core.crypto import EncryptedTextField
 from chunfeng.core.models import StoredFile
@@ -19,7 +19,9 @@ from chunfeng.offices.models import Office
 class InjuryCase(models.Model):
     """An application for recognition of an infection or death on duty as a work injury (I1–I4).
 
-    What the clocks say (application, papers, decision, service) is worked out from the days by the measures.
+    What the clocks say (application, papers, decision, service) is worked out from the days by the measures;
+    `due_on` is what they said when something was last done, so that a list can be sorted. `version` and
+    `refined_by` are the rules of the day of application, `facts` sealed JSON (fact → value and source).
     """
 
     beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="injuries")
@@ -40,16 +42,22 @@ class InjuryCase(models.Model):
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     served_on = models.DateField(_("served on"), null=True, blank=True)
     green = models.BooleanField(_("green channel"), default=True)
+    clear = models.BooleanField(_("facts and duties are clear"), null=True, blank=True)
+    due_on = models.DateField(_("due next on"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=InjuryState, default=InjuryState.APPLIED)
     version = models.ForeignKey(
         MeasureVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    refined_by = models.JSONField(_("local texts"), default=list, blank=True)
     explanation = EncryptedTextField(_("explanation"), null=True, blank=True)
     reasons = EncryptedTextField(_("reasons"), null=True, blank=True)
+    recognised = models.BooleanField(_("recognised"), null=True, blank=True)
+    against_rule = models.BooleanField(_("differs from the rule"), default=False)
     payer = models.CharField(_("paid by"), max_length=40, blank=True)
     key = models.CharField(max_length=80, unique=True)
     made_at = models.DateTimeField(_("made at"))
     by_name = models.CharField(_("by"), max_length=60)
+    taken_by = models.BigIntegerField(_("user id"), null=True, blank=True)
 
     wall = walls.by_area()
 
@@ -67,7 +75,12 @@ class InjuryCase(models.Model):
                 name="decided_injury_has_reasons",
             ),
         ]
-        indexes = [models.Index(fields=["area_code", "state", "applied_on"], name="injuries_by_area")]
+        indexes = [
+            models.Index(fields=["area_code", "state", "applied_on"], name="injuries_by_area"),
+            models.Index(
+                fields=["area_code", "due_on", "id"], condition=Q(due_on__isnull=False), name="injuries_due"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk}"
@@ -108,8 +121,12 @@ class InjuryStep(models.Model):
 
 
 class WorkList(models.Model):
-    """The epidemic work days of a unit's staff in a month (first day of the month), on its way to payment."""
+    """The epidemic work days of a unit's staff in a month (first day of the month), on its way to payment.
 
+    `measure` pays them. `version` counts how often the list was handed in.
+    """
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="work_lists")
     unit = models.CharField(_("unit"), max_length=120)
     unit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="work_lists")
@@ -117,9 +134,13 @@ class WorkList(models.Model):
     month = models.DateField(_("month"))
     state = models.CharField(_("state"), max_length=10, choices=WorkListState, default=WorkListState.OPEN)
     version = models.PositiveIntegerField(_("version"), default=1)
+    publicity = models.ForeignKey(
+        PublicityList, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     made_at = models.DateTimeField(_("made at"))
     by_name = models.CharField(_("by"), max_length=60)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    submitted_by = models.BigIntegerField(_("user id"), null=True, blank=True)
     checked_at = models.DateTimeField(_("checked at"), null=True, blank=True)
     checked_by_name = models.CharField(_("checked by"), max_length=60, blank=True)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
@@ -140,13 +161,14 @@ class WorkList(models.Model):
 
 
 class WorkDay(models.Model):
-    """One person's work on one day: its class as the measure names it, and the minutes worked."""
+    """One person's work on one day: role and class as the measure names them, and the minutes worked."""
 
     list = models.ForeignKey(WorkList, on_delete=models.CASCADE, related_name="days")
     beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="work_days")
     subject_key = models.CharField(max_length=64, db_collation="C")
     area_code = AreaCodeField(_("area"))
     on = models.DateField(_("day"))
+    role = models.CharField(_("role in the work"), max_length=40)
     work_class = models.CharField(_("class of work"), max_length=40)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     claim = models.ForeignKey(

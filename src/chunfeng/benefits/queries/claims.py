@@ -172,5 +172,5 @@ def public_list(pk: int, on: date) -> tuple[PublicityList, list[Any]] | None:
             return None
         if row.until_on <= on:
             return row, []
-        lines = row.items.order_by("position").values("position", "shown_name", "shown_unit", "amount")
-        return row, list(lines)
+        shown = row.items.exclude(claim__state=ClaimState.WITHDRAWN).order_by("position")
+        return row, list(shown.values("position", "shown_name", "shown_unit", "amount"))

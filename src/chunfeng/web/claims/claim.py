@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from chunfeng.benefits import bank
 from chunfeng.benefits.actions import beneficiaries, claims, decisions, objections, owing
-from chunfeng.benefits.choices import ClaimState
+from chunfeng.benefits.choices import ClaimChannel, ClaimState
 from chunfeng.benefits.models import Claim
 from chunfeng.benefits.queries import claims as queries
 from chunfeng.core import actions as core
@@ -164,7 +165,8 @@ def _page(
 ) -> HttpResponse:
     row = common.claim_or_404(request, row.pk)
     actor, questions, held = request.actor, queries.questions(row), claims.stated(row)
-    editable = row.state in EDITABLE and roles.can(actor, "claim.work")
+    listed = row.channel == ClaimChannel.LIST
+    editable = row.state in EDITABLE and not listed and roles.can(actor, "claim.work")
     found = claims.evaluated(row, claims.values_of(row)) if row.state in EDITABLE else None
     decided = queries.decisions(row)
     live = decided[0][0] if decided else None
@@ -182,6 +184,7 @@ def _page(
             for name, each in questions.items()
             if name in held
         ],
+        "days": _days(row) if listed else [],
         "asks": [questions[name].label for name in found.asks if name in questions] if found else [],
         "proposal": proposal,
         "amount": common.money(row.amount),
@@ -216,19 +219,27 @@ def _page(
     return render(request, "web/claims/claim.html", context, status=422 if error else 200)
 
 
+def _days(row: Claim) -> list[dict[str, Any]]:
+    """The days a monthly list brought, each with its sum."""
+    kept = json.loads(row.explanation) if row.explanation else {}
+    return [day | {"sum": common.money(day["amount"])} for day in kept.get("days", [])]
+
+
 def _may(request: HttpRequest, row: Claim) -> set[str]:
     """The moves that make sense now and that the actor's role allows."""
     state = row.state
-    sensible = {"account"}
+    sensible, listed = {"account"}, row.channel == ClaimChannel.LIST
     if state in EDITABLE:
-        sensible |= {"facts", "paper", "withdraw"}
+        sensible |= {"paper", "withdraw"} if listed else {"facts", "paper", "withdraw"}
     if state in (ClaimState.SUBMITTED, ClaimState.PROPOSED, ClaimState.CONFIRMING):
         sensible |= {"return"}
-    if state == ClaimState.PROPOSED:
+    if listed and state == ClaimState.SUBMITTED:
+        sensible |= {"submit"}
+    if state == ClaimState.PROPOSED and not decisions.waits_for_list(row):
         sensible |= {"decide"}
     if state == ClaimState.CONFIRMING:
         sensible |= {"confirm", "withdraw"}
-    if state in objections.DECIDED:
+    if objections.can_object(row):
         sensible |= {"object"}
     if row.objections.filter(state="open").exists():
         sensible |= {"answer"}
