@@ -141,6 +141,22 @@ def excludes(version: MeasureVersion) -> tuple[str, ...]:
     return parsed(version.text).excludes
 
 
+def sums(version: MeasureVersion, explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What an amount is made of: {"label": {"zh", "en"}, "fen"} for each money outcome of a kept explanation."""
+    money = {given.name for given in parsed(version.text).gives if dict(given.unit.dims) == {"fen": 1}}
+    return [
+        {"label": row["label"], "fen": row["value"]}
+        for row in explanation.get("gives", [])
+        if row["name"] in money and row["value"] is not None
+    ]
+
+
+def referrals(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where a kept explanation sends somebody on to: its outcomes `refer_…` that are yes."""
+    rows = explanation.get("gives", [])
+    return [row for row in rows if row["name"].startswith("refer_") and row["value"] is True]
+
+
 def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
     """The version of a measure that decides on a day in an area: the last one put in force for that day."""
     rows = _in_force(on, area).filter(measure__code=code, refines="").select_related("measure")

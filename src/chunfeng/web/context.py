@@ -22,6 +22,8 @@ ROOMS = [
     ("measures", _("Measures"), "measure.read"),
     ("claims", _("Claims"), "claim.read"),
     ("payments", _("Payments"), "payment.work"),
+    ("questions", pgettext_lazy("room", "Questions"), "enquiry.work"),
+    ("training", pgettext_lazy("room", "Training"), "training.work"),
     ("reports", _("Reports"), "report.read"),
     ("figures", _("Figures"), "report.read"),
     ("situations", _("Situations"), "report.read"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -12,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
+from chunfeng.benefits import engine
 from chunfeng.benefits.actions.beneficiaries import shown_name
 from chunfeng.benefits.actions.common import alone_with, required, steps
 from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PaymentState
-from chunfeng.benefits.models import Claim, Measure, Payment, PublicityItem, PublicityList
+from chunfeng.benefits.models import Claim, Decision, Measure, Payment, PublicityItem, PublicityList
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -53,7 +56,7 @@ def publish(
         )
         .exclude(pk__in=PublicityItem.objects.values("claim"))
         .select_related("beneficiary")
-        .prefetch_related("decisions")
+        .prefetch_related("decisions__version")
         .order_by("area_code", "pk")[:MOST]
     )
     if not rows:
@@ -79,7 +82,8 @@ def publish(
                 position=n,
                 shown_name=shown_name(row.beneficiary),
                 shown_unit=names[row.area_code][:120],
-                amount=_granted(row),
+                amount=_granted(row).amount,
+                sums=_sums(_granted(row)),
             )
             for n, row in enumerate(rows, start=1)
         ],
@@ -92,9 +96,14 @@ def publish(
     return made
 
 
-def _granted(row: Claim) -> int:
-    newest = max((d for d in row.decisions.all() if d.seconds_id is None), key=lambda d: d.number)
-    return newest.amount
+def _granted(row: Claim) -> Decision:
+    return max((d for d in row.decisions.all() if d.seconds_id is None), key=lambda d: d.number)
+
+
+def _sums(decision: Decision) -> list[dict[str, Any]]:
+    """What the amount is made of, where the measure gives several sums and the decision follows it."""
+    found = engine.sums(decision.version, json.loads(decision.explanation))
+    return found if len(found) > 1 and sum(each["fen"] for each in found) == decision.amount else []
 
 
 def _places(found: set[str], on: date) -> dict[str, str]:
