@@ -45,6 +45,7 @@ def test_asked_on_the_phone_and_answered_at_the_desk(desktop, phone, sign_in, sh
     phone.get_by_role("link", name="开始测算").first.click()
     phone.get_by_text("密切接触者").click()
     phone.get_by_text("是", exact=True).click()
+    phone.get_by_role("button", name="下一步").click()
     phone.locator("input[name=f-daily_pay]").fill("183.91")
     phone.locator("input[name=f-days_missed]").fill("10")
     phone.get_by_role("button", name="下一步").click()

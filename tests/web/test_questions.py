@@ -70,8 +70,8 @@ def test_from_the_self_check_to_the_answer(officer, county):
     assert "三天能领吗" in page and 'value="3"' in page, "the answers of the self-check are filled in"
     assert Event.objects.filter(verb="enquiry.open", object_id=str(row.pk)).exists()
     facts = {"measure": version.pk, "on": "2020-02-01", "fact-worked": "2"}
-    text(officer, f"{url}act/work/", 422, **(facts | {"fact-worked": "x"}))
-    page = text(officer, f"{url}act/work/", **facts)
+    text(officer, f"{url}act/reckon/", 422, **(facts | {"fact-worked": "x"}))
+    page = text(officer, f"{url}act/reckon/", **facts)
     words, worked = re.search(r'class="qu-text"[^>]*>([^<]*)<', page).group(1), hidden(page, "worked")
     assert "600元" in words and "《关于测试的通知》一" in words
     page = text(
@@ -157,6 +157,14 @@ def test_the_calendar_of_a_year_and_the_cases_of_pay(officer, county):
     b.version(county, files.shipped()["pay-in-isolation"], "pay-in-isolation")
     page = text(anybody, "/policies/pay/")
     assert page.count("/policies/pay-in-isolation/check/") == 1
+    facts = {
+        "f-absence_ground": "contact",
+        "f-firm_staff": "yes",
+        "f-daily_pay": "183.91",
+        "f-days_missed": "10",
+    }
+    page = text(anybody, "/policies/pay-in-isolation/check/", **facts)
+    assert "1,839.10" in page, "pay a day is typed in yuan like every other sum"
 
 
 def test_a_course_from_the_offer_to_the_end(officer, county):

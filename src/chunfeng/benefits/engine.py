@@ -61,7 +61,10 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact as it is asked: `kind` is number, date, yes_no, choice or area; `unit` as shown, "fen" for money."""
+    """A fact as it is asked: `kind` is number, date, yes_no, choice or area; `unit` as shown.
+
+    "fen" is money, also a day, a month or an hour: it is typed in yuan.
+    """
 
     name: str
     label: str
@@ -261,7 +264,7 @@ def _question(fact: Fact) -> Question:
         label=fact.label[tongue],
         ask=fact.ask[tongue],
         kind=fact.unit.kind,
-        unit="fen" if dims == {"fen": 1} else fact.unit.name,
+        unit="fen" if dims.get("fen") == 1 else fact.unit.name,
         options=tuple((code, text[tongue]) for code, text in fact.options),
         proof=fact.proof[tongue] if fact.proof else "",
         register=fact.register,

@@ -30,7 +30,7 @@ from chunfeng.web.people.common import Names
 from chunfeng.web.places.common import OfficeField, find_office
 from chunfeng.web.questions.common import TONES, kind_label, kinds, late
 
-MOVES = ("classify", "work", "answer", "plain", "pass")
+MOVES = ("classify", "reckon", "answer", "plain", "pass")
 
 
 @never_cache
