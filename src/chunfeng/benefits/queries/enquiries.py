@@ -14,7 +14,6 @@ from chunfeng.areas import codes
 from chunfeng.benefits import engine, rulebook
 from chunfeng.benefits.choices import EnquiryState, EnquiryStepKind
 from chunfeng.benefits.models import Enquiry, EnquiryStep, MeasureVersion
-from chunfeng.benefits.queries import claims
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM, Actor
 
@@ -80,8 +79,7 @@ def versions(actor: Actor, kind: str, on: date) -> list[MeasureVersion]:
     """The measures in force on a day that may answer, those of the kind of question first, then by title."""
     named = rulebook.kind(kind)
     order = {code: n for n, code in enumerate(named.measures)} if named else {}
-    found = [engine.version_for(each.code, on, actor.area_code) for each in claims.measures(actor, on)]
-    held = [row for row in found if row is not None]
+    held = engine.versions_on(on, actor.area_code or codes.COUNTRY)
     return sorted(held, key=lambda row: (order.get(row.measure.code, len(order)), row.measure.title))
 
 

@@ -40,7 +40,7 @@ class NewForm(forms.Form):
     channel = forms.ChoiceField(
         label=gettext_lazy("How it came"), choices=[(each, each.label) for each in AT_THE_OFFICE]
     )
-    kind = forms.ChoiceField(label=gettext_lazy("What it is about"), required=False)
+    kind = forms.ChoiceField(label=pgettext_lazy("enquiry", "What it is about"), required=False)
     question = forms.CharField(
         label=gettext_lazy("The question, in the words of the asker"),
         max_length=enquiries.WORDS,
