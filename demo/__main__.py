@@ -47,6 +47,7 @@ def run(*, size: str, seed: int) -> None:
         benefits,
         census,
         contacts,
+        desk_questions,
         isolation,
         measures,
         messages,
@@ -97,6 +98,7 @@ def run(*, size: str, seed: int) -> None:
             ("政策措施 measures", measures.told, measures.Measures),
             ("待遇与发放 benefits", benefits.told, benefits.Benefits),
             ("工伤与防疫补助 work injuries and work days", work.told, work.Work),
+            ("咨询与培训 questions and training", desk_questions.told, desk_questions.Questions),
         ]
         for title, is_told, part in parts:
             step(title)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from chunfeng.benefits import files
 from chunfeng.benefits.actions import decisions
 from chunfeng.benefits.choices import BatchState, ClaimState, PaymentState
 from chunfeng.benefits.models import Claim, Objection, Payment, PaymentBatch, PublicityList, Recovery
@@ -282,3 +283,54 @@ def test_as_many_queries_for_three_as_for_one(officer, by, into, url):
             text(officer, url)
         counts.append(len(caught))
     assert counts[0] == counts[2]
+
+
+def shipped_claim(county, by, into, code, facts, *, on=date(2020, 2, 1), **more):
+    text = files.shipped()[code].replace("990500000000", COUNTY)
+    b.version(county, text, code, title=code)
+    return b.submitted(by, b.payee(by, into), key="s", code=code, on=on, facts=facts, **more)
+
+
+def test_benefit_and_medical_contribution_are_told_apart(officer, by, into, county):
+    facts = {
+        "insured_months": 24, "left_by_own_will": False, "unemployed": True, "benefit_months": 1,
+        "benefit_standard": 144_000, "medical_contribution": 30_050,
+    }  # fmt: skip
+    claim = shipped_claim(county, by, into, "unemployment-benefit", facts)
+    assert claim.amount == 174_050
+    decisions.decide(claim=claim, outcome="granted", by=by, at=f.NOW)
+    payment = Payment.objects.get()
+    assert payment.amount == 174_050
+    for page in (f"/claims/{claim.pk}/", f"/payments/{payment.pk}/"):
+        shown = text(officer, page)
+        assert "1,440.00" in shown and "300.50" in shown and "医疗保险费" in shown, page
+    today = timezone.localdate()
+    days = {"from_on": today.isoformat(), "last_on": (today + timedelta(days=5)).isoformat()}
+    given = {"measure": claim.measure_id, "title": "公示", "source": "一", "phone": "0434-1"}
+    sent(officer, "/claims/lists/", **given, **days)
+    shown = text(Client(), f"/publicity/{PublicityList.objects.get().pk}/")
+    assert "1,740.50" in shown and "1,440.00" in shown and "300.50" in shown
+
+
+def test_an_amount_against_the_rule_has_no_parts(officer, by, into, county):
+    facts = {
+        "insured_months": 24, "left_by_own_will": False, "unemployed": True, "benefit_months": 1,
+        "benefit_standard": 144_000, "medical_contribution": 30_050,
+    }  # fmt: skip
+    claim = shipped_claim(county, by, into, "unemployment-benefit", facts)
+    decisions.decide(claim=claim, outcome="granted", amount=100_000, reasons="只发一部分", by=by, at=f.NOW)
+    assert "300.50" not in text(officer, f"/payments/{Payment.objects.get().pk}/")
+
+
+def test_a_referral_slip(officer, by, into, county):
+    facts = {
+        "unemployed": True, "in_need": True, "income_a_head": 59_999, "minimum_income_line": 60_000,
+        "sudden_hardship": False,
+    }  # fmt: skip
+    claim = shipped_claim(county, by, into, "living-aid-referral", facts, case="测试困难")
+    page = text(officer, f"/claims/{claim.pk}/")
+    assert f"/claims/{claim.pk}/referral/" in page and "转介最低生活保障" in page
+    slip = text(officer, f"/claims/{claim.pk}/referral/")
+    assert "转介最低生活保障" in slip and "转介临时救助" not in slip and people.number(1) not in slip
+    other = b.submitted(by, b.payee(by, into, 2), key="k2")
+    assert "/referral/" not in text(officer, f"/claims/{other.pk}/")

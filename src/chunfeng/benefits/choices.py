@@ -142,3 +142,37 @@ class WorkListState(models.TextChoices):
     PUBLISHED = "published", pgettext_lazy("work list", "Published for objections")
     APPROVED = "approved", _("Approved for payment")
     RETURNED = "returned", pgettext_lazy("work list", "Sent back")
+
+
+class EnquiryChannel(models.TextChoices):
+    """How a question came."""
+
+    COUNTER = "counter", pgettext_lazy("enquiry", "At the counter")
+    PHONE = "phone", pgettext_lazy("enquiry", "By telephone")
+    HOTLINE = "hotline", pgettext_lazy("enquiry", "From the hotline")
+    PUBLIC = "public", pgettext_lazy("enquiry", "From the public page")
+
+
+class EnquiryState(models.TextChoices):
+    """Life of a question."""
+
+    OPEN = "open", pgettext_lazy("enquiry", "Waits for an answer")
+    ANSWERED = "answered", pgettext_lazy("enquiry", "Answered")
+    PASSED = "passed", pgettext_lazy("enquiry", "Passed on")
+
+
+class EnquiryStepKind(models.TextChoices):
+    """What was done with a question."""
+
+    TAKEN = "taken", pgettext_lazy("enquiry step", "Taken in")
+    CLASSIFIED = "classified", pgettext_lazy("enquiry step", "Kind set")
+    ANSWERED = "answered", pgettext_lazy("enquiry step", "Answer given")
+    PASSED = "passed", pgettext_lazy("enquiry step", "Passed on to another office")
+
+
+class EnrolmentState(models.TextChoices):
+    """Life of a place in a course."""
+
+    ENROLLED = "enrolled", pgettext_lazy("enrolment", "In the course")
+    COMPLETED = "completed", pgettext_lazy("enrolment", "Completed")
+    LEFT = "left", pgettext_lazy("enrolment", "Left early")

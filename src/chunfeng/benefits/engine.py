@@ -61,7 +61,10 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact as it is asked: `kind` is number, date, yes_no, choice or area; `unit` as shown, "fen" for money."""
+    """A fact as it is asked: `kind` is number, date, yes_no, choice or area; `unit` as shown.
+
+    "fen" is money, also a day, a month or an hour: it is typed in yuan.
+    """
 
     name: str
     label: str
@@ -141,10 +144,35 @@ def excludes(version: MeasureVersion) -> tuple[str, ...]:
     return parsed(version.text).excludes
 
 
+def sums(version: MeasureVersion, explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What an amount is made of: {"label": {"zh", "en"}, "fen"} for each money outcome of a kept explanation."""
+    money = {given.name for given in parsed(version.text).gives if dict(given.unit.dims) == {"fen": 1}}
+    return [
+        {"label": row["label"], "fen": row["value"]}
+        for row in explanation.get("gives", [])
+        if row["name"] in money and row["value"] is not None
+    ]
+
+
+def referrals(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where a kept explanation sends somebody on to: its outcomes `refer_…` that are yes."""
+    rows = explanation.get("gives", [])
+    return [row for row in rows if row["name"].startswith("refer_") and row["value"] is True]
+
+
 def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
     """The version of a measure that decides on a day in an area: the last one put in force for that day."""
     rows = _in_force(on, area).filter(measure__code=code, refines="").select_related("measure")
     return rows.order_by("-valid_from", "-put_at", "-pk").first()
+
+
+def versions_on(on: date, area: str) -> list[MeasureVersion]:
+    """Of every measure that decides on a day in an area the version that does, as `version_for`, in one query."""
+    rows = _in_force(on, area).filter(refines="").select_related("measure__office")
+    newest: dict[int, MeasureVersion] = {}
+    for row in rows.order_by("-valid_from", "-put_at", "-pk"):
+        newest.setdefault(row.measure_id, row)
+    return list(newest.values())
 
 
 def refinements(code: str, on: date, area: str) -> list[int]:
@@ -245,7 +273,7 @@ def _question(fact: Fact) -> Question:
         label=fact.label[tongue],
         ask=fact.ask[tongue],
         kind=fact.unit.kind,
-        unit="fen" if dims == {"fen": 1} else fact.unit.name,
+        unit="fen" if dims.get("fen") == 1 else fact.unit.name,
         options=tuple((code, text[tongue]) for code, text in fact.options),
         proof=fact.proof[tongue] if fact.proof else "",
         register=fact.register,

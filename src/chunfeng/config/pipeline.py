@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chunfeng.benefits.actions import enquiries
 from chunfeng.people import actions as people
 from chunfeng.people.actions import stock as isolations
 from chunfeng.reporting import actions as reporting
@@ -33,4 +34,5 @@ STEPS = [
     Step("Messages to many people written", lambda now: people.run_mailings(now=now)),
     Step("Messages to people sent", lambda now: people.deliver(now=now)),
     Step("People past their day of deletion", lambda now: people.expire(now=now)),
+    Step("Questions past their day of deletion", lambda now: enquiries.expire(now=now)),
 ]

@@ -73,6 +73,8 @@ ABILITIES: dict[str, frozenset[str]] = {
     "injury.decide": _DESK,
     "worklist.work": _STAFF,
     "worklist.check": _DESK,
+    "enquiry.work": _STAFF,
+    "training.work": _STAFF,
     "export": _DESK | {Role.AUDITOR, Role.AUDIT_ADMIN},
 }
 

@@ -15,6 +15,8 @@ urlpatterns = [
     path("isolation/", include("chunfeng.web.isolation.urls")),
     path("measures/", include("chunfeng.web.measures.urls")),
     path("policies/", include("chunfeng.web.policies.urls")),
+    path("questions/", include("chunfeng.web.questions.urls")),
+    path("training/", include("chunfeng.web.training.urls")),
     path("reports/", include("chunfeng.web.reports.urls")),
     path("figures/", include("chunfeng.web.figures.urls")),
     path("", include("chunfeng.web.phone.urls")),

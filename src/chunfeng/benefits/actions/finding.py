@@ -32,16 +32,18 @@ class Result:
 
 
 def prefill(claim: Claim, *, by: Actor, at: datetime) -> Claim:
-    """State what the register of people answers of a claim's facts, with the register as its source."""
+    """State what the registers of people and of courses answer of a claim's facts, each with its source."""
+    asked = engine.questions(claim.version)
+    facts = registers.of_training(claim.subject_key, asked, claim.on)
+    sources = dict.fromkeys(facts, registers.TRAINING)
     found = Person.objects.filter(pk=claim.beneficiary.person_id or 0).first()
     row = register.survivor(found) if found else None
-    if row is None:
-        return claim
-    held = set(register.categories(row, claim.on).values_list("category", flat=True))
-    facts = registers.answers(row, held, engine.questions(claim.version), claim.on)
+    if row is not None:
+        held = set(register.categories(row, claim.on).values_list("category", flat=True))
+        known = registers.answers(row, held, asked, claim.on)
+        facts, sources = facts | known, sources | dict.fromkeys(known, registers.SOURCE)
     if not facts:
         return claim
-    sources = dict.fromkeys(facts, registers.SOURCE)
     return claims.state_facts(claim=claim, facts=facts, sources=sources, by=by, at=at)
 
 

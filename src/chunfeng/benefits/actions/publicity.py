@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -13,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
+from chunfeng.benefits import engine
 from chunfeng.benefits.actions.beneficiaries import shown_name
 from chunfeng.benefits.actions.common import alone_with, required, steps
 from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PaymentState
-from chunfeng.benefits.models import Claim, Measure, Payment, PublicityItem, PublicityList
+from chunfeng.benefits.models import Claim, Decision, Measure, Payment, PublicityItem, PublicityList
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -67,18 +70,7 @@ def publish(
     )
     names = _places({row.area_code for row in rows}, from_on)
     PublicityItem.objects.bulk_create(
-        [
-            PublicityItem(
-                list=made,
-                claim=row,
-                position=n,
-                shown_name=shown_name(row.beneficiary),
-                shown_unit=names[row.area_code][:120],
-                amount=_granted(row),
-            )
-            for n, row in enumerate(rows, start=1)
-        ],
-        batch_size=2000,
+        [_item(made, n, row, names[row.area_code]) for n, row in enumerate(rows, start=1)], batch_size=2000
     )
     waiting = Payment.objects.filter(decision__claim__in=[row.pk for row in rows], state=PaymentState.WAITING)
     waiting.filter(due_from__isnull=False).update(due_from=Greatest(F("due_from"), until_on))
@@ -93,16 +85,34 @@ def _rows(measure: Measure, claims: Collection[int] | None, by: Actor) -> list[C
         Claim.objects.filter(chosen, area_code__gte=by.lo, area_code__lt=by.hi, measure=measure)
         .exclude(pk__in=PublicityItem.objects.values("claim"))
         .select_related("beneficiary")
-        .prefetch_related("decisions")
+        .prefetch_related("decisions__version")
         .order_by("area_code", "pk")[:MOST]
     )
 
 
-def _granted(row: Claim) -> int:
-    newest = max(
-        (d for d in row.decisions.all() if d.seconds_id is None), key=lambda d: d.number, default=None
+def _item(made: PublicityList, position: int, row: Claim, place: str) -> PublicityItem:
+    granted = _granted(row)
+    return PublicityItem(
+        list=made,
+        claim=row,
+        position=position,
+        shown_name=shown_name(row.beneficiary),
+        shown_unit=place[:120],
+        amount=granted.amount if granted else row.amount or 0,
+        sums=_sums(granted) if granted else [],
     )
-    return newest.amount if newest else row.amount or 0
+
+
+def _granted(row: Claim) -> Decision | None:
+    """The newest decision that counts; none while the list comes before the decision."""
+    decided = (d for d in row.decisions.all() if d.seconds_id is None)
+    return max(decided, key=lambda d: d.number, default=None)
+
+
+def _sums(decision: Decision) -> list[dict[str, Any]]:
+    """What the amount is made of, where the measure gives several sums and the decision follows it."""
+    found = engine.sums(decision.version, json.loads(decision.explanation))
+    return found if len(found) > 1 and sum(each["fen"] for each in found) == decision.amount else []
 
 
 def _places(found: set[str], on: date) -> dict[str, str]:

@@ -12,14 +12,26 @@ from chunfeng.benefits.models.claims import (
 )
 from chunfeng.benefits.models.measures import Measure, MeasureVersion, Simulation
 from chunfeng.benefits.models.payments import Payment, PaymentBatch, Recovery
+from chunfeng.benefits.models.services import (
+    AttendanceDay,
+    Enquiry,
+    EnquiryStep,
+    Enrolment,
+    TrainingCourse,
+    TrainingNeed,
+)
 from chunfeng.benefits.models.work import InjuryCase, InjuryPaper, InjuryStep, WorkDay, WorkList
 
 __all__ = [
+    "AttendanceDay",
     "Beneficiary",
     "Claim",
     "ClaimPaper",
     "ClaimStep",
     "Decision",
+    "Enquiry",
+    "EnquiryStep",
+    "Enrolment",
     "InjuryCase",
     "InjuryPaper",
     "InjuryStep",
@@ -32,6 +44,8 @@ __all__ = [
     "PublicityList",
     "Recovery",
     "Simulation",
+    "TrainingCourse",
+    "TrainingNeed",
     "WorkDay",
     "WorkList",
 ]

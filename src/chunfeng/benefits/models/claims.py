@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -234,6 +236,8 @@ class PublicityItem(models.Model):
     shown_name = models.CharField(_("name as shown"), max_length=120)
     shown_unit = models.CharField(_("unit as shown"), max_length=120, blank=True)
     amount = models.BigIntegerField(_("amount in fen"))
+    sums = models.JSONField(_("what the amount is made of"), default=builtins.list, blank=True)
+    """Where a measure gives several sums: [{"label": {"zh", "en"}, "fen"}]."""
 
     wall = walls.part_of("benefits_publicitylist", "list_id")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -137,6 +138,18 @@ def questions(row: Claim) -> dict[str, engine.Question]:
     return engine.questions(row.version)
 
 
+def referrals(row: Claim) -> list[dict[str, Any]]:
+    """Where the rules send the claimant on to, by the last evaluation (L25): outcomes with label and clause."""
+    return engine.referrals(json.loads(row.explanation)) if row.explanation else []
+
+
+def sums(row: Payment) -> list[dict[str, Any]]:
+    """What a payment is made of, where its measure gives several sums and it pays them all (L24)."""
+    decision = row.decision
+    found = engine.sums(decision.version, json.loads(decision.explanation))
+    return found if len(found) > 1 and sum(each["fen"] for each in found) == row.amount else []
+
+
 def publicity_lists(actor: Actor) -> QuerySet[PublicityList]:
     """The lists the actor's area published, the newest first."""
     rows = PublicityList.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi)
@@ -173,4 +186,4 @@ def public_list(pk: int, on: date) -> tuple[PublicityList, list[Any]] | None:
         if row.until_on <= on:
             return row, []
         shown = row.items.exclude(claim__state=ClaimState.WITHDRAWN).order_by("position")
-        return row, list(shown.values("position", "shown_name", "shown_unit", "amount"))
+        return row, list(shown.values("position", "shown_name", "shown_unit", "amount", "sums"))

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from chunfeng.areas import codes
-from chunfeng.benefits import engine, files
+from chunfeng.benefits import engine, files, rulebook
 from chunfeng.benefits.choices import MeasureState
 from chunfeng.benefits.models import Measure, MeasureVersion, Simulation
 from chunfeng.core import scope
@@ -99,3 +99,13 @@ def simulation(actor: Actor, pk: int) -> Simulation | None:
     """One what-if run of the actor's area."""
     rows = Simulation.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi)
     return rows.select_related("version__measure").filter(pk=pk).first()
+
+
+def pay_cases(on: date) -> list[tuple[rulebook.Kind, list[MeasureVersion]]]:
+    """The cases of the pay calculator, each with the measures in force on a day that reckon it (J2)."""
+    held = {row.measure.code: row for row in in_force(on)}
+    return [
+        (kind, [held[code] for code in kind.measures if code in held])
+        for kind in rulebook.kinds()
+        if kind.pay
+    ]

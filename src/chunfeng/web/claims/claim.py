@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from chunfeng.benefits import bank
+from chunfeng.benefits import bank, engine
 from chunfeng.benefits.actions import beneficiaries, claims, decisions, objections, owing
 from chunfeng.benefits.choices import ClaimChannel, ClaimState
 from chunfeng.benefits.models import Claim
@@ -187,6 +187,8 @@ def _page(
         "days": _days(row) if listed else [],
         "asks": [questions[name].label for name in found.asks if name in questions] if found else [],
         "proposal": proposal,
+        "referrals": queries.referrals(row),
+        "tongue": engine.language(),
         "amount": common.money(row.amount),
         "yuan": bank.yuan(row.amount) if row.amount is not None else "",
         "papers": queries.papers(row),

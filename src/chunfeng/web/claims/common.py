@@ -41,6 +41,11 @@ def money(fen: int | None) -> str:
     return f"{'-' if fen < 0 else ''}{int(whole):,}.{cents}"
 
 
+def parts(sums: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What an amount is made of, as (label, yuan)."""
+    return [(each["label"][engine.language()], money(each["fen"])) for each in sums]
+
+
 def period(row: Any) -> str:
     """The period in words; once for all where it has none."""
     return str(row.period) or _("once")
@@ -99,6 +104,8 @@ def source(text: str) -> str:
     """Where a fact comes from, in words."""
     if text == registers.SOURCE:
         return _("register of people")
+    if text == registers.TRAINING:
+        return _("attendance of courses")
     if text.startswith("paper"):
         return _("a paper")
     return _("stated") if text == "declared" else text

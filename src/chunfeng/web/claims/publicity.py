@@ -80,7 +80,10 @@ def published_list(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "list": row,
         "last": row.until_on - timedelta(days=1),
-        "lines": [line | {"sum": common.money(line["amount"])} for line in lines],
+        "lines": [
+            line | {"sum": common.money(line["amount"]), "parts": common.parts(line["sums"])}
+            for line in lines
+        ],
         "total": common.money(sum(line["amount"] for line in lines)),
     }
     return render(request, "web/claims/public_list.html", context)

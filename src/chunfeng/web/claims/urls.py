@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chunfeng.web.claims import claim, entering, listing, publicity, register
+from chunfeng.web.claims import claim, entering, listing, publicity, referral, register
 
 urlpatterns = [
     path("claims/", listing.claims, name="claims"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("claims/register/", register.register, name="claims-register"),
     path("claims/lists/", publicity.lists, name="claims-lists"),
     path("claims/<int:pk>/", claim.page, name="claim"),
+    path("claims/<int:pk>/referral/", referral.slip, name="claim-referral"),
     path("claims/<int:pk>/act/<str:move>/", claim.act, name="claim-act"),
     path("claims/<int:pk>/papers/<int:paper_id>/", claim.paper, name="claim-paper"),
     path("publicity/", publicity.published, name="publicity"),

@@ -17,6 +17,7 @@ from chunfeng.benefits import bank
 from chunfeng.benefits.actions import payments as actions
 from chunfeng.benefits.choices import BatchState, PaymentState
 from chunfeng.benefits.models import PaymentBatch
+from chunfeng.benefits.queries import claims
 from chunfeng.benefits.queries import payments as queries
 from chunfeng.core import actions as core
 from chunfeng.core import events
@@ -109,6 +110,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("payment", found.pk)
     context = context_of(found) | {
         "account": common.account(found),
+        "parts": common.parts(claims.sums(found)),
         "period": common.period(found),
         "recoveries": [
             {"row": each, "sum": common.money(each.amount), "open": each.state == "open",

@@ -1,10 +1,12 @@
 """Would I get it? A few questions, an answer with its clauses. No log-in; nothing is written down anywhere.
 
-What was answered travels in the form of the next page and is gone with it.
+What was answered travels in the form of the next page and is gone with it, unless it is sent to an officer with a
+question (`web.policies.ask`).
 """
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,7 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chunfeng.areas import queries as areas
-from chunfeng.benefits import engine
+from chunfeng.benefits import engine, rulebook
+from chunfeng.benefits.actions.enquiries import WORDS
 from chunfeng.benefits.engine import Question
 from chunfeng.benefits.queries import measures as queries
 from chunfeng.core.errors import Refused
@@ -40,7 +43,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else {}
     on = asked.day(sent.get("on", "")) or today
     area = sent.get("area", "").strip() or policy.measure.area_code
-    facts, unknown, wrong = _answers(questions, sent)
+    facts, unknown, wrong = answers(questions, sent)
     refusal = ""
     if area != policy.measure.area_code and not areas.area(area, on):
         refusal, area = _("“%(code)s” is no area code.") % {"code": area[:20]}, policy.measure.area_code
@@ -71,11 +74,15 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "refusal": refusal,
         "started": bool(facts or unknown or wrong),
         "tongue": engine.language(),
+        "term": rulebook.term(today),
+        "key": uuid.uuid4().hex,
+        "most": WORDS,
+        "typed": {},
     }
     return render(request, "web/policies/check.html", shown, status=422 if refusal or wrong else 200)
 
 
-def _answers(questions: dict[str, Question], sent: Any) -> tuple[dict[str, Any], list[str], dict[str, str]]:
+def answers(questions: dict[str, Question], sent: Any) -> tuple[dict[str, Any], list[str], dict[str, str]]:
     """(facts, those not known, name → what is wrong with what was typed)."""
     facts: dict[str, Any] = {}
     unknown: list[str] = []
