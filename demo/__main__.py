@@ -47,6 +47,7 @@ def run(*, size: str, seed: int) -> None:
         benefits,
         census,
         contacts,
+        funds,
         isolation,
         measures,
         messages,
@@ -64,7 +65,7 @@ def run(*, size: str, seed: int) -> None:
     today = timezone.localdate()
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("数据库 database", total=14)
+        bar = progress.add_task("数据库 database", total=15)
 
         def step(text: str) -> None:
             progress.update(bar, advance=1, description=text)
@@ -95,6 +96,7 @@ def run(*, size: str, seed: int) -> None:
             ("消息、台账和登记 messages", messages.told, messages.Messages),
             ("政策措施 measures", measures.told, measures.Measures),
             ("待遇与发放 benefits", benefits.told, benefits.Benefits),
+            ("资金使用 use of funds", funds.told, funds.Funds),
         ]
         for title, is_told, part in parts:
             step(title)

@@ -7,3 +7,9 @@ class BenefitsConfig(AppConfig):
     label = "benefits"
     verbose_name = _("Benefits")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chunfeng.benefits import (
+            counters,  # noqa: F401  (registers the figures offered to forms)
+            jobs,  # noqa: F401  (registers the periodic jobs)
+        )

@@ -14,7 +14,8 @@ from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
 from chunfeng.benefits.actions.beneficiaries import shown_name
 from chunfeng.benefits.actions.common import alone_with, required, steps
-from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PaymentState
+from chunfeng.benefits.actions.payees import shown_payee
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PayeeRelation, PaymentState
 from chunfeng.benefits.models import Claim, Measure, Payment, PublicityItem, PublicityList
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -46,13 +47,17 @@ def publish(
         raise NotAllowed(_("Only people posted to an office can publish a list."))
     if until_on <= from_on or from_on < timezone.localdate(at):
         raise Refused(_("Choose days from today on: the last comes after the first."))
+    if (until_on - from_on).days < measure.publish_days:
+        raise Refused(
+            _("Grants of this measure are shown for at least %(n)s days.") % {"n": measure.publish_days}
+        )
     alone_with(f"publicity:{measure.pk}")
     rows = list(
         Claim.objects.filter(
             Q(area_code__gte=by.lo, area_code__lt=by.hi), measure=measure, state=ClaimState.GRANTED
         )
         .exclude(pk__in=PublicityItem.objects.values("claim"))
-        .select_related("beneficiary")
+        .select_related("beneficiary", "payee")
         .prefetch_related("decisions")
         .order_by("area_code", "pk")[:MOST]
     )
@@ -70,26 +75,34 @@ def publish(
         made_at=at,
         by_name=by.name,
     )
-    names = _places({row.area_code for row in rows}, from_on)
-    PublicityItem.objects.bulk_create(
-        [
-            PublicityItem(
-                list=made,
-                claim=row,
-                position=n,
-                shown_name=shown_name(row.beneficiary),
-                shown_unit=names[row.area_code][:120],
-                amount=_granted(row),
-            )
-            for n, row in enumerate(rows, start=1)
-        ],
-        batch_size=2000,
-    )
+    PublicityItem.objects.bulk_create(_items(made, rows), batch_size=2000)
     waiting = Payment.objects.filter(decision__claim__in=[row.pk for row in rows], state=PaymentState.WAITING)
     waiting.filter(due_from__isnull=False).update(due_from=Greatest(F("due_from"), until_on))
     steps(rows, ClaimStepKind.PUBLISH, by=by, at=at, text=made.title)
     record("publicity.publish", by=by, on=made, at=at, detail={"lines": len(rows)})
     return made
+
+
+def _items(made: PublicityList, rows: list[Claim]) -> list[PublicityItem]:
+    """The lines of a list: the beneficiary masked, the township, the sum, and another payee where there is one."""
+    names = _places({row.area_code for row in rows}, made.from_on)
+    return [
+        PublicityItem(
+            list=made,
+            claim=row,
+            position=n,
+            shown_name=shown_name(row.beneficiary),
+            shown_unit=names[row.area_code][:120],
+            shown_payee=_payee(row),
+            amount=_granted(row),
+        )
+        for n, row in enumerate(rows, start=1)
+    ]
+
+
+def _payee(row: Claim) -> str:
+    other = getattr(row, "payee", None)
+    return "" if other is None or other.relation == PayeeRelation.SELF else shown_payee(other)
 
 
 def _granted(row: Claim) -> int:

@@ -11,7 +11,8 @@ from chunfeng.benefits.models.claims import (
     PublicityList,
 )
 from chunfeng.benefits.models.measures import Measure, MeasureVersion, Simulation
-from chunfeng.benefits.models.payments import Payment, PaymentBatch, Recovery
+from chunfeng.benefits.models.payees import Payee
+from chunfeng.benefits.models.payments import FundUse, Payment, PaymentBatch, Recovery
 from chunfeng.benefits.models.work import InjuryCase, InjuryPaper, InjuryStep, WorkDay, WorkList
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "ClaimPaper",
     "ClaimStep",
     "Decision",
+    "FundUse",
     "InjuryCase",
     "InjuryPaper",
     "InjuryStep",
     "Measure",
     "MeasureVersion",
     "Objection",
+    "Payee",
     "Payment",
     "PaymentBatch",
     "PublicityItem",

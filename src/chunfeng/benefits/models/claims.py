@@ -233,6 +233,7 @@ class PublicityItem(models.Model):
     position = models.PositiveIntegerField(_("position"))
     shown_name = models.CharField(_("name as shown"), max_length=120)
     shown_unit = models.CharField(_("unit as shown"), max_length=120, blank=True)
+    shown_payee = models.CharField(_("payee as shown"), max_length=120, blank=True)
     amount = models.BigIntegerField(_("amount in fen"))
 
     wall = walls.part_of("benefits_publicitylist", "list_id")

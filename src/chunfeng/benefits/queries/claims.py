@@ -19,6 +19,7 @@ from chunfeng.benefits.models import (
     Measure,
     MeasureVersion,
     Objection,
+    Payee,
     Payment,
     PublicityList,
 )
@@ -110,6 +111,11 @@ def decisions(row: Claim) -> list[tuple[Decision, Decision | None]]:
     return [(each, seconds.get(each.pk)) for each in rows if each.seconds_id is None]
 
 
+def payee(row: Claim) -> Payee | None:
+    """Who a claim is paid to, where it was said."""
+    return Payee.objects.filter(claim=row).select_related("paper__file").first()
+
+
 def payments(row: Claim) -> list[Payment]:
     """The payments a claim brought, by part."""
     return list(Payment.objects.filter(decision__claim=row).select_related("batch").order_by("part"))
@@ -128,7 +134,9 @@ def objection(row: Claim, pk: int) -> Objection | None:
 def local_texts(row: Claim) -> list[str]:
     """Titles of the local texts that refine the rules of a claim."""
     with scope.applied(SYSTEM):
-        rows = MeasureVersion.objects.filter(pk__in=row.refined_by).select_related("measure")
+        rows = (
+            MeasureVersion.objects.filter(pk__in=row.refined_by).exclude(refines="").select_related("measure")
+        )
         return [each.measure.title for each in rows]
 
 
@@ -172,5 +180,6 @@ def public_list(pk: int, on: date) -> tuple[PublicityList, list[Any]] | None:
             return None
         if row.until_on <= on:
             return row, []
-        lines = row.items.order_by("position").values("position", "shown_name", "shown_unit", "amount")
+        names = ("position", "shown_name", "shown_unit", "shown_payee", "amount")
+        lines = row.items.order_by("position").values(*names)
         return row, list(lines)

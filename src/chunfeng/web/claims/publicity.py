@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from chunfeng.benefits.actions import publicity as actions
 from chunfeng.benefits.models import PublicityList
 from chunfeng.benefits.queries import claims as queries
+from chunfeng.benefits.queries import measures
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.web import asked
 from chunfeng.web.claims import common
@@ -77,10 +78,13 @@ def published_list(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     row, lines = found
+    in_force = {each.measure_id for each in measures.in_force(timezone.localdate())}
     context = {
         "list": row,
         "last": row.until_on - timedelta(days=1),
         "lines": [line | {"sum": common.money(line["amount"])} for line in lines],
+        "linked": row.measure_id in in_force,
+        "payees": any(line["shown_payee"] for line in lines),
         "total": common.money(sum(line["amount"] for line in lines)),
     }
     return render(request, "web/claims/public_list.html", context)

@@ -109,6 +109,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("payment", found.pk)
     context = context_of(found) | {
         "account": common.account(found),
+        "accounted": common.money(found.accounted),
         "period": common.period(found),
         "recoveries": [
             {"row": each, "sum": common.money(each.amount), "open": each.state == "open",
