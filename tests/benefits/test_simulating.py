@@ -79,7 +79,9 @@ def test_it_dies_between_two_chunks_and_ends_as_undisturbed(claims, by, monkeypa
     assert (again.state, again.done, again.result) == (SimulationState.DONE, 4, whole.result)
 
 
-def test_over_the_register(county, by):
+@pytest.mark.parametrize("few", [0, many.FEW])
+def test_over_the_register(county, by, monkeypatch, few):
+    monkeypatch.setattr(many, "FEW", few)
     version, into = b.version(county, FOUND, code="test-poor"), people.dataset(county)
     for n in (1, 2, 3):
         person = people.person(by, into, id_number=people.number(n), name=f"测试{n}")
@@ -117,7 +119,8 @@ conditions:
 )
 
 
-def test_a_table_says_what_single_cases_say(county):
+def test_a_table_says_what_single_cases_say(county, monkeypatch):
+    monkeypatch.setattr(many, "FEW", 0)
     version = b.version(county, MIXED)
     days = [None, "2020-01-31", "2020-02-01", "2020-02-02"]
     cases = [
@@ -138,8 +141,9 @@ def test_a_table_says_what_single_cases_say(county):
             assert bool(answer.asks) == bool(single.asks) or answer.outcome == engine.ASK, case
 
 
-def test_the_search_reads_the_register_by_table_and_areas_keep_their_texts(county, by):
+def test_the_search_reads_the_register_by_table_and_areas_keep_their_texts(county, by, monkeypatch):
     """Two townships, one with a local text: each is judged by its own."""
+    monkeypatch.setattr(many, "FEW", 0)
     open_text = FOUND.replace("is: fen\n    values", "is: fen\n    local: sets\n    values", 1)
     version, into = b.version(county, open_text, code="test-poor"), people.dataset(county)
     town = f.office("220184200000")

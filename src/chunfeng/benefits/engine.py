@@ -23,9 +23,6 @@ from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng_rules import library, precedence, reading, scalar
-from chunfeng_rules.batch import result_columns
-from chunfeng_rules.batch import sql as compile_sql
-from chunfeng_rules.columns import TYPES
 from chunfeng_rules.explanation import Explanation
 from chunfeng_rules.measure import (
     ASK,
@@ -122,7 +119,7 @@ def evaluate_text(
 
 
 def answer(text: str, local: Sequence[str], facts: Mapping[str, Any], on: date, area: str) -> Answer:
-    """The bare answer of one case by texts: for many cases one after another, words left out."""
+    """The bare answer of one case by texts, words left out."""
     found = _explained(parsed(text, *local), facts, on, area)
     return Answer(found.state, _money(found), found.asks or found.asks_outcome)
 
@@ -131,8 +128,7 @@ def answer(text: str, local: Sequence[str], facts: Mapping[str, Any], on: date, 
 class Batch:
     """A measure made ready for many cases at once: SQL over the table `facts` with the columns of `kinds`.
 
-    `kinds` is name → int64, date, boolean or string; `row` numbers the case, `failed` and `open` are the bit masks of
-    its reasons (bit 0 of `failed`: not in force), `gives` every outcome, `money` those in fen.
+    `kinds` is name → Ibis type; `failed` and `open` are the bit masks of reasons (bit 0 of `failed`: not in force).
     """
 
     sql: str
@@ -148,14 +144,20 @@ ROW = "row__"
 
 @lru_cache(maxsize=128)
 def batch(text: str, local: tuple[str, ...], names: tuple[str, ...]) -> Batch:
-    """A measure's text with its other texts for tables that hold these facts; compiled once a process."""
+    """A measure's text with its other texts for tables that hold these facts; compiled once a process.
+
+    The compiler takes seconds to load, so it is loaded by whoever has a table to judge and by nobody else.
+    """
+    from chunfeng_rules.batch import result_columns, sql
+    from chunfeng_rules.columns import TYPES
+
     measure = parsed(text, *local)
     facts = {name: TYPES[measure.facts[name].unit.kind] for name in names if name in measure.facts}
     kinds = {ROW: "int64", "area": "string", "on": "date"} | facts
-    sql = compile_sql([measure], kinds, table="facts", on="on", dialect="duckdb", subject=ROW, keep=(ROW,))
+    text_ = sql([measure], kinds, table="facts", on="on", dialect="duckdb", subject=ROW, keep=(ROW,))
     failed, unknown, *gives = result_columns(measure)
     money = tuple(g for g, o in zip(gives, measure.gives, strict=True) if _is_money(o.unit))
-    return Batch(sql, kinds, failed, unknown, tuple(gives), money)
+    return Batch(text_, kinds, failed, unknown, tuple(gives), money)
 
 
 def questions(version: MeasureVersion) -> dict[str, Question]:
@@ -311,8 +313,7 @@ def _parsed(text: str, *local: str) -> Measure:
 def in_family(measure: Measure, put: Sequence[Measure] = ()) -> Measure:
     """The measure as it gives way to higher and later texts of its family.
 
-    These are those that come with the programme and those `put` in force by offices, which stand for the shipped
-    ones of the same code.
+    These are the shipped ones, and those `put` in force by offices, which stand for the shipped ones of their code.
     """
     known = library.shipped() | {each.code: each for each in put}
     family = [each for each in known.values() if each.family == measure.family and each.code != measure.code]

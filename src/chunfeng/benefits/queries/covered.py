@@ -18,7 +18,7 @@ from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.people.models import Person, PersonCategory
 from chunfeng.people.queries import register
 
-CHUNK, MOST = 1000, 500
+CHUNK, MOST = 5000, 500
 """People read at once; people listed before the list is cut."""
 
 

@@ -69,7 +69,7 @@ def payments(actor: Actor, area: str = "", measure: str = "") -> QuerySet[Paymen
     )
 
 
-def narrowed(rows: QuerySet[Payment], state: str, on: date) -> QuerySet[Payment]:
+def narrowed(rows: QuerySet[Any], state: str, on: date) -> QuerySet[Any]:
     """Of `payments` those in a state: open, overdue, done, or with something spent against the rule."""
     match state:
         case "open":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
@@ -38,8 +39,8 @@ def payment(actor: Actor, pk: int) -> Payment | None:
     return payments(actor).filter(pk=pk).first()
 
 
-def unshown() -> Q:
-    """Payments of a measure with publicity whose claim no list has shown."""
+def unshown() -> Any:
+    """The condition of payments of a measure with publicity whose claim no list has shown."""
     shown = PublicityItem.objects.filter(claim=OuterRef("decision__claim"))
     return Q(measure__publish_days__gt=0) & ~Exists(shown)
 
