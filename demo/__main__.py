@@ -95,8 +95,8 @@ def run(*, size: str, seed: int) -> None:
             ("走访登记 contacts", contacts.told, contacts.Contacts),
             ("消息、台账和登记 messages", messages.told, messages.Messages),
             ("政策措施 measures", measures.told, measures.Measures),
-            ("待遇与发放 benefits", benefits.told, benefits.Benefits),
             ("资金使用 use of funds", funds.told, funds.Funds),
+            ("待遇与发放 benefits", benefits.told, benefits.Benefits),
         ]
         for title, is_told, part in parts:
             step(title)

@@ -31,7 +31,7 @@ DAYS = 30
 
 
 class Funds(Telling):
-    """Told after the benefits. One transaction: told in full or not at all."""
+    """Told after the measures. One transaction: told in full or not at all."""
 
     def __init__(self, *, today: date, seed: int, say: Say) -> None:
         with scope.applied(SYSTEM):

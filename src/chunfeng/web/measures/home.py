@@ -145,12 +145,14 @@ def use(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _measure(request: HttpRequest, pk: int, *, refusal: str = "", status: int = 200) -> HttpResponse:
     found = found_or_404(queries.measure(request.actor, pk))
+    judging = queries.judging(timezone.localdate())
     shown = {
         "measure": found,
         "versions": list(queries.versions(found)),
         "own": request.actor.sees(found.area_code),
         "public": found.pk in {row.measure_id for row in queries.in_force(timezone.localdate())},
-        "judging": queries.judging(timezone.localdate()),
+        "judging": judging,
+        "use_title": next((m.title for m in judging if m.code == found.use_rules), found.use_rules),
         "refusal": refusal,
         "second_above": "" if found.second_above is None else f"{Decimal(found.second_above) / 100:f}",
     }

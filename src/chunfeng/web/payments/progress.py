@@ -53,6 +53,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         heads = [_("Area") if export == "areas" else _("Measure"), *HEADS, *DAY_HEADS]
         cells = [[name, *_cells(line)] for name, line in rows]
         return sheet(request, f"progress-{export}", heads, cells, area=code, on=on.isoformat())
+    shown = [_shown(line) | {"name": names.get(line.key, line.key)} for line in lines]
     context = {
         "on": on,
         "today": today,
@@ -62,7 +63,9 @@ def progress(request: HttpRequest) -> HttpResponse:
         "kept": urlencode({"measure": measure, "on": on.isoformat()}) + "&",
         "measures_claimed": claim_queries.measures_claimed(actor),
         "total": _shown(total),
-        "lines": [_shown(line) | {"name": names.get(line.key, line.key)} for line in lines],
+        "lines": shown,
+        "busy": [row for row in shown if not row["empty"]],
+        "idle": [row for row in shown if row["empty"]],
         "measures": [_shown(line) | {"name": title} for line, title in measures],
     }
     return render(request, "web/payments/progress.html", context)
