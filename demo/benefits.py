@@ -14,6 +14,7 @@ from chunfeng.benefits.actions import (
     finding,
     measures,
     objections,
+    payees,
     payments,
 )
 from chunfeng.benefits.actions import publicity as lists
@@ -165,6 +166,7 @@ class Benefits(Telling):
             by=officer, at=self.at(0, 9),
         )  # fmt: skip
         second = self.claim(7, rows[2], days_ago=2)
+        self.payee(second)
         decisions.decide(claim=second, outcome="granted", by=officer, at=self.at(1, 11))
         refused = self.claim(8, rows[3], days_ago=2, insured_months=8)
         decisions.decide(claim=refused, outcome="refused", by=officer, at=self.at(1, 12))
@@ -173,6 +175,21 @@ class Benefits(Telling):
         self.begun(11, rows[6], days_ago=0, account=False)
         gone = self.begun(12, rows[7], days_ago=1)
         claims.withdraw(claim=gone, reason="本人表示证书尚未核发", by=officer, at=self.at(0, 10))
+
+    def payee(self, claim: Claim) -> None:
+        """Paid to somebody else, with a paper: the second officer sees it."""
+        now: dict[str, Any] = {"by": self.officer, "at": self.at(2, 11)}
+        paper = claims.attach(
+            claim=claim,
+            data="委托收款证明（演示）".encode(),
+            name="委托书（演示）.txt",
+            media_type="text/plain",
+            **now,
+        )
+        payees.name_payee(
+            claim=claim, relation="kin", name="演示亲属", account="6217000000000000099", bank="演示银行响水支行",
+            reason="本人住院，委托配偶代收", paper=paper, **now,
+        )  # fmt: skip
 
     def found(self) -> None:
         """A few poor workers the register knows are proposed; the others wait to be looked at."""

@@ -9,8 +9,7 @@ from django.test import Client
 
 from chunfeng.benefits import files
 from chunfeng.benefits.actions import decisions, measures
-from chunfeng.benefits.actions.simulating import simulate
-from chunfeng.benefits.choices import ClaimState, MeasureState
+from chunfeng.benefits.choices import MeasureState
 from chunfeng.benefits.models import Claim, MeasureVersion, Payment
 from chunfeng.core.errors import NotAllowed, Refused
 from tests import factories as f
@@ -137,17 +136,27 @@ def test_a_local_text_sets_the_local_value_and_the_decision_replays(officer, lea
     assert Payment.objects.get(decision=decision).amount == 60_000
 
 
-def test_what_if_counts_who_gains_and_loses(officer, leader, county):
-    version = in_force(officer, leader)
+def test_a_family_gives_way_to_what_offices_have_put_in_force(officer, leader, county):
+    kin = b.TEXT.replace("once_per: month", "once_per: month\nfamily: allowances")
+    own = kin.replace("area: national", 'area: "220184000000"').replace(
+        "    on: 2020-02-01\n", '    on: 2020-02-01\n    area: "220184000000"\n'
+    )
+    in_force(officer, leader, own)
     into = people.dataset(county)
-    for n, worked in enumerate((0, 1, 2, 5), 1):
-        b.submitted(officer, b.payee(officer, into, n), key=f"k{n}", facts={"worked": worked})
-    text = b.TEXT.replace("value: 1, clause", "value: 2, clause").replace("300 yuan", "400 yuan")
-    run = simulate(version=version, text=text, name="提高", by=officer, at=f.NOW)
-    kept = ("claims", "granted", "granted_then", "gain", "lose", "more", "less", "cost", "cost_then")
-    assert [run.result[name] for name in kept] == [4, 3, 2, 0, 1, 2, 0, 240_000, 280_000]
-    assert sum(then for _now, then in run.result["months"].values()) == 280_000
-    assert Claim.objects.filter(state=ClaimState.PROPOSED).count() == 4
+    before = b.submitted(officer, b.payee(officer, into, 1), key="a")
+    decision = decisions.decide(claim=before, outcome="granted", by=officer, at=f.NOW)
+    province = f.office("220000000000")
+    above = kin.replace("test-allowance", "province-allowance").replace(
+        "area: national", 'area: "220000000000"'
+    )
+    above = above.replace("    on: 2020-02-01\n", '    on: 2020-02-01\n    area: "220000000000"\n')
+    made = measures.draft(text=above, by=f.actor(province), at=f.NOW)
+    measures.put_in_force(version=made, valid_from=date(2020, 2, 2), by=f.actor(province, "leader"), at=f.NOW)
+    early = b.submitted(officer, b.payee(officer, into, 2), key="b")
+    late = b.submitted(officer, b.payee(officer, into, 3), key="c", on=date(2020, 2, 2))
+    assert [early.outcome, late.outcome] == ["eligible", "not in force"]
+    assert late.refined_by == [made.pk] and "province-allowance" in late.explanation
+    assert decisions.replays(decision)
 
 
 def test_the_public_reads_and_checks_without_log_in(officer, leader):

@@ -102,9 +102,9 @@ def test_upheld_and_refused_nothing_is_paid(by, into):
 @pytest.mark.parametrize(
     ("days", "parts", "over"), [(5, [SUM, 60_000], 0), (3, [SUM], 0), (1, [SUM], 60_000)]
 )
-def test_after_it_left_only_the_difference_is_owed(by, into, days, parts, over):
+def test_after_it_left_only_the_difference_is_owed(by, into, leader, days, parts, over):
     claim = granted(by, into)
-    payments.make_batch(by=by, at=f.NOW)
+    sent(by, leader)
     objections.answer_objection(
         objection=object_to(claim, by), upheld=True, answer="重新计算", by=by, at=f.NOW
     )
@@ -112,6 +112,46 @@ def test_after_it_left_only_the_difference_is_owed(by, into, days, parts, over):
     assert list(Payment.objects.order_by("part").values_list("amount", flat=True)) == parts
     claim.refresh_from_db()
     assert owing.too_much(claim) == over
+
+
+def test_an_objection_takes_a_payment_out_of_a_batch_not_sent_yet(by, into, leader):
+    first, second = granted(by, into, 1), granted(by, into, 2)
+    batch = payments.make_batch(by=by, at=f.NOW)
+    raised = object_to(first, by)
+    batch.refresh_from_db()
+    assert (batch.count, batch.total) == (1, SUM)
+    payments.send_batch(batch=batch, by=leader, at=f.NOW)
+    assert [p.decision.claim_id for p in batch.payments.all()] == [second.pk]
+    objections.answer_objection(objection=raised, upheld=True, answer="少做两天", by=by, at=f.NOW)
+    again(first, by, 1)
+    assert payments.make_batch(by=by, at=f.NOW).total == 30_000 and owing.too_much(first) == 0
+    late = granted(by, into, 3)
+    empty = payments.make_batch(by=by, at=f.NOW)
+    object_to(late, by)
+    with pytest.raises(Refused):
+        payments.send_batch(batch=empty, by=leader, at=f.NOW)
+
+
+def test_a_measure_with_publicity_pays_nobody_whom_no_list_showed(by, into):
+    measure = b.Measure.objects.get(code="test-allowance")
+    measure.publish_days = 5
+    measure.save()
+    claim = granted(by, into)
+    later = f.NOW + timedelta(days=30)
+    assert payments.make_batch(by=by, at=later) is None
+    with pytest.raises(Refused, match="5"):
+        publish(by, claim, until=b.ON + timedelta(days=4))
+    publish(by, claim, until=b.ON + timedelta(days=5))
+    assert payments.make_batch(by=by, at=later).count == 1
+
+
+def test_a_second_file_that_says_otherwise_changes_nothing(by, into, leader):
+    granted(by, into)
+    batch = sent(by, leader)
+    payments.reconcile(batch=batch, replies=[Reply(1, SUM, DAY)], by=by, at=f.NOW)
+    with pytest.raises(Refused):
+        payments.reconcile(batch=batch, replies=[Reply(1, SUM, DAY + timedelta(days=1))], by=by, at=f.NOW)
+    assert Payment.objects.get().paid_on == DAY
 
 
 def test_paid_then_refused_is_not_claimed_anew(by, into, leader):
@@ -181,8 +221,12 @@ def test_recoveries_never_exceed_what_was_paid(by, into, leader):
     with pytest.raises(Refused):
         payments.recover(payment=paid, amount=SUM + 1, by=leader, at=f.NOW, **why)
     made = payments.recover(payment=paid, amount=SUM, by=leader, at=f.NOW, **why)
+    closing = {"recovery": made, "back": True, "closing": "转账", "by": leader, "at": f.NOW}
+    for never in (b.ON - timedelta(days=1), b.ON + timedelta(days=1)):
+        with pytest.raises(Refused):
+            payments.close_recovery(closed_on=never, **closing)
     for _retry in range(2):
-        payments.close_recovery(recovery=made, back=True, closing="转账", closed_on=DAY, by=leader, at=f.NOW)
+        payments.close_recovery(closed_on=b.ON, **closing)
     with pytest.raises(Refused):
         payments.recover(payment=paid, amount=1, by=leader, at=f.NOW, **why)
 

@@ -71,6 +71,7 @@ VOCABULARIES = (
     benefits.DecisionOutcome, benefits.ObjectionState, benefits.BatchState, benefits.PaymentState,
     benefits.RecoveryState, benefits.InjuryState, benefits.InjuryApplicant, benefits.WorkListState,
     benefits.EnquiryChannel, benefits.EnquiryState, benefits.EnquiryStepKind, benefits.EnrolmentState,
+    benefits.PayeeRelation, benefits.RunOver, benefits.SimulationState,
 )  # fmt: skip
 
 

@@ -23,6 +23,31 @@ class SubjectKind(models.TextChoices):
     CLAIM = "claim", _("Single case")
 
 
+class RunOver(models.TextChoices):
+    """What a what-if run looks at."""
+
+    CLAIMS = "claims", _("Claims held")
+    REGISTER = "register", _("Register of people")
+
+
+class SimulationState(models.TextChoices):
+    """Life of a what-if run."""
+
+    RUNNING = "running", pgettext_lazy("what-if", "Running")
+    DONE = "done", pgettext_lazy("what-if", "Finished")
+    STOPPED = "stopped", pgettext_lazy("what-if", "Stopped")
+
+
+class PayeeRelation(models.TextChoices):
+    """Who gets the money of a claim, seen from its beneficiary."""
+
+    EMPLOYER = "employer", _("Employer of the beneficiary")
+    UNIT = "unit", _("Training body or another unit")
+    KIN = "kin", _("Near relative")
+    GUARDIAN = "guardian", _("Guardian or keeper")
+    SELF = "self", _("The beneficiary")
+
+
 class ClaimState(models.TextChoices):
     """Life of a claim."""
 
@@ -58,6 +83,7 @@ class ClaimStepKind(models.TextChoices):
 
     MADE = "made", _("Begun")
     PAPER = "paper", _("Paper attached")
+    PAYEE = "payee", _("Payee named")
     SUBMIT = "submit", pgettext_lazy("claim step", "Submitted")
     PROPOSE = "propose", _("Decision proposed by rule")
     RETURN = "return", _("Sent back for papers")

@@ -24,8 +24,18 @@ from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng_rules import library, precedence, reading, scalar
 from chunfeng_rules.explanation import Explanation
-from chunfeng_rules.measure import ASK, ELIGIBLE, NOT_ELIGIBLE, NOT_IN_FORCE, Fact, Measure, Refinement
+from chunfeng_rules.measure import (
+    ASK,
+    ELIGIBLE,
+    NOT_ELIGIBLE,
+    NOT_IN_FORCE,
+    Column,
+    Fact,
+    Measure,
+    Refinement,
+)
 from chunfeng_rules.texts import BadFacts, BadMeasure
+from chunfeng_rules.units import Unit
 
 __all__ = ["ASK", "ELIGIBLE", "NOT_ELIGIBLE", "NOT_IN_FORCE"]
 
@@ -88,7 +98,7 @@ def evaluate(
     on: date,
     area: str,
 ) -> Evaluation:
-    """Decide one case by a version of a measure, with the local texts (keys of versions) that refine it.
+    """Decide one case by a version of a measure, with the other texts (keys of versions) that matter for it.
 
     Raises Refused for a fact of the wrong kind.
     """
@@ -111,17 +121,46 @@ def evaluate_text(
     )
 
 
-def answers(
-    version: MeasureVersion, refined_by: Sequence[int] = ()
-) -> Callable[[Mapping[str, Any], date, str], Answer]:
-    """A function of facts, day and area that gives the bare answer: for many cases, words left out."""
-    measure = parsed(version.text, *texts_of(refined_by))
+def answer(text: str, local: Sequence[str], facts: Mapping[str, Any], on: date, area: str) -> Answer:
+    """The bare answer of one case by texts, words left out."""
+    found = _explained(parsed(text, *local), facts, on, area)
+    return Answer(found.state, _money(found), found.asks or found.asks_outcome)
 
-    def answer(facts: Mapping[str, Any], on: date, area: str) -> Answer:
-        found = _explained(measure, facts, on, area)
-        return Answer(found.state, _money(found), found.asks or found.asks_outcome)
 
-    return answer
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A measure made ready for many cases at once: SQL over the table `facts` with the columns of `kinds`.
+
+    `kinds` is name → Ibis type; `failed` and `open` are the bit masks of reasons (bit 0 of `failed`: not in force).
+    """
+
+    sql: str
+    kinds: Mapping[str, str]
+    failed: str
+    open: str
+    gives: tuple[str, ...]
+    money: tuple[str, ...]
+
+
+ROW = "row__"
+
+
+@lru_cache(maxsize=128)
+def batch(text: str, local: tuple[str, ...], names: tuple[str, ...]) -> Batch:
+    """A measure's text with its other texts for tables that hold these facts; compiled once a process.
+
+    The compiler takes seconds to load, so it is loaded by whoever has a table to judge and by nobody else.
+    """
+    from chunfeng_rules.batch import result_columns, sql
+    from chunfeng_rules.columns import TYPES
+
+    measure = parsed(text, *local)
+    facts = {name: TYPES[measure.facts[name].unit.kind] for name in names if name in measure.facts}
+    kinds = {ROW: "int64", "area": "string", "on": "date"} | facts
+    text_ = sql([measure], kinds, table="facts", on="on", dialect="duckdb", subject=ROW, keep=(ROW,))
+    failed, unknown, *gives = result_columns(measure)
+    money = tuple(g for g, o in zip(gives, measure.gives, strict=True) if _is_money(o.unit))
+    return Batch(text_, kinds, failed, unknown, tuple(gives), money)
 
 
 def questions(version: MeasureVersion) -> dict[str, Question]:
@@ -129,9 +168,76 @@ def questions(version: MeasureVersion) -> dict[str, Question]:
     return {name: _question(fact) for name, fact in parsed(version.text).facts.items()}
 
 
-def groups(version: MeasureVersion) -> tuple[str, ...]:
-    """Names of the groups of rows a measure reckons facts from."""
-    return tuple(parsed(version.text).groups)
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows a measure reckons facts from: each column as it is asked; `facts` are those reckoned from it."""
+
+    name: str
+    label: str
+    columns: tuple[Question, ...]
+    facts: tuple[str, ...]
+
+
+def groups(version: MeasureVersion) -> dict[str, Group]:
+    """The groups of rows a measure reckons facts from, by name, in the language of the page."""
+    measure = parsed(version.text)
+    return {
+        name: Group(
+            name,
+            group.label[language()],
+            tuple(_column(column) for column in group.columns),
+            tuple(f.name for f in measure.facts.values() if f.aggregate and f.aggregate.group == name),
+        )
+        for name, group in measure.groups.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """A measure that judges what money was used for: purposes as (code, label), and how to ask it."""
+
+    purposes: tuple[tuple[str, str], ...]
+    received: str
+    group: str
+    columns: tuple[str, str]
+    ask: Callable[[dict[str, Any]], Evaluation]
+
+    def judge(self, received: int, rows: Sequence[tuple[str, int]]) -> Evaluation:
+        """What the rules say of a sum received and of (purpose, fen) spent."""
+        spent = [dict(zip(self.columns, row, strict=True)) for row in rows]
+        return self.ask({self.received: received, self.group: spent})
+
+    def allows(self, purpose: str, amount: int) -> bool:
+        """Whether a sum may be used for this purpose at all."""
+        return self.judge(amount, [(purpose, amount)]).outcome != NOT_ELIGIBLE
+
+
+def spending(version: MeasureVersion, refined_by: Sequence[int], on: date, area: str) -> Spending | None:
+    """The version as one that judges the use of money: a group with a purpose and an amount, and the sum received.
+
+    None for a measure of another shape.
+    """
+    measure = parsed(version.text)
+    for group in measure.groups.values():
+        purpose = next((c for c in group.columns if c.unit.kind == "choice"), None)
+        amount = next((c for c in group.columns if _is_money(c.unit)), None)
+        sums = (f.name for f in measure.facts.values() if f.aggregate is None and _is_money(f.unit))
+        received = next(sums, None)
+        if purpose and amount and received:
+            return Spending(
+                tuple((code, text[language()]) for code, text in purpose.options),
+                received,
+                group.name,
+                (purpose.name, amount.name),
+                lambda facts: evaluate(version=version, refined_by=refined_by, facts=facts, on=on, area=area),
+            )
+    return None
+
+
+def paid_to(version: MeasureVersion) -> str:
+    """Who gets the money where it is not the subject; "" else."""
+    found = parsed(version.text).paid_to
+    return found[language()] if found else ""
 
 
 def once_per(version: MeasureVersion) -> str:
@@ -162,13 +268,16 @@ def referrals(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
     """The version of a measure that decides on a day in an area: the last one put in force for that day."""
-    rows = _in_force(on, area).filter(measure__code=code, refines="").select_related("measure")
+    chain = [codes.COUNTRY, *codes.ancestors(area), area]
+    rows = _in_force(on).filter(measure__code=code, refines="", measure__area_code__in=chain)
+    rows = rows.select_related("measure")
     return rows.order_by("-valid_from", "-put_at", "-pk").first()
 
 
 def versions_on(on: date, area: str) -> list[MeasureVersion]:
     """Of every measure that decides on a day in an area the version that does, as `version_for`, in one query."""
-    rows = _in_force(on, area).filter(refines="").select_related("measure__office")
+    chain = [codes.COUNTRY, *codes.ancestors(area), area]
+    rows = _in_force(on).filter(refines="", measure__area_code__in=chain).select_related("measure__office")
     newest: dict[int, MeasureVersion] = {}
     for row in rows.order_by("-valid_from", "-put_at", "-pk"):
         newest.setdefault(row.measure_id, row)
@@ -176,12 +285,30 @@ def versions_on(on: date, area: str) -> list[MeasureVersion]:
 
 
 def refinements(code: str, on: date, area: str) -> list[int]:
-    """Keys of the versions of local texts that refine a measure in an area on a day, the highest level first."""
-    rows = _in_force(on, area).filter(refines=code).order_by("measure__area_code", "measure_id", "-put_at")
-    newest: dict[int, int] = {}
-    for pk, measure in rows.values_list("pk", "measure_id"):
-        newest.setdefault(measure, pk)
-    return list(newest.values())
+    """Keys of the versions of other texts that matter for a measure in an area on a day, the highest level first.
+
+    These are the local texts that refine it, and the texts of its family to which it may have to give way.
+    """
+    return others(code, on)(area)
+
+
+def others(code: str, on: date) -> Callable[[str], list[int]]:
+    """`refinements` as a function of the area: one query for many areas."""
+    rows = _in_force(on)
+    families = rows.filter(measure__code=code, refines="").exclude(family="").values("family")
+    family = Q(family__in=families, refines="") & ~Q(measure__code=code)
+    order = ("measure__area_code", "measure_id", "-valid_from", "-put_at", "-pk")
+    named = rows.filter(Q(refines=code) | family).order_by(*order)
+    found = list(named.values_list("pk", "measure_id", "measure__area_code"))
+
+    def within(area: str) -> list[int]:
+        newest: dict[int, int] = {}
+        for pk, measure, where in found:
+            if where in (codes.COUNTRY, area) or where in codes.ancestors(area):
+                newest.setdefault(measure, pk)
+        return list(newest.values())
+
+    return within
 
 
 def texts_of(versions: Sequence[int]) -> tuple[str, ...]:
@@ -206,21 +333,25 @@ def _parsed(text: str, *local: str) -> Measure:
     found = reading.read(text)
     if not isinstance(found, Measure):
         raise Refused(_("This file only refines another measure: it cannot be evaluated by itself."))
-    texts = [each for each in map(reading.read, local) if isinstance(each, Refinement)]
-    return in_family(precedence.refined(found, texts) if texts else found)
+    others = [reading.read(each) for each in local]
+    texts = [each for each in others if isinstance(each, Refinement)]
+    put = [each for each in others if isinstance(each, Measure)]
+    return in_family(precedence.refined(found, texts) if texts else found, put)
 
 
-def in_family(measure: Measure) -> Measure:
-    """The measure as it gives way to higher and later texts of its family that come with the programme."""
-    others = [each for each in library.shipped().values() if each.code != measure.code]
-    family = [each for each in others if each.family == measure.family]
+def in_family(measure: Measure, put: Sequence[Measure] = ()) -> Measure:
+    """The measure as it gives way to higher and later texts of its family.
+
+    These are the shipped ones, and those `put` in force by offices, which stand for the shipped ones of their code.
+    """
+    known = library.shipped() | {each.code: each for each in put}
+    family = [each for each in known.values() if each.family == measure.family and each.code != measure.code]
     return precedence.settled([measure, *family])[0] if family else measure
 
 
-def _in_force(on: date, area: str) -> QuerySet[MeasureVersion]:
+def _in_force(on: date) -> QuerySet[MeasureVersion]:
     return MeasureVersion.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-        measure__area_code__in=[codes.COUNTRY, *codes.ancestors(area), area],
         state=MeasureState.IN_FORCE,
         valid_from__lte=on,
     )
@@ -239,8 +370,12 @@ def _explained(measure: Measure, facts: Mapping[str, Any], on: date, area: str) 
 
 
 def _money(found: Explanation) -> int | None:
-    money = [g.value for g in found.gives if dict(g.outcome.unit.dims) == {"fen": 1} and g.value is not None]
+    money = [g.value for g in found.gives if _is_money(g.outcome.unit) and g.value is not None]
     return sum(money) if money else None
+
+
+def _is_money(unit: Unit) -> bool:
+    return dict(unit.dims) == {"fen": 1}
 
 
 def _typed(measure: Measure, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,15 +400,26 @@ def _day(value: Any, kind: str) -> Any:
         raise Refused(_("“%(text)s” is not a day: write it like 2020-02-03.") % {"text": value}) from None
 
 
+def _column(column: Column) -> Question:
+    """A column of a group as it is asked."""
+    label, options = (
+        column.label[language()],
+        tuple((code, text[language()]) for code, text in column.options),
+    )
+    unit = "fen" if _is_money(column.unit) else column.unit.name
+    return Question(
+        column.name, label, label, column.unit.kind, unit, options, "", "", column.least, column.most, False
+    )
+
+
 def _question(fact: Fact) -> Question:
     tongue = language()
-    dims = dict(fact.unit.dims)
     return Question(
         name=fact.name,
         label=fact.label[tongue],
         ask=fact.ask[tongue],
         kind=fact.unit.kind,
-        unit="fen" if dims.get("fen") == 1 else fact.unit.name,
+        unit="fen" if dict(fact.unit.dims).get("fen") == 1 else fact.unit.name,
         options=tuple((code, text[tongue]) for code, text in fact.options),
         proof=fact.proof[tongue] if fact.proof else "",
         register=fact.register,

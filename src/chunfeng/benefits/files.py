@@ -42,6 +42,7 @@ class Contents:
     code: str
     number: str
     refines: str
+    family: str
     title: str
     title_en: str
     summary: str
@@ -181,6 +182,7 @@ def _contents(found: Measure | Refinement, whole: Measure) -> Contents:
         code=found.code,
         number=found.version,
         refines=found.refines if isinstance(found, Refinement) else "",
+        family="" if isinstance(found, Refinement) else found.family,
         title=found.title.zh,
         title_en=found.title.en,
         summary=word(whole.summary),

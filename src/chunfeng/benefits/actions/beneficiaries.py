@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits.actions.common import required
-from chunfeng.benefits.choices import PaymentState, SubjectKind
-from chunfeng.benefits.models import Beneficiary, Payment
+from chunfeng.benefits.choices import PayeeRelation, PaymentState, SubjectKind
+from chunfeng.benefits.models import Beneficiary, Payee, Payment
 from chunfeng.core import crypto, identifiers
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -111,7 +111,10 @@ def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: dat
 
 @transaction.atomic
 def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor, at: datetime) -> Beneficiary:
-    """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new."""
+    """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new.
+
+    Payments of claims with another payee keep that payee's account.
+    """
     roles.require(by, "claim.work")
     digits = account_number(account)
     where = required(bank, _("bank"), 120)
@@ -121,8 +124,9 @@ def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor,
     if (row.account, row.bank) != (digits, where):
         row.account, row.bank = digits, where
         row.save(update_fields=["account", "bank"])
+        elsewhere = Payee.objects.exclude(relation=PayeeRelation.SELF).values("claim")
         waiting = Payment.objects.filter(beneficiary=row, state=PaymentState.WAITING)
-        waiting.update(account=digits, bank=where)
+        waiting.exclude(decision__claim__in=elsewhere).update(account=digits, bank=where)
         record("beneficiary.account", by=by, on=row, at=at)
     return row
 
@@ -137,9 +141,12 @@ def account_number(text: str) -> str:
 
 def shown_name(row: Beneficiary) -> str:
     """The name as the public may read it: the middle of a person's name hidden, a unit's in full."""
-    if row.kind != SubjectKind.PERSON:
-        return row.name
-    name = row.name.strip()
+    return masked_name(row.name) if row.kind == SubjectKind.PERSON else row.name
+
+
+def masked_name(name: str) -> str:
+    """A person's name with its middle hidden."""
+    name = name.strip()
     return name[:1] + "*" if len(name) <= 2 else name[0] + "*" * (len(name) - 2) + name[-1]
 
 

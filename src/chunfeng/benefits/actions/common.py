@@ -24,8 +24,11 @@ def alone_with(subject_key: str) -> None:
 
 
 def locked(claim: Claim, by: Actor) -> Claim:
-    """The claim as it stands now, locked, in the actor's area."""
-    row = Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
+    """The claim as it stands now, locked, in the actor's area.
+
+    Rows that point at it can still be written, so that whoever locks its payments first never waits in a ring.
+    """
+    row = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if row is None:
         raise Refused(_("This claim is not there any more, or out of your sight."))
     if not by.sees(row.area_code):

@@ -12,7 +12,7 @@ from chunfeng.benefits import engine
 from chunfeng.benefits.actions import claims, owing
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import ClaimState, ClaimStepKind, DecisionOutcome, WorkListState
-from chunfeng.benefits.models import Claim, Decision
+from chunfeng.benefits.models import Claim, Decision, Payee
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -51,6 +51,7 @@ def decide(
             % {"answer": found.explanation["answer"][engine.language()]}
         )
     if granted:
+        _payee_known(row)
         claims.refuse_again(row)
     decision = Decision.objects.create(
         claim=row,
@@ -152,6 +153,13 @@ def replays(decision: Decision) -> bool:
     kept = {name: each["value"] for name, each in json.loads(decision.facts).items()}
     found = claims.reckoned(decision.claim, kept, decision.version, decision.refined_by, decision.on)
     return bool(found.explanation == json.loads(decision.explanation))
+
+
+def _payee_known(row: Claim) -> None:
+    """A measure that pays somebody else than its subject is not granted before it is said who that is."""
+    whom = engine.paid_to(row.version)
+    if whom and not Payee.objects.filter(claim=row).exists():
+        raise Refused(_("By the rules this is paid to: %(whom)s. Name the payee first.") % {"whom": whom})
 
 
 def _same(row: Claim, outcome: str, amount: int | None) -> Decision:

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import files
+from chunfeng.benefits import engine, files
 from chunfeng.benefits.actions.common import bounded, required
 from chunfeng.benefits.choices import MeasureState
 from chunfeng.benefits.models import Measure, MeasureVersion
@@ -45,6 +46,7 @@ def draft(*, text: str, clause: Clause | None = None, by: Actor, at: datetime) -
         "text": text,
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
         "refines": found.contents.refines,
+        "family": found.contents.family,
         "confidence": found.contents.confidence,
         "cases": sum(run.passed for run in found.runs),
         "findings": findings(found),
@@ -192,6 +194,30 @@ def set_details(
     if changed:
         row.save(update_fields=changed)
         record("measure.details", by=by, on=row, at=at, detail={"fields": changed})
+    return row
+
+
+@transaction.atomic
+def set_use(*, measure: Measure, rules: str, days: int, by: Actor, at: datetime) -> Measure:
+    """By which measure (its code; "" none) those who were paid account for the money, and within how many days (L3)."""
+    roles.require(by, "measure.draft")
+    row = Measure.objects.select_for_update(of=("self",)).filter(pk=measure.pk).first()
+    if row is None or not by.sees(row.area_code):
+        raise NotAllowed(_("This measure belongs to an office of another area."))
+    if not 0 <= days <= 3650:
+        raise Refused(_("Choose at most 3650 days to account for the money."))
+    on = timezone.localdate(at)
+    if rules and rules != row.use_rules:
+        version = engine.version_for(rules, on, row.area_code)
+        if version is None or engine.spending(version, (), on, row.area_code) is None:
+            raise Refused(
+                _("“%(code)s” is not in force, or does not judge what money is used for.")
+                % {"code": rules[:80]}
+            )
+    if (row.use_rules, row.use_days) != (rules, days):
+        row.use_rules, row.use_days = rules, days
+        row.save(update_fields=["use_rules", "use_days"])
+        record("measure.details", by=by, on=row, at=at, detail={"use_rules": rules, "use_days": days})
     return row
 
 

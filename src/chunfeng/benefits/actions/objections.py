@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits.actions import claims
+from chunfeng.benefits.actions import claims, owing
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import ClaimState, ClaimStepKind, ObjectionState, PaymentState
 from chunfeng.benefits.models import Claim, Objection, Payment
@@ -24,7 +24,7 @@ DECIDED = (ClaimState.GRANTED, ClaimState.REFUSED)
 def raise_objection(
     *, claim: Claim, text: str, raised_by: str = "", raised_on: date, by: Actor, at: datetime
 ) -> Objection:
-    """Take an objection down; what waits to be paid is held until it is answered. The same again returns it."""
+    """Take an objection down; what has not left for the bank is held until it is answered. Again: the one there is."""
     roles.require(by, "publicity.work")
     words = required(text, _("objection"), 2000)
     alone_with(claim.subject_key)
@@ -44,8 +44,7 @@ def raise_objection(
         at=at,
         by_name=by.name,
     )
-    # the row itself changes, so that a batch being made at this moment looks at it again
-    Payment.objects.filter(decision__claim=row, state=PaymentState.WAITING).update(due_from=None)
+    owing.hold(claim=row, by=by, at=at)
     step(row, ClaimStepKind.OBJECT, by=by, at=at)
     record("objection.raise", by=by, on=row, at=at)
     return made

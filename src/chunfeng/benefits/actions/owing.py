@@ -9,10 +9,12 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from chunfeng.benefits.actions.claims import AlreadyClaimed, twice
-from chunfeng.benefits.choices import ClaimChannel, PaymentState, RecoveryState
-from chunfeng.benefits.models import Claim, Decision, Payment, Recovery
+from chunfeng.benefits.actions.payees import paid_to
+from chunfeng.benefits.choices import BatchState, ClaimChannel, PaymentState, RecoveryState
+from chunfeng.benefits.models import Claim, Decision, Payment, PaymentBatch, Recovery
+from chunfeng.core import scope
 from chunfeng.core.actions import record
-from chunfeng.core.actor import Actor
+from chunfeng.core.actor import SYSTEM, Actor
 
 AWAY = (PaymentState.BATCHED, PaymentState.PAID)
 """Money that has left, or may have."""
@@ -34,13 +36,9 @@ def settle(*, claim: Claim, decision: Decision, by: Actor, at: datetime) -> None
         row.delete()
     if left <= 0:
         return
-    payee = claim.beneficiary
-    values = {
+    values: dict[str, object] = paid_to(claim) | {
         "decision": decision,
         "amount": left,
-        "name": payee.name,
-        "account": payee.account,
-        "bank": payee.bank,
         "due_from": timezone.localdate(at) + timedelta(days=_days_of_publicity(claim)),
     }
     if waiting:
@@ -51,6 +49,29 @@ def settle(*, claim: Claim, decision: Decision, by: Actor, at: datetime) -> None
         record("payment.change", by=by, on=row, at=at, detail={"amount": left, "part": row.part})
         return
     _make(claim, max((row.part for row in rows), default=-1) + 1, values, at)
+
+
+def hold(*, claim: Claim, by: Actor, at: datetime) -> None:
+    """Let nothing of a claim leave: what waits loses its day, what lies in a batch not sent yet is taken out of it.
+
+    Call it while the claim is locked. A batch that another area's office put together is changed too.
+    """
+    # the row itself changes, so that a batch being made at this moment looks at it again
+    Payment.objects.filter(decision__claim=claim, state=PaymentState.WAITING).update(due_from=None)
+    with scope.applied(SYSTEM):
+        inside = Payment.objects.filter(
+            decision__claim=claim, state=PaymentState.BATCHED, batch__state=BatchState.OPEN
+        )
+        for pk, batch_id in list(inside.values_list("pk", "batch_id")):
+            batch = PaymentBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+            row = Payment.objects.select_for_update(of=("self",)).get(pk=pk)
+            if batch.state != BatchState.OPEN or row.batch_id != batch.pk:
+                continue  # sent at this moment
+            row.state, row.batch, row.line, row.due_from = PaymentState.WAITING, None, None, None
+            row.save(update_fields=["state", "batch", "line", "due_from"])
+            batch.count, batch.total = batch.count - 1, batch.total - row.amount
+            batch.save(update_fields=["count", "total"])
+            record("batch.take_out", by=by, on=batch, at=at, detail={"amount": row.amount})
 
 
 def too_much(claim: Claim) -> int:

@@ -7,15 +7,17 @@ waiting, and the next batch takes it in; a batch is one transaction, so a paymen
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Sum
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from chunfeng.benefits import bank
+from chunfeng.benefits.actions import payees
 from chunfeng.benefits.actions.common import required, step, steps
 from chunfeng.benefits.bank import Reply
 from chunfeng.benefits.choices import (
@@ -27,6 +29,7 @@ from chunfeng.benefits.choices import (
     RecoveryState,
 )
 from chunfeng.benefits.models import Claim, Objection, Payment, PaymentBatch, Recovery
+from chunfeng.benefits.queries.payments import unshown
 from chunfeng.core.actions import record, store_file
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
@@ -41,8 +44,9 @@ MOST = 50_000
 def make_batch(*, by: Actor, at: datetime, measure: str = "") -> PaymentBatch | None:
     """Put what is due in the actor's area into a new batch; None when nothing is.
 
-    Due: granted, past its publicity, with an account, without an open objection (which also takes away the day it
-    is due from, so that one raised meanwhile is seen). Two at once share the work: each payment goes into one batch.
+    Due: granted, shown to the public where the measure wants that and past its last day, with an account, without
+    an open objection (which also takes away the day it is due from, so that one raised meanwhile is seen). Two at
+    once share the work: each payment goes into one batch.
     """
     roles.require(by, "payment.work")
     if by.office_id is None:
@@ -58,6 +62,7 @@ def make_batch(*, by: Actor, at: datetime, measure: str = "") -> PaymentBatch | 
             decision__claim__state=ClaimState.GRANTED,
         )
         .exclude(decision__claim__in=Objection.objects.filter(state=ObjectionState.OPEN).values("claim"))
+        .exclude(unshown())
     )
     rows = list((due.filter(measure__code=measure) if measure else due).order_by("pk")[:MOST])
     if not rows:
@@ -100,6 +105,8 @@ def send_batch(*, batch: PaymentBatch, form: str = bank.XLSX, by: Actor, at: dat
     row = _locked(batch, by)
     if row.state != BatchState.OPEN:
         return row
+    if not row.count:
+        raise Refused(_("Nothing is left in this batch: objections hold every payment of it."))
     sums = row.payments.aggregate(total=Sum("amount"))
     if (row.payments.count(), sums["total"]) != (row.count, row.total):
         raise Refused(_("The payments of batch %(batch)s do not add up to its total.") % {"batch": row})
@@ -144,8 +151,9 @@ def reconcile(
     """Take the bank's reply in, line by line; lines answered so before are left as they are.
 
     A line that came back can be paid again by a later batch. The batch is reconciled when every line is answered.
-    Raises Refused, and changes nothing, for an unknown line, another amount, or an answer against an earlier one.
-    The bank's `file` is kept with the batch.
+    Raises Refused, and changes nothing, for an unknown line, another amount, or an answer against an earlier one:
+    only that what came back was paid after all is taken, as long as it is not on its way again. The bank's `file`
+    is kept with the batch, the digest of each in the trail.
     """
     roles.require(by, "payment.work")
     row = _locked(batch, by)
@@ -155,23 +163,9 @@ def reconcile(
     lines = {p.line: p for p in held.select_related("decision__claim")}
     back = {each["line"]: each for each in row.came_back}
     for reply in replies:
-        payment = lines.get(reply.line)
-        if payment is None and reply.line in back and reply.paid_on is None:
-            continue  # told before, and on its way again
-        if payment is None and reply.line in back:
-            raise Refused(
-                _(
-                    "Line %(line)s came back by an earlier reply and is paid anew; now the bank says it was paid."
-                )
-                % {"line": reply.line}
-            )
+        payment = _meant(reply, lines, back)
         if payment is None:
-            raise Refused(_("Line %(line)s is not in this batch.") % {"line": reply.line})
-        if payment.amount != reply.amount:
-            raise Refused(
-                _("Line %(line)s: the bank says %(paid)s yuan, ordered were %(ordered)s.")
-                % {"line": reply.line, "paid": bank.yuan(reply.amount), "ordered": bank.yuan(payment.amount)}
-            )
+            continue  # told before, and on its way again
         _answer(payment, reply, by, at)
         back.pop(reply.line, None)
         if payment.state == PaymentState.BOUNCED:
@@ -182,7 +176,9 @@ def reconcile(
                 "error": payment.error,
             }
     row.came_back = [back[line] for line in sorted(back)]
+    detail: dict[str, object] = {"lines": len(replies)}
     if file:
+        detail["sha256"] = hashlib.sha256(file).hexdigest()
         row.reply = store_file(
             data=file,
             name=name,
@@ -194,7 +190,7 @@ def reconcile(
     if row.state != BatchState.RECONCILED and not row.payments.filter(state=PaymentState.BATCHED).exists():
         row.state, row.reconciled_at = BatchState.RECONCILED, at
     row.save(update_fields=["state", "reconciled_at", "came_back", "reply"])
-    record("batch.reconcile", by=by, on=row, at=at, detail={"lines": len(replies)})
+    record("batch.reconcile", by=by, on=row, at=at, detail=detail)
     return row
 
 
@@ -239,6 +235,8 @@ def close_recovery(
         return row
     if row.state != RecoveryState.OPEN:
         raise Refused(_("This recovery is closed already."))
+    if not timezone.localdate(row.at) <= closed_on <= timezone.localdate(at):
+        raise Refused(_("The day it was closed lies between the day it was demanded and today."))
     row.state, row.closed_on, row.closing = state, closed_on, required(closing, _("how it was closed"), 300)
     row.save(update_fields=["state", "closed_on", "closing"])
     record("recovery.close", by=by, on=row.payment, at=at, detail={"state": str(state), "amount": row.amount})
@@ -247,7 +245,7 @@ def close_recovery(
 
 def orders(batch: PaymentBatch) -> list[bank.Order]:
     """The lines of a batch's file, in their order."""
-    rows = batch.payments.select_related("measure").order_by("line")
+    rows = batch.payments.select_related("measure", "beneficiary").order_by("line")
     return [
         bank.Order(
             line=row.line or 0,
@@ -255,16 +253,47 @@ def orders(batch: PaymentBatch) -> list[bank.Order]:
             account=row.account or "",
             bank=row.bank,
             amount=row.amount,
-            purpose=f"{row.measure.title} {row.period}".strip(),
+            purpose=" ".join(filter(None, (row.measure.title, row.period, _on_behalf(row)))),
         )
         for row in rows
     ]
+
+
+def _on_behalf(row: Payment) -> str:
+    """For whom a payment to somebody else is meant, in Chinese as everything the bank reads."""
+    if row.name == row.beneficiary.name:
+        return ""
+    with translation.override("zh-hans"):
+        return _("for %(name)s") % {"name": row.beneficiary.name}
+
+
+def _meant(
+    reply: Reply, lines: Mapping[int | None, Payment], back: Mapping[int, dict[str, Any]]
+) -> Payment | None:
+    """The payment a line of the reply is about; None where it came back before and is on its way again."""
+    payment = lines.get(reply.line)
+    if payment is None and reply.line in back:
+        if reply.paid_on is None:
+            return None
+        raise Refused(
+            _("Line %(line)s came back by an earlier reply and is paid anew; now the bank says it was paid.")
+            % {"line": reply.line}
+        )
+    if payment is None:
+        raise Refused(_("Line %(line)s is not in this batch.") % {"line": reply.line})
+    if payment.amount != reply.amount:
+        raise Refused(
+            _("Line %(line)s: the bank says %(paid)s yuan, ordered were %(ordered)s.")
+            % {"line": reply.line, "paid": bank.yuan(reply.amount), "ordered": bank.yuan(payment.amount)}
+        )
+    return payment
 
 
 def _answer(payment: Payment, reply: Reply, by: Actor, at: datetime) -> None:
     claim = payment.decision.claim
     if reply.paid_on is not None:
         if payment.state == PaymentState.PAID:
+            _same_day(payment, reply)
             return
         payment.state, payment.paid_on, payment.error = PaymentState.PAID, reply.paid_on, ""
         payment.save(update_fields=["state", "paid_on", "error"])
@@ -281,9 +310,19 @@ def _answer(payment: Payment, reply: Reply, by: Actor, at: datetime) -> None:
         step(claim, ClaimStepKind.BOUNCE, by=by, at=at, text=reply.error)
 
 
+def _same_day(payment: Payment, reply: Reply) -> None:
+    if payment.paid_on != reply.paid_on:
+        raise Refused(
+            _(
+                "Line %(line)s was paid on %(before)s by an earlier reply, now the bank says %(now)s. Ask the bank."
+            )
+            % {"line": reply.line, "before": payment.paid_on, "now": reply.paid_on}
+        )
+
+
 @transaction.atomic
 def pay_again(*, payment: Payment, by: Actor, at: datetime) -> Payment:
-    """Let a payment that came back wait again, with the account the beneficiary has now."""
+    """Let a payment that came back wait again, with the account its payee has now."""
     roles.require(by, "payment.work")
     row = Payment.objects.select_for_update(of=("self",)).filter(pk=payment.pk).first()
     if row is None or not by.sees(row.area_code):
@@ -298,8 +337,8 @@ def pay_again(*, payment: Payment, by: Actor, at: datetime) -> Payment:
         or Objection.objects.filter(claim=claim, state=ObjectionState.OPEN).exists()
     ):
         raise Refused(_("An objection against this grant is open: nothing is paid until it is answered."))
-    payee = row.beneficiary
-    row.account, row.bank, row.name = payee.account, payee.bank, payee.name
+    for field, value in payees.paid_to(claim).items():
+        setattr(row, field, value)
     row.state, row.batch, row.line, row.due_from = PaymentState.WAITING, None, None, timezone.localdate(at)
     row.save(update_fields=["account", "bank", "name", "state", "batch", "line", "due_from"])
     record("payment.again", by=by, on=row, at=at)

@@ -18,7 +18,8 @@ from chunfeng.areas import queries as areas
 from chunfeng.benefits import engine
 from chunfeng.benefits.actions.beneficiaries import shown_name
 from chunfeng.benefits.actions.common import alone_with, required, steps
-from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PaymentState
+from chunfeng.benefits.actions.payees import shown_payee
+from chunfeng.benefits.choices import ClaimState, ClaimStepKind, PayeeRelation, PaymentState
 from chunfeng.benefits.models import Claim, Decision, Measure, Payment, PublicityItem, PublicityList
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
@@ -52,6 +53,10 @@ def publish(
         raise NotAllowed(_("Only people posted to an office can publish a list."))
     if until_on <= from_on or from_on < timezone.localdate(at):
         raise Refused(_("Choose days from today on: the last comes after the first."))
+    if (until_on - from_on).days < measure.publish_days:
+        raise Refused(
+            _("Grants of this measure are shown for at least %(n)s days.") % {"n": measure.publish_days}
+        )
     alone_with(f"publicity:{measure.pk}")
     rows = _rows(measure, claims, by)
     if not rows:
@@ -68,10 +73,7 @@ def publish(
         made_at=at,
         by_name=by.name,
     )
-    names = _places({row.area_code for row in rows}, from_on)
-    PublicityItem.objects.bulk_create(
-        [_item(made, n, row, names[row.area_code]) for n, row in enumerate(rows, start=1)], batch_size=2000
-    )
+    PublicityItem.objects.bulk_create(_items(made, rows), batch_size=2000)
     waiting = Payment.objects.filter(decision__claim__in=[row.pk for row in rows], state=PaymentState.WAITING)
     waiting.filter(due_from__isnull=False).update(due_from=Greatest(F("due_from"), until_on))
     steps(rows, ClaimStepKind.PUBLISH, by=by, at=at, text=made.title)
@@ -84,13 +86,19 @@ def _rows(measure: Measure, claims: Collection[int] | None, by: Actor) -> list[C
     return list(
         Claim.objects.filter(chosen, area_code__gte=by.lo, area_code__lt=by.hi, measure=measure)
         .exclude(pk__in=PublicityItem.objects.values("claim"))
-        .select_related("beneficiary")
+        .select_related("beneficiary", "payee")
         .prefetch_related("decisions__version")
         .order_by("area_code", "pk")[:MOST]
     )
 
 
+def _items(made: PublicityList, rows: list[Claim]) -> list[PublicityItem]:
+    names = _places({row.area_code for row in rows}, made.from_on)
+    return [_item(made, n, row, names[row.area_code]) for n, row in enumerate(rows, start=1)]
+
+
 def _item(made: PublicityList, position: int, row: Claim, place: str) -> PublicityItem:
+    """A line: the beneficiary masked, the township, the sum, and another payee where there is one."""
     granted = _granted(row)
     return PublicityItem(
         list=made,
@@ -98,9 +106,15 @@ def _item(made: PublicityList, position: int, row: Claim, place: str) -> Publici
         position=position,
         shown_name=shown_name(row.beneficiary),
         shown_unit=place[:120],
+        shown_payee=_payee(row),
         amount=granted.amount if granted else row.amount or 0,
         sums=_sums(granted) if granted else [],
     )
+
+
+def _payee(row: Claim) -> str:
+    other = getattr(row, "payee", None)
+    return "" if other is None or other.relation == PayeeRelation.SELF else shown_payee(other)
 
 
 def _granted(row: Claim) -> Decision | None:

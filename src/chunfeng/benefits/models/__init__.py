@@ -11,7 +11,8 @@ from chunfeng.benefits.models.claims import (
     PublicityList,
 )
 from chunfeng.benefits.models.measures import Measure, MeasureVersion, Simulation
-from chunfeng.benefits.models.payments import Payment, PaymentBatch, Recovery
+from chunfeng.benefits.models.payees import Payee
+from chunfeng.benefits.models.payments import FundUse, Payment, PaymentBatch, Recovery
 from chunfeng.benefits.models.services import (
     AttendanceDay,
     Enquiry,
@@ -32,12 +33,14 @@ __all__ = [
     "Enquiry",
     "EnquiryStep",
     "Enrolment",
+    "FundUse",
     "InjuryCase",
     "InjuryPaper",
     "InjuryStep",
     "Measure",
     "MeasureVersion",
     "Objection",
+    "Payee",
     "Payment",
     "PaymentBatch",
     "PublicityItem",

@@ -235,6 +235,7 @@ class PublicityItem(models.Model):
     position = models.PositiveIntegerField(_("position"))
     shown_name = models.CharField(_("name as shown"), max_length=120)
     shown_unit = models.CharField(_("unit as shown"), max_length=120, blank=True)
+    shown_payee = models.CharField(_("payee as shown"), max_length=120, blank=True)
     amount = models.BigIntegerField(_("amount in fen"))
     sums = models.JSONField(_("what the amount is made of"), default=builtins.list, blank=True)
     """Where a measure gives several sums: [{"label": {"zh", "en"}, "fen"}]."""

@@ -1,9 +1,9 @@
-"""Money: payments, the batches that go to the bank, what has to come back. Whole fen everywhere."""
+"""Money: payments, the batches that go to the bank, what comes back, what it was used for. Whole fen everywhere."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from chunfeng.areas.fields import AreaCodeField
@@ -62,6 +62,7 @@ class Payment(models.Model):
     """One payment: unique by measure, subject, period and part, in every area and for ever.
 
     `part` is 0, or 1, 2, … for a supplement by a later decision. What came back is paid again by the same row.
+    `accounted` is the sum of its `FundUse` entries where the measure asks what the money was used for.
     """
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="payments")
@@ -85,6 +86,7 @@ class Payment(models.Model):
     due_from = models.DateField(_("not before"), null=True, blank=True)
     made_at = models.DateTimeField(_("made at"))
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    accounted = models.BigIntegerField(_("accounted for, in fen"), default=0)
 
     wall = walls.by_area()
 
@@ -97,6 +99,9 @@ class Payment(models.Model):
                 fields=["batch", "line"], condition=Q(batch__isnull=False), name="batch_line_once"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(accounted__gte=0) & Q(accounted__lte=F("amount")), name="accounted_within_payment"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="paid") | Q(paid_on__isnull=False), name="paid_has_day"
             ),
@@ -140,3 +145,41 @@ class Recovery(models.Model):
             ),
             models.UniqueConstraint(fields=["payment"], condition=Q(state="open"), name="one_open_recovery"),
         ]
+
+
+class FundUse(models.Model):
+    """What a part of a payment was used for, as the payee accounts for it (L3). Never changed.
+
+    A mistake is taken back by an entry that `corrects` it: the same purpose, the sum below zero, with a reason.
+    `purpose` is a code of the measure named in `Measure.use_rules`; `against_rule` what that measure said of it.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="uses", db_index=False)
+    purpose = models.CharField(_("purpose"), max_length=60)
+    amount = models.BigIntegerField(_("amount in fen"))
+    spent_on = models.DateField(_("spent on"))
+    voucher = models.CharField(_("voucher"), max_length=120)
+    against_rule = models.BooleanField(_("not an allowed purpose"), default=False)
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    key = models.CharField(max_length=80, unique=True)
+    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(_("by"), max_length=60)
+    at = models.DateTimeField(_("at"))
+
+    append_only = True
+    wall = walls.part_of("benefits_payment", "payment_id")
+
+    class Meta:
+        verbose_name = _("use of funds")
+        verbose_name_plural = _("uses of funds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, amount__gt=0)
+                | (Q(corrects__isnull=False, amount__lt=0) & ~Q(reason="")),
+                name="use_is_positive_or_corrects",
+            ),
+        ]
+        indexes = [models.Index(fields=["payment", "id"], name="uses_of_payment")]

@@ -20,6 +20,7 @@ from chunfeng.benefits.models import (
     Measure,
     MeasureVersion,
     Objection,
+    Payee,
     Payment,
     PublicityList,
 )
@@ -111,6 +112,11 @@ def decisions(row: Claim) -> list[tuple[Decision, Decision | None]]:
     return [(each, seconds.get(each.pk)) for each in rows if each.seconds_id is None]
 
 
+def payee(row: Claim) -> Payee | None:
+    """Who a claim is paid to, where it was said."""
+    return Payee.objects.filter(claim=row).select_related("paper__file").first()
+
+
 def payments(row: Claim) -> list[Payment]:
     """The payments a claim brought, by part."""
     return list(Payment.objects.filter(decision__claim=row).select_related("batch").order_by("part"))
@@ -129,7 +135,9 @@ def objection(row: Claim, pk: int) -> Objection | None:
 def local_texts(row: Claim) -> list[str]:
     """Titles of the local texts that refine the rules of a claim."""
     with scope.applied(SYSTEM):
-        rows = MeasureVersion.objects.filter(pk__in=row.refined_by).select_related("measure")
+        rows = (
+            MeasureVersion.objects.filter(pk__in=row.refined_by).exclude(refines="").select_related("measure")
+        )
         return [each.measure.title for each in rows]
 
 
@@ -186,4 +194,5 @@ def public_list(pk: int, on: date) -> tuple[PublicityList, list[Any]] | None:
         if row.until_on <= on:
             return row, []
         shown = row.items.exclude(claim__state=ClaimState.WITHDRAWN).order_by("position")
-        return row, list(shown.values("position", "shown_name", "shown_unit", "amount", "sums"))
+        names = ("position", "shown_name", "shown_unit", "shown_payee", "amount", "sums")
+        return row, list(shown.values(*names))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
-from chunfeng.benefits import engine, periods, registers
+from chunfeng.benefits import engine, many, periods, registers
 from chunfeng.benefits.actions.beneficiaries import subject_key
 from chunfeng.benefits.choices import LIVE
 from chunfeng.benefits.models import Claim, MeasureVersion, Payment
@@ -19,7 +18,7 @@ from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.people.models import Person, PersonCategory
 from chunfeng.people.queries import register
 
-CHUNK, MOST = 1000, 500
+CHUNK, MOST = 5000, 500
 """People read at once; people listed before the list is cut."""
 
 
@@ -58,45 +57,80 @@ def search(actor: Actor, version: MeasureVersion, on: date, *, after: int = 0, m
     Only what the register answers counts as a fact; whoever would need more is undecided.
     """
     period = periods.period_of(engine.once_per(version), on, version.measure.title[: periods.MOST])
-    names = tuple(engine.questions(version))
-    rules: dict[str, Callable[[Mapping[str, Any], date, str], engine.Answer]] = {}
     found: list[Covered] = []
     looked = claimed = undecided = no_document = 0
     at = after
-    while looked < most and len(found) < MOST:
-        people = list(
-            register.people(actor)
-            .filter(pk__gt=at, area_code__gte=actor.lo, area_code__lt=actor.hi)
-            .order_by("pk")[:CHUNK]
-        )
-        if not people:
-            return Search(tuple(found), looked, claimed, undecided, no_document, None)
-        held = _categories(people, on)
-        met: list[Covered] = []
-        for person in people:
-            facts = registers.answers(person, held[person.pk], names, on)
-            if not facts:
-                undecided += 1
-                continue
-            area = person.area_code
-            if area not in rules:
-                rules[area] = engine.answers(version, engine.refinements(version.measure.code, on, area))
-            says = rules[area](facts, on, area)
-            if says.outcome == engine.ELIGIBLE and not says.asks:
-                met.append(Covered(person, says.amount or 0, facts))
-            elif says.outcome == engine.ASK or says.asks:
-                undecided += 1
-        paid = _claimed(version, [each.person for each in met], period)
-        for each in met:
-            if not each.person.id_number:
-                no_document += 1
-            elif subject_key(each.person.id_number) in paid:
-                claimed += 1
-            else:
-                found.append(each)
-        looked += len(people)
-        at = people[-1].pk
+    with many.opened() as evaluator:
+        judge = Judge(version, on, evaluator)
+        while looked < most and len(found) < MOST:
+            people = chunk(actor, at)
+            if not people:
+                return Search(tuple(found), looked, claimed, undecided, no_document, None)
+            says = judge.judged(people)
+            met = [
+                Covered(p, s.amount or 0, f)
+                for p, f, s in says
+                if s.outcome == engine.ELIGIBLE and not s.asks
+            ]
+            undecided += sum(bool(s.outcome == engine.ASK or s.asks) for _p, _f, s in says)
+            paid = _claimed(version, [each.person for each in met], period)
+            for each in met:
+                if not each.person.id_number:
+                    no_document += 1
+                elif subject_key(each.person.id_number) in paid:
+                    claimed += 1
+                else:
+                    found.append(each)
+            looked += len(people)
+            at = people[-1].pk
     return Search(tuple(found), looked, claimed, undecided, no_document, at)
+
+
+def chunk(actor: Actor, after: int) -> list[Person]:
+    """The next people at home in the actor's area behind a key, in order of their keys."""
+    rows = register.people(actor).filter(pk__gt=after, area_code__gte=actor.lo, area_code__lt=actor.hi)
+    return list(rows.order_by("pk")[:CHUNK])
+
+
+NOTHING = engine.Answer(engine.ASK, None, ())
+"""Of whom the register answers nothing, nothing can be said."""
+
+
+class Judge:
+    """Evaluates people by what the register answers of them: a version, or another `text` in its place."""
+
+    def __init__(
+        self, version: MeasureVersion, on: date, evaluator: many.Many, text: str | None = None
+    ) -> None:
+        self.version, self.on, self.evaluator = version, on, evaluator
+        self.text = version.text if text is None else text
+        self.names = tuple(sorted(name for name in engine.questions(version) if name in registers.READERS))
+        self.others = engine.others(version.measure.code, on)
+        self.texts: dict[tuple[int, ...], tuple[str, ...]] = {}
+
+    def judged(self, people: list[Person]) -> list[tuple[Person, dict[str, Any], engine.Answer]]:
+        """Each person with the facts the register answers and what the rules say of them."""
+        held = _categories(people, self.on)
+        facts = [registers.answers(p, held[p.pk], self.names, self.on) for p in people]
+        together: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for n, person in enumerate(people):
+            if facts[n]:
+                together[self._texts(person.area_code)].append(n)
+        says = [NOTHING] * len(people)
+        for local, where in together.items():
+            cases = [many.Case(facts[n], people[n].area_code) for n in where]
+            for n, answer in zip(
+                where, self.evaluator.answers(self.text, local, self.names, cases, self.on), strict=True
+            ):
+                says[n] = answer
+        return list(zip(people, facts, says, strict=True))
+
+    def _texts(self, area: str) -> tuple[str, ...]:
+        """The other texts that matter in an area: most areas share them, and so one table."""
+        found = tuple(self.others(area))
+        if found not in self.texts:
+            self.texts[found] = engine.texts_of(found)
+        return self.texts[found]
 
 
 def proposed(actor: Actor, version: MeasureVersion) -> list[Claim]:

@@ -22,6 +22,8 @@ class Policy:
     measure: Measure
     version: MeasureVersion
     contents: files.Contents
+    paid_to: str
+    """Who gets the money where it is not the subject."""
     papers: tuple[tuple[str, str], ...]
     """(fact, the paper that proves it)."""
     no_papers: tuple[tuple[str, str], ...]
@@ -74,6 +76,12 @@ def in_force(on: date) -> list[MeasureVersion]:
     return sorted(newest.values(), key=lambda row: (row.measure.area_code, row.measure.title))
 
 
+def judging(on: date) -> list[Measure]:
+    """The measures in force that judge what money is used for, by title."""
+    rows = (row for row in in_force(on) if engine.spending(row, (), on, row.measure.area_code))
+    return [row.measure for row in rows]
+
+
 def policy(code: str, on: date) -> Policy | None:
     """One measure in force on a day, with the papers it needs and those that registers replace."""
     row = next((each for each in in_force(on) if each.measure.code == code), None)
@@ -84,6 +92,7 @@ def policy(code: str, on: date) -> Policy | None:
         measure=row.measure,
         version=row,
         contents=files.read(row.text).contents,
+        paid_to=engine.paid_to(row),
         papers=tuple((q.label, q.proof) for q in asked if q.proof and not q.register),
         no_papers=tuple((q.label, q.proof or q.label) for q in asked if q.register),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from chunfeng.benefits.choices import ObjectionState, PaymentState
-from chunfeng.benefits.models import Measure, Objection, Payment, PaymentBatch, Recovery
+from chunfeng.benefits.models import Measure, Objection, Payment, PaymentBatch, PublicityItem, Recovery
 from chunfeng.core.actor import Actor
 
 
@@ -24,12 +25,13 @@ class Waiting:
     later: int
     no_account: int
     objected: int
+    unshown: int
 
 
 def payments(actor: Actor) -> QuerySet[Payment]:
     """The payments of the actor's area."""
     rows = Payment.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi)
-    return rows.select_related("measure", "batch", "decision__claim")
+    return rows.select_related("measure", "batch", "decision__claim", "beneficiary")
 
 
 def payment(actor: Actor, pk: int) -> Payment | None:
@@ -37,11 +39,18 @@ def payment(actor: Actor, pk: int) -> Payment | None:
     return payments(actor).filter(pk=pk).first()
 
 
+def unshown() -> Any:
+    """The condition of payments of a measure with publicity whose claim no list has shown."""
+    shown = PublicityItem.objects.filter(claim=OuterRef("decision__claim"))
+    return Q(measure__publish_days__gt=0) & ~Exists(shown)
+
+
 def waiting(actor: Actor, on: date) -> list[Waiting]:
     """By measure what waits to be paid, the largest sum first."""
     rows = Payment.objects.filter(area_code__gte=actor.lo, area_code__lt=actor.hi, state=PaymentState.WAITING)
     objected = Q(decision__claim__in=Objection.objects.filter(state=ObjectionState.OPEN).values("claim"))
     ready = Q(due_from__lte=on, account__isnull=False, decision__claim__state="granted") & ~objected
+    ready &= ~unshown()
     found = rows.values(
         code=F("measure__code"), title=F("measure__title"), money=F("measure__fund")
     ).annotate(
@@ -50,6 +59,7 @@ def waiting(actor: Actor, on: date) -> list[Waiting]:
         later=Count("pk", filter=Q(due_from__gt=on)),
         no_account=Count("pk", filter=Q(account__isnull=True)),
         objected=Count("pk", filter=Q(due_from__isnull=True)),
+        unshown=Count("pk", filter=unshown()),
     )
     return [
         Waiting(
@@ -61,6 +71,7 @@ def waiting(actor: Actor, on: date) -> list[Waiting]:
             row["later"],
             row["no_account"],
             row["objected"],
+            row["unshown"],
         )
         for row in found.order_by("-due_fen", "code")
     ]
@@ -86,7 +97,7 @@ def batch(actor: Actor, pk: int) -> PaymentBatch | None:
 
 def lines(row: PaymentBatch) -> QuerySet[Payment]:
     """The payments of a batch in the order of its file."""
-    return row.payments.select_related("measure", "decision").order_by("line")
+    return row.payments.select_related("measure", "decision", "beneficiary").order_by("line")
 
 
 def states(row: PaymentBatch) -> dict[str, tuple[int, int]]:

@@ -14,25 +14,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from chunfeng.benefits import bank, engine
-from chunfeng.benefits.actions import beneficiaries, claims, decisions, objections, owing
-from chunfeng.benefits.choices import ClaimChannel, ClaimState
-from chunfeng.benefits.models import Claim
+from chunfeng.benefits.actions import claims, decisions, objections, owing
+from chunfeng.benefits.choices import ClaimChannel, ClaimState, PayeeRelation, PaymentState
+from chunfeng.benefits.models import Claim, Decision
 from chunfeng.benefits.queries import claims as queries
 from chunfeng.core import actions as core
 from chunfeng.core import events
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
-from chunfeng.web import asked
 from chunfeng.web.claims import common
 from chunfeng.web.claims.forms import FactsForm
+from chunfeng.web.claims.moves import done, state_facts
+from chunfeng.web.claims.rows import GroupRows, held_rows, typed_rows
 from chunfeng.web.guards import guarded
 from chunfeng.web.people.common import Names
 
 EDITABLE = (ClaimState.OPEN, ClaimState.SUBMITTED, ClaimState.PROPOSED)
 NEEDS = {
-    "facts": "claim.work", "paper": "claim.work", "account": "claim.work", "submit": "claim.work",
-    "withdraw": "claim.work", "decide": "claim.decide", "confirm": "claim.decide", "return": "claim.decide",
-    "object": "publicity.work", "answer": "claim.decide",
+    "facts": "claim.work", "paper": "claim.work", "payee": "claim.work", "account": "claim.work",
+    "submit": "claim.work", "withdraw": "claim.work", "decide": "claim.decide", "confirm": "claim.decide",
+    "return": "claim.decide", "object": "publicity.work", "answer": "claim.decide",
 }  # fmt: skip
 
 
@@ -51,15 +52,25 @@ def act(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     if move not in NEEDS:
         raise Http404
     roles.require(request.actor, NEEDS[move])
-    form = FactsForm(queries.questions(row), claims.stated(row), request.POST) if move == "facts" else None
-    if form is not None and not form.is_valid():
-        return _page(request, row, form=form, failed=move, error=_("Look at the marked facts."))
+    form, groups = None, None
+    if move == "facts":
+        form = FactsForm(queries.questions(row), claims.stated(row), request.POST)
+        groups = typed_rows(row, request.POST)
+        if any(group.more for group in groups):
+            return _page(request, row, form=form, groups=groups, failed="rows")
+        if not form.is_valid() or any(group.wrong for group in groups):
+            error = _("Look at the marked facts.")
+            return _page(request, row, form=form, groups=groups, failed=move, error=error)
     try:
-        said = _do(request, row, move, form)
+        said = (
+            state_facts(request, row, form, groups)
+            if form is not None and groups is not None
+            else done(request, row, move)
+        )
     except NotAllowed:
         raise
     except Refused as refused:
-        response = _page(request, row, form=form, failed=move, error=str(refused))
+        response = _page(request, row, form=form, groups=groups, failed=move, error=str(refused))
         response.roll_back = True  # type: ignore[attr-defined]
         return response
     messages.success(request, said)
@@ -80,88 +91,14 @@ def paper(request: HttpRequest, pk: int, paper_id: int) -> HttpResponse:
     return response
 
 
-def _do(request: HttpRequest, row: Claim, move: str, form: FactsForm | None) -> str:
-    now: dict[str, Any] = {"by": request.actor, "at": timezone.now()}
-    given = request.POST
-    match move:
-        case "facts":
-            assert form is not None
-            facts, sources = form.changed()
-            if facts:
-                claims.state_facts(claim=row, facts=facts, sources=sources, **now)
-            if "submit" in given:
-                return _handed_in(claims.submit(claim=row, **now))
-            return _("The facts are saved.")
-        case "submit":
-            return _handed_in(claims.submit(claim=row, **now))
-        case "paper":
-            for file in request.FILES.getlist("files"):
-                claims.attach(
-                    claim=row, data=bytes(file.read()), name=file.name or "file",
-                    media_type=file.content_type or "application/octet-stream", fact=given.get("fact", ""), **now,
-                )  # fmt: skip
-            if not request.FILES:
-                raise Refused(_("Choose a file first."))
-            return _("The paper is attached.")
-        case "account":
-            beneficiaries.set_account(
-                beneficiary=row.beneficiary,
-                account=given.get("account", ""),
-                bank=given.get("bank", ""),
-                **now,
-            )
-            return _("The account is saved.")
-        case "decide":
-            amount = _fen(given.get("amount", ""))
-            decisions.decide(
-                claim=row,
-                outcome=given.get("outcome", ""),
-                amount=amount,
-                reasons=given.get("reasons", ""),
-                **now,
-            )
-            return _("Decided.")
-        case "confirm":
-            decisions.confirm(claim=row, **now)
-            return _("Confirmed. The sum is owed now.")
-        case "return":
-            decisions.send_back(claim=row, reason=given.get("text", ""), **now)
-            return _("Sent back.")
-        case "withdraw":
-            claims.withdraw(claim=row, reason=given.get("text", ""), **now)
-            return _("The claim is withdrawn.")
-        case "object":
-            objections.raise_objection(
-                claim=row, text=given.get("text", ""), raised_by=given.get("raised_by", ""),
-                raised_on=asked.day(given.get("raised_on")) or timezone.localdate(), **now,
-            )  # fmt: skip
-            return _("The objection is taken down. Nothing is paid until it is answered.")
-    found = queries.objection(row, asked.key(given.get("objection")) or 0)
-    if found is None:
-        raise Http404
-    objections.answer_objection(
-        objection=found, upheld=given.get("upheld") == "yes", answer=given.get("text", ""), **now
-    )
-    return _("The objection is answered.")
-
-
-def _handed_in(row: Claim) -> str:
-    if row.state == ClaimState.PROPOSED:
-        return _("Handed in. The rules propose a decision.")
-    return _("Handed in. The rules cannot decide yet: see which facts are missing.")
-
-
-def _fen(text: str) -> int | None:
-    if not text.strip():
-        return None
-    try:
-        return bank.fen(text)
-    except ValueError:
-        raise Refused(_("Write an amount like 1234.50.")) from None
-
-
 def _page(
-    request: HttpRequest, row: Claim, *, form: FactsForm | None = None, failed: str = "", error: str = ""
+    request: HttpRequest,
+    row: Claim,
+    *,
+    form: FactsForm | None = None,
+    groups: list[GroupRows] | None = None,
+    failed: str = "",
+    error: str = "",
 ) -> HttpResponse:
     row = common.claim_or_404(request, row.pk)
     actor, questions, held = request.actor, queries.questions(row), claims.stated(row)
@@ -179,6 +116,10 @@ def _page(
         "account": common.account(row.beneficiary),
         "area": Names(actor).short(row.area_code),
         "form": (form or FactsForm(questions, held)) if editable else None,
+        "groups": (groups or held_rows(row, more=True)) if editable else [],
+        "rows": [] if editable else [group for group in held_rows(row) if group.lines],
+        "payee": _payee(row),
+        "relations": PayeeRelation.choices,
         "facts": [
             (each.label, common.shown(each, held[name]["value"]), common.source(held[name]["source"]))
             for name, each in questions.items()
@@ -193,13 +134,7 @@ def _page(
         "yuan": bank.yuan(row.amount) if row.amount is not None else "",
         "papers": queries.papers(row),
         "proofs": [(name, each.proof) for name, each in questions.items() if each.proof],
-        "decisions": [
-            {
-                "row": first, "second": second, "sum": common.money(first.amount),
-                "tone": common.TONES[first.outcome], "reasons": first.reasons,
-            }
-            for first, second in decided
-        ],
+        "decisions": [_decision(first, second) for first, second in decided],
         "payments": [
             {"row": each, "sum": common.money(each.amount), "tone": common.TONES[each.state]}
             for each in queries.payments(row)
@@ -227,12 +162,35 @@ def _days(row: Claim) -> list[dict[str, Any]]:
     return [day | {"sum": common.money(day["amount"])} for day in kept.get("days", [])]
 
 
+def _decision(first: Decision, second: Decision | None) -> dict[str, Any]:
+    return {
+        "row": first,
+        "second": second,
+        "sum": common.money(first.amount),
+        "tone": common.TONES[first.outcome],
+        "reasons": first.reasons,
+    }
+
+
+def _payee(row: Claim) -> dict[str, Any]:
+    """Who the rules and the claim say is paid; `other` where it is not the beneficiary."""
+    found, by_rule = queries.payee(row), engine.paid_to(row.version)
+    other = found is not None and found.relation != PayeeRelation.SELF
+    return {
+        "row": found,
+        "other": other,
+        "by_rule": by_rule,
+        "account": common.account(found) if found and other else "",
+        "lacks": bool(by_rule) and found is None,
+    }
+
+
 def _may(request: HttpRequest, row: Claim) -> set[str]:
     """The moves that make sense now and that the actor's role allows."""
     state = row.state
     sensible, listed = {"account"}, row.channel == ClaimChannel.LIST
     if state in EDITABLE:
-        sensible |= {"paper", "withdraw"} if listed else {"facts", "paper", "withdraw"}
+        sensible |= {"paper", "payee", "withdraw"} if listed else {"facts", "paper", "payee", "withdraw"}
     if state in (ClaimState.SUBMITTED, ClaimState.PROPOSED, ClaimState.CONFIRMING):
         sensible |= {"return"}
     if listed and state == ClaimState.SUBMITTED:
@@ -243,6 +201,13 @@ def _may(request: HttpRequest, row: Claim) -> set[str]:
         sensible |= {"confirm", "withdraw"}
     if objections.can_object(row):
         sensible |= {"object"}
+    if row.state == ClaimState.GRANTED and _payee(row)["other"] and not _left(row):
+        sensible |= {"payee"}  # the account of the same payee
     if row.objections.filter(state="open").exists():
         sensible |= {"answer"}
     return {move for move in sensible if roles.can(request.actor, NEEDS[move])}
+
+
+def _left(row: Claim) -> bool:
+    """Whether money of a claim is with the bank or paid."""
+    return any(each.state in (PaymentState.BATCHED, PaymentState.PAID) for each in queries.payments(row))

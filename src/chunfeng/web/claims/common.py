@@ -71,9 +71,12 @@ def claim_or_404(request: HttpRequest, pk: int) -> Claim:
 
 def explained(text: str | None) -> dict[str, Any] | None:
     """A kept explanation in the language of the page: answer, conditions, amounts, local texts that won."""
-    if not text or text == "{}":
-        return None
-    kept, tongue = json.loads(text), engine.language()
+    return None if not text or text == "{}" else explained_data(json.loads(text))
+
+
+def explained_data(kept: dict[str, Any]) -> dict[str, Any]:
+    """The same of an explanation that is not sealed as text."""
+    tongue = engine.language()
     return {
         "answer": kept["answer"][tongue],
         "state": kept["state"],

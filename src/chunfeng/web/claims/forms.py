@@ -36,29 +36,37 @@ class FactsForm(forms.Form):
         super().__init__(*args, prefix="fact")
         self.questions, self.held = questions, held
         for name, question in questions.items():
-            field = _field(question)
-            field.label, field.required = question.ask or question.label, False
+            field = field_of(question, required=False)
+            field.label = question.ask or question.label
             field.source = common.source(held[name]["source"]) if name in held else ""  # type: ignore[attr-defined]
             field.help_text = _("Proof: %(proof)s") % {"proof": question.proof} if question.proof else ""
-            field.initial = _initial(question, held[name]["value"]) if name in held else None
+            field.initial = initial_of(question, held[name]["value"]) if name in held else None
             self.fields[name] = field
 
     def changed(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Facts that were typed otherwise than held, and where they come from now."""
         facts: dict[str, Any] = {}
         for name, value in self.cleaned_data.items():
-            given = self._json(name, value)
+            given = json_of(self.questions[name], value)
             if given != self.held.get(name, {}).get("value"):
                 facts[name] = given
         return facts, dict.fromkeys(facts, "declared")
 
-    def _json(self, name: str, value: Any) -> Any:
-        if value in (None, ""):
-            return None
-        kind = self.questions[name].kind
-        if kind == "yes_no":
-            return value == "yes"
-        return value.isoformat() if kind == "date" else value
+
+def json_of(question: engine.Question, value: Any) -> Any:
+    """A cleaned value as the rules take it; None for what was left empty."""
+    if value in (None, ""):
+        return None
+    if question.kind == "yes_no":
+        return value == "yes"
+    return value.isoformat() if question.kind == "date" else value
+
+
+def field_of(question: engine.Question, *, required: bool) -> Any:
+    """The field a fact or a column is typed into."""
+    found = _field(question)
+    found.required = required
+    return found
 
 
 def _field(question: engine.Question) -> Any:
@@ -80,7 +88,10 @@ def _field(question: engine.Question) -> Any:
     return number
 
 
-def _initial(question: engine.Question, value: Any) -> Any:
+def initial_of(question: engine.Question, value: Any) -> Any:
+    """What stands in the field for a value held."""
+    if value is None:
+        return None
     if question.kind == "yes_no":
         return "yes" if value else "no"
     return bank.yuan(int(value)) if question.unit in ("fen", "rate") else value

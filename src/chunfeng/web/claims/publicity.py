@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from chunfeng.benefits.actions import publicity as actions
 from chunfeng.benefits.models import PublicityList
 from chunfeng.benefits.queries import claims as queries
+from chunfeng.benefits.queries import measures
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.web import asked
 from chunfeng.web.claims import common
@@ -77,6 +78,7 @@ def published_list(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     row, lines = found
+    in_force = {each.measure_id for each in measures.in_force(timezone.localdate())}
     context = {
         "list": row,
         "last": row.until_on - timedelta(days=1),
@@ -84,6 +86,8 @@ def published_list(request: HttpRequest, pk: int) -> HttpResponse:
             line | {"sum": common.money(line["amount"]), "parts": common.parts(line["sums"])}
             for line in lines
         ],
+        "linked": row.measure_id in in_force,
+        "payees": any(line["shown_payee"] for line in lines),
         "total": common.money(sum(line["amount"] for line in lines)),
     }
     return render(request, "web/claims/public_list.html", context)

@@ -123,12 +123,36 @@ def details(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("measure", pk)
 
 
+@guarded("measure.draft", "POST")
+def use(request: HttpRequest, pk: int) -> HttpResponse:
+    """By which measure the use of the money is accounted for."""
+    found = found_or_404(queries.measure(request.actor, pk))
+    try:
+        actions.set_use(
+            measure=found,
+            rules=request.POST.get("rules", "")[:80],
+            days=_days(request.POST.get("days", "")),
+            by=request.actor,
+            at=timezone.now(),
+        )
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        return _measure(request, pk, refusal=str(refused), status=422)
+    messages.success(request, _("Saved."))
+    return redirect("measure", pk)
+
+
 def _measure(request: HttpRequest, pk: int, *, refusal: str = "", status: int = 200) -> HttpResponse:
     found = found_or_404(queries.measure(request.actor, pk))
+    judging = queries.judging(timezone.localdate())
     shown = {
         "measure": found,
         "versions": list(queries.versions(found)),
         "own": request.actor.sees(found.area_code),
+        "public": found.pk in {row.measure_id for row in queries.in_force(timezone.localdate())},
+        "judging": judging,
+        "use_title": next((m.title for m in judging if m.code == found.use_rules), found.use_rules),
         "refusal": refusal,
         "second_above": "" if found.second_above is None else f"{Decimal(found.second_above) / 100:f}",
     }
@@ -174,5 +198,5 @@ def _days(text: str) -> int:
     if not text.strip():
         return 0
     if not (text.isascii() and text.isdecimal() and len(text) < 4):
-        raise Refused(_("Write the days of publicity as a whole number."))
+        raise Refused(_("Write the days as a whole number."))
     return int(text)

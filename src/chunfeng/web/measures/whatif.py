@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from chunfeng.areas import queries as areas
 from chunfeng.benefits import files
-from chunfeng.benefits.actions.simulating import simulate
+from chunfeng.benefits.actions import simulating
+from chunfeng.benefits.choices import RunOver, SimulationState
 from chunfeng.benefits.queries import measures as queries
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.reporting import charts
@@ -22,14 +24,21 @@ from chunfeng.web.measures.home import found_or_404
 
 @guarded("measure.draft", "GET", "POST")
 def new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the text and run it over the claims held in the area."""
+    """Change the text and let it run over the claims held in the area, or over the register."""
     row = found_or_404(queries.version(request.actor, pk))
     text, name, refusal, findings = row.text, "", "", ()
     if request.method == "POST":
         text = request.POST.get("text", "").replace("\r\n", "\n")
         name = request.POST.get("name", "")
         try:
-            made = simulate(version=row, text=text, name=name, by=request.actor, at=timezone.now())
+            made = simulating.begin(
+                version=row,
+                text=text,
+                name=name,
+                over=request.POST.get("over", RunOver.CLAIMS),
+                by=request.actor,
+                at=timezone.now(),
+            )
         except NotAllowed:
             raise
         except files.Unreadable as bad:
@@ -39,13 +48,36 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("what-if", made.pk)
     shown = {"row": row, "typed": text, "name": name, "refusal": refusal, "findings": findings}
+    shown |= {"choices": RunOver.choices, "over": request.POST.get("over", RunOver.CLAIMS)}
     return render(request, "web/measures/what_if_new.html", shown, status=422 if refusal or findings else 200)
 
 
+@never_cache
+@guarded("measure.read")
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a run is; once it has ended the whole page is fetched anew."""
+    run = found_or_404(queries.simulation(request.actor, pk))
+    response = render(request, "web/measures/_run.html", {"run": run})
+    if run.state != SimulationState.RUNNING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@guarded("measure.draft", "POST")
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a run that stopped go on."""
+    run = found_or_404(queries.simulation(request.actor, pk))
+    simulating.resume(run=run, by=request.actor, at=timezone.now())
+    return redirect("what-if", pk)
+
+
+@never_cache
 @guarded("measure.read")
 def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """The figures of one run."""
+    """The figures of one run; while it is under way, how far it is."""
     run = found_or_404(queries.simulation(request.actor, pk))
+    if run.state != SimulationState.DONE:
+        return render(request, "web/measures/what_if_running.html", {"run": run, "row": run.version})
     names = _names(run.result["areas"], run.on)
     return render(
         request,

@@ -111,6 +111,7 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     context = context_of(found) | {
         "account": common.account(found),
         "parts": common.parts(claims.sums(found)),
+        "accounted": common.money(found.accounted),
         "period": common.period(found),
         "recoveries": [
             {"row": each, "sum": common.money(each.amount), "open": each.state == "open",
@@ -170,14 +171,11 @@ def _page(
     back = [each | {"sum": common.money(each["amount"])} for each in row.came_back]
     paid, fen = states.get(PaymentState.PAID, (0, 0))
     left, left_fen = states.get(PaymentState.BATCHED, (0, 0))
-    order = list(BatchState)
     context = {
         "batch": row,
         "tone": common.TONES.get(row.state, ""),
         "total": common.money(row.total),
-        "steps": [
-            (state.label, _step(order.index(state), order.index(BatchState(row.state)))) for state in order
-        ],
+        "steps": [(state.label, _step(row, state)) for state in BatchState],
         "figures": [
             (paid, common.money(fen), _("paid"), "good"),
             (len(back), common.money(sum(each["amount"] for each in row.came_back)), _("came back"), "bad"),
@@ -196,7 +194,12 @@ def _page(
     return render(request, "web/payments/batch.html", context, status=422 if problems else 200)
 
 
-def _step(at: int, now: int) -> str:
+def _step(row: PaymentBatch, state: BatchState) -> str:
+    """How a state stands to the batch's own; a bank that never acknowledged is not said to have."""
+    order = list(BatchState)
+    if state == BatchState.ACKNOWLEDGED and row.acknowledged_at is None:
+        return ""
+    at, now = order.index(state), order.index(BatchState(row.state))
     return "done" if at < now else "now" if at == now else ""
 
 

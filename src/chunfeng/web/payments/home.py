@@ -101,6 +101,7 @@ def _listing(actor: Actor, names: Names) -> Listing:
         columns=[
             Column("number", gettext_lazy("No."), lambda p: f"#{p.pk}", order="pk"),
             Column("name", gettext_lazy("Payee"), lambda p: p.name),
+            Column("whom", gettext_lazy("Paid for whom"), lambda p: context_of(p)["whom"]),
             Column("measure", gettext_lazy("Measure"), lambda p: p.measure.title),
             Column("period", gettext_lazy("Paid for"), common.period),
             Column(
@@ -119,5 +120,11 @@ def _listing(actor: Actor, names: Names) -> Listing:
 
 
 def context_of(payment: Any) -> dict[str, Any]:
-    """A payment for a page: sum and tone beside the row."""
-    return {"row": payment, "sum": common.money(payment.amount), "tone": common.TONES[payment.state]}
+    """A payment for a page: sum and tone beside the row, and for whom it is where somebody else is paid."""
+    whom = payment.beneficiary.name
+    return {
+        "row": payment,
+        "sum": common.money(payment.amount),
+        "tone": common.TONES[payment.state],
+        "whom": "" if payment.name == whom else whom,
+    }

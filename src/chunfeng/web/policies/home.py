@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from chunfeng.benefits import files
 from chunfeng.benefits.choices import SubjectKind
+from chunfeng.benefits.queries import claims
 from chunfeng.benefits.queries import measures as queries
 from chunfeng.web.guards import public
 
@@ -36,7 +37,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def policy(request: HttpRequest, code: str) -> HttpResponse:
     """One measure in plain words, with its clauses."""
-    found = queries.policy(code, timezone.localdate())
+    today = timezone.localdate()
+    found = queries.policy(code, today)
     if found is None:
         raise Http404(_("This measure is not in force today."))
-    return render(request, "web/policies/policy.html", {"policy": found, "contents": found.contents})
+    lists = [row for row in claims.public_lists(today) if row.measure_id == found.measure.pk]
+    shown = {"policy": found, "contents": found.contents, "lists": lists}
+    return render(request, "web/policies/policy.html", shown)
