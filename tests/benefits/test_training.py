@@ -140,6 +140,10 @@ def test_completing_asks_the_rules_again_with_the_attendance(by, into, measure):
     never = joined(by, into, course, 2)
     left = training.finish(enrolment=never, completed=False, by=by, at=f.NOW)
     assert (left.outcome, left.amount) == ("not eligible", None)
+    midway = joined(by, into, offered(by, measure, key="e"), 3)
+    training.mark(course=midway.course, on=FIRST, present={midway.pk: True}, by=by, at=f.NOW)
+    left = training.finish(enrolment=midway, completed=False, by=by, at=f.NOW)
+    assert (left.outcome, left.amount) == ("eligible", None), "the fund pays what was completed"
 
 
 def test_attendance_answers_the_claim_for_a_living_allowance(by, into, measure, county):

@@ -34,5 +34,5 @@ STEPS = [
     Step("Messages to many people written", lambda now: people.run_mailings(now=now)),
     Step("Messages to people sent", lambda now: people.deliver(now=now)),
     Step("People past their day of deletion", lambda now: people.expire(now=now)),
-    Step("Questions past their day of deletion", lambda now: enquiries.expire(now=now)),
+    Step("Words of old questions taken away", lambda now: enquiries.expire(now=now)),
 ]

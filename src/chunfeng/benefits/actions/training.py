@@ -214,6 +214,7 @@ def finish(*, enrolment: Enrolment, completed: bool, remark: str = "", by: Actor
     row.remark = bounded(remark, _("remark"), 200)
     for field, value in _kept(facts, found).items():
         setattr(row, field, value)
+    row.amount = row.amount if completed else None  # the fund pays a course that was completed
     row.save()
     record("enrolment.finish", by=by, on=row, at=at, detail={"state": str(state), "outcome": found.outcome})
     return row

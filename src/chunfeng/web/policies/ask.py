@@ -35,7 +35,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     if policy is None:
         raise Http404(_("This measure is not in force today."))
     sent: Any = request.POST if request.method == "POST" else {}
-    facts, unknown, _wrong = answers(engine.questions(policy.version), sent)
+    facts, _unknown, _wrong = answers(engine.questions(policy.version), sent)
     refusal = ""
     key = sent.get("key", "")
     key = key if KEY.fullmatch(key) else uuid.uuid4().hex
@@ -49,7 +49,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("policy-ticket", key)
         except Refused as refused:
             refusal = str(refused)
-    kept = [(f"f-{name}", sent.get(f"f-{name}", "")) for name in (*facts, *unknown)]
+    kept = [(f"f-{name}", sent.get(f"f-{name}", "")) for name in facts]
     context = {
         "policy": policy,
         "title": files.read(policy.version.text).contents.title,
