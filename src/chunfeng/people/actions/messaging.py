@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
+from chunfeng.people import batch
 from chunfeng.people.actions import cleaning
 from chunfeng.people.actions.common import in_reach, in_sight
 from chunfeng.people.actions.letters import Letters, Order, Written, plain
@@ -49,7 +49,7 @@ def queue_message(
     return next(iter(written.messages.values()), None)
 
 
-@transaction.atomic
+@batch.atomic
 def queue_all(
     *,
     people: Sequence[Person],
@@ -87,8 +87,9 @@ def _standing(people: Sequence[Person], by: Actor, *, all_of_them: bool) -> list
     for person in people:
         if person.merged_into_id is not None and (stands := register.survivor(person)) is not None:
             ids.add(stands.pk)
-    found = Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    rows = [row for row in found if row.merged_into_id is None]
+    rows = [
+        row for row in batch.kept(("people", *sorted(ids)), lambda: _lock(ids)) if row.merged_into_id is None
+    ]
     if not all_of_them:
         return [row for row in rows if in_sight(by, row)]
     if not rows or len(rows) != len(ids):
@@ -96,3 +97,7 @@ def _standing(people: Sequence[Person], by: Actor, *, all_of_them: bool) -> list
     for row in rows:
         in_reach(by, row)
     return rows
+
+
+def _lock(ids: Collection[int]) -> list[Person]:
+    return list(Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))

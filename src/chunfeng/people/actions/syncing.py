@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -18,9 +17,9 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
-from chunfeng.people import scripts
+from chunfeng.people import batch, scripts
 from chunfeng.people.actions.contacts import record_contact
-from chunfeng.people.actions.effects import at_once, carry_out
+from chunfeng.people.actions.effects import Carried, at_once, carry_out
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, Outcome, Said
 from chunfeng.people.models import CallItem, Campaign, ContactRecord
 from chunfeng.people.scripts import Script, Walk
@@ -112,14 +111,15 @@ def sync(*, entries: Sequence[Mapping[str, Any]], by: Actor, at: datetime) -> li
     # one order for all telephones, by person: two batches at once never wait for each other crosswise
     read.sort(key=lambda pair: (people.get(pair[1].item, 0), pair[1].item, pair[0]))
     known: dict[int, Script] = {}
-    for n, entry in read:
-        results[n] = _take(entry, known, by, at)
+    with batch.batch():
+        for n, entry in read:
+            results[n] = _take(entry, known, by, at)
     return [results[n] for n in range(len(entries))]
 
 
 def _take(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> Synced:
     try:
-        with transaction.atomic():
+        with batch.entry():
             return _taken(entry, known, by, at)
     except Refused as refused:
         item = CallItem.objects.filter(pk=entry.item).first()
@@ -178,7 +178,7 @@ def _answered(
     first = item.contact if item.state in SETTLED else None
     if first is None or (item.state == CallState.DONE and entry.version >= item.version):
         item.attempts += first is None  # the call that reached somebody is one too
-        return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at))
+        return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at).told)
     if answers_of(first) == walk.answers:
         return Status.TAKEN, ""
     if item.state != CallState.CONTESTED:
@@ -192,21 +192,25 @@ def _answered(
     ) % {"name": first.by_name}
 
 
-def stand(item: CallItem, contact: ContactRecord, walk: Walk, *, by: Actor, at: datetime) -> list[str]:
+def stand(
+    item: CallItem, contact: ContactRecord, walk: Walk, *, decided: bool = False, by: Actor, at: datetime
+) -> Carried:
     """This contact is the answer of a (locked) item from now on, with everything that follows from it.
 
-    `contact.person` is the record that stands. Gives the sentences that the caller should know (which rule
-    isolates until when).
+    `contact.person` is the record that stands; `decided` where an officer chose it among several. `told` of what
+    comes back are the sentences that the caller should know (which rule isolates until when).
     """
     said = Said.VILLAGE if contact.kind == ContactKind.VISIT else Said.SELF
-    carried = carry_out(person=contact.person, walk=walk, contact=contact, said=said, by=by, at=at)
+    carried = carry_out(
+        person=contact.person, walk=walk, contact=contact, said=said, decided=decided, by=by, at=at
+    )
     if item.state != CallState.DROPPED:
         item.state = CallState.DONE
     item.contact, item.contested = contact, None
     item.branch, item.outcome, item.next_at = walk.branch, contact.outcome, None
     item.done_at, item.version = at, item.version + 1
     item.save()
-    return carried.told
+    return carried
 
 
 def _attempted(item: CallItem, contact: ContactRecord, asked: datetime | None) -> None:
