@@ -120,7 +120,7 @@ def test_returns_of_a_period_and_those_still_away(by, county, held):
     say(late, by, "return", "returned", date(2020, 1, 30))
     assert names("returned", by, since=date(2020, 1, 27)) == ["晚"] and names("returned", by) == ["早", "晚"]
     assert names("away", by) == ["外"] and names("away", by, on=date(2020, 1, 25)) == ["外", "晚"]
-    say(early, by, "return", "away", DAY)
+    say(early, by, "return", "away", date(2020, 1, 31))
     assert names("away", by) == ["外", "早"] and away.name == "外"
 
 

@@ -34,7 +34,7 @@ from tests.people.writing import template
 
 pytestmark = pytest.mark.django_db
 NOW = at(10)
-MOST_QUERIES = 45
+MOST_QUERIES = 24
 """For one more answer of a batch, all effects included: savepoints, locks and what is written, no look-ups."""
 
 

@@ -50,15 +50,36 @@ def once(key: Hashable, ask: Callable[[], T]) -> T:
 
 
 def kept(key: Hashable, ask: Callable[[], T]) -> T:
-    """The answer to a question about what this entry holds locked."""
-    return _remembered(_entry.get(), key, ask)
+    """The answer to a question about what this entry, or the batch before it, holds locked."""
+    learnt = recall(key)
+    return _remembered(_entry.get(), key, ask) if learnt is None else cast("T", learnt[0])
 
 
 def keep(key: Hashable, answer: object) -> None:
-    """Remember an answer for `kept`, where there is an entry."""
+    """Remember an answer for `kept` to the end of the entry, where there is one."""
     memory = _entry.get()
     if memory is not None:
         memory[scope.current(), key] = answer
+
+
+def learn(key: Hashable, answer: object) -> None:
+    """Remember an answer for `kept` and `recall` to the end of the batch, until it is forgotten."""
+    memory = _batch.get()
+    if memory is not None:
+        memory[scope.current(), key] = answer
+
+
+def recall(key: Hashable) -> tuple[Any] | None:
+    """What was learnt, in a tuple; None where nothing was."""
+    memory, asked = _batch.get(), (scope.current(), key)
+    return (memory[asked],) if memory is not None and asked in memory else None
+
+
+def forget(key: Hashable) -> None:
+    """Ask anew from now on: a row was written that the answer does not know."""
+    for memory in (_batch.get(), _entry.get()):
+        if memory is not None:
+            memory.pop((scope.current(), key), None)
 
 
 def atomic(action: Callable[P, T]) -> Callable[P, T]:

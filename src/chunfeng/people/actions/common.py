@@ -17,8 +17,8 @@ from chunfeng.people.queries import register
 from chunfeng.reporting.actions import source_of
 
 __all__ = [
-    "bounded", "check_dataset", "check_version", "cited", "in_reach", "in_sight", "locked", "of_key", "required",
-    "standing",
+    "bounded", "check_dataset", "check_version", "cited", "in_reach", "in_sight", "locked", "locked_row", "of_key",
+    "required", "standing",
 ]  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def in_reach(by: Actor, person: Person) -> None:
 
 def locked(person: Person, by: Actor) -> Person:
     """The row as it stands now, locked, in the actor's reach and not merged away."""
-    row = batch.kept(("person", person.pk), lambda: _lock(person.pk))
+    row = locked_row(person.pk)
     if row is None:
         raise Refused(_("This person is no longer in the register, or out of your sight."))
     in_reach(by, row)
@@ -57,6 +57,10 @@ def standing(person: Person, by: Actor) -> Person:
 
     For what was noted on a device and must not be lost because the office merged two records meanwhile.
     """
+    learnt = batch.recall(("person", person.pk))
+    if learnt is not None:
+        in_reach(by, learnt[0])
+        return learnt[0]
     pk = person.pk
     while True:
         fresh = Person.objects.filter(pk=pk).first()
@@ -69,6 +73,11 @@ def standing(person: Person, by: Actor) -> Person:
             batch.keep(("person", row.pk), row)
             return row
         pk = row.pk
+
+
+def locked_row(pk: int) -> Person | None:
+    """The record with this key, locked; the one in hand where the entry of a batch holds it already."""
+    return batch.kept(("person", pk), lambda: _lock(pk))
 
 
 def _lock(pk: int) -> Person | None:

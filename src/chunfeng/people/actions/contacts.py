@@ -85,8 +85,11 @@ def record_contact(
         "follow_up_id": follow_up.pk if follow_up else None,
         "source": bounded(source, _("source"), 300),
     }
-    if (known := ContactRecord.objects.filter(key=key).first()) is not None:
-        return _same(known, row, stated), False
+    if batch.recall(("free key", key)) is None:
+        known = ContactRecord.objects.filter(key=key).first()
+        if known is not None:
+            return _same(known, row, stated), False
+    batch.forget(("free key", key))
     now = received_at or at
     made = ContactRecord(
         person=row, key=key, office_id=by.office_id, area_code=item.area_code if item else _where(row, by),

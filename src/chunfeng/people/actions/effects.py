@@ -79,19 +79,21 @@ def carry_out(
         said=said,
         source=source,
         told=at if decided else contact.at,
+        fresh=not decided,
         by=by,
         at=at,
     )
-    _bring_about(done, [Effect(each) for each in walk.does], person, walk, contact, by, at)
+    effects = [Effect(each) for each in walk.does]
+    _bring_about(done, effects, person, walk, contact, by, at, fresh=not decided)
     return done
 
 
-@transaction.atomic
+@batch.atomic
 def at_once(*, person: Person, walk: Walk, contact: ContactRecord, by: Actor, at: datetime) -> Carried:
     """Only the effects that cannot wait, of an answer of which it is open whether it stands."""
     done = Carried()
     urgent = [Effect(each) for each in walk.does if each in AT_ONCE]
-    _bring_about(done, urgent, person, walk, contact, by, at)
+    _bring_about(done, urgent, person, walk, contact, by, at, fresh=True)
     return done
 
 
@@ -103,14 +105,17 @@ def _bring_about(
     contact: ContactRecord,
     by: Actor,
     at: datetime,
+    *,
+    fresh: bool,
 ) -> None:
+    """`fresh`: the contact was made a moment ago, so that nothing was written for it yet."""
     for effect in sorted(effects, key=lambda each: each != Effect.ISOLATE):  # the reminder names the days
         try:
             with transaction.atomic(), gathered():
                 if effect == Effect.ISOLATE:
                     done.placed = _placed(person, walk, contact, by, at)
                 if effect in MESSAGES:
-                    _write(done, effect, person, walk, contact, by, at)
+                    _write(done, effect, person, walk, contact, by, at, fresh=fresh)
                 if effect in FOLLOW_UPS:
                     done.follow_ups.append(
                         open_follow_up(
@@ -143,6 +148,8 @@ def _write(
     contact: ContactRecord,
     by: Actor,
     at: datetime,
+    *,
+    fresh: bool,
 ) -> None:
     isolation = done.placed.isolation if done.placed else None
     days = {"since": isolation.starts_on, "release_on": isolation.ends_on} if isolation else {}
@@ -152,6 +159,7 @@ def _write(
         dedupe=consequences.message_key(contact, effect),
         destination=walk.place(FactKind.INTENTION) if effect == Effect.ADVISE else "",
         extra=days,
+        fresh=fresh,
         by=by,
         at=at,
     )

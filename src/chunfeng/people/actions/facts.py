@@ -80,12 +80,14 @@ def state_facts(
     said: str,
     source: str = "",
     told: datetime | None = None,
+    fresh: bool = False,
     by: Actor,
     at: datetime,
 ) -> list[Fact]:
     """As `state_fact` for everything that one conversation says: all of it or nothing, in a few queries.
 
-    `told` is when it was said, where that was before `at` (a telephone without network, a paper form).
+    `told` is when it was said, where that was before `at` (a telephone without network, a paper form);
+    `fresh`: the keys were made a moment ago, so that nothing can be there under them.
     """
     roles.require(by, "person.change")
     stated = [
@@ -93,7 +95,8 @@ def state_facts(
         for one in statements
     ]
     row = locked(person, by)
-    known = {fact.key: fact for fact in row.facts.filter(key__in=[key for key, _values in stated])}
+    there = () if fresh else row.facts.filter(key__in=[key for key, _values in stated])
+    known = {fact.key: fact for fact in there}
     new = [
         Fact(person=row, key=key, office_id=by.office_id, by_name=by.name, at=min(told or at, at), **values)
         for key, values in stated

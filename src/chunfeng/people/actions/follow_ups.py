@@ -49,9 +49,10 @@ def open_follow_up(
     if next_on is not None and next_on < today:
         raise Refused(_("The day lies in the past. Choose today or a later one."))
     row = locked(person, by)
-    held = FollowUp.objects.filter(
-        person__in=register.family(row), reason=reason, closed_at__isnull=True
-    ).first()
+    family = register.family(row)
+    rows = FollowUp.objects.filter(person__in=family, reason=reason, closed_at__isnull=True)
+    held = batch.kept(("open follow-up", tuple(family), str(reason)), rows.first)
+    batch.forget(("open follow-up", tuple(family), str(reason)))
     if held is not None:
         return _told(held, by, at)
     office = by.office_id or (contact.office_id if contact else None)

@@ -60,7 +60,9 @@ def place(
     row = locked(person, by)
     area = placing.stay_area(row, by, today)
     rule = applying(placing.weighed(area, exposure, symptoms, today))
-    standing = Isolation.objects.filter(person__in=register.family(row), state=IsolationState.OPEN).first()
+    family = register.family(row)
+    rows = Isolation.objects.filter(person__in=family, state=IsolationState.OPEN)
+    standing = batch.kept(("open isolation", tuple(family)), rows.first)
     if rule is None:
         return Placed(None, standing, None, _no_rule(exposure, symptoms))
     why = _ordered(rule)
@@ -88,6 +90,7 @@ def place(
 
 def _open(opened: Isolation, person: Person, by: Actor, at: datetime) -> bool:
     """Keep the isolation and write to the person; False where another area has them in one already."""
+    batch.forget(("open isolation", tuple(register.family(person))))
     try:
         with transaction.atomic():
             opened.save()
@@ -101,7 +104,7 @@ def _open(opened: Isolation, person: Person, by: Actor, at: datetime) -> bool:
     )  # fmt: skip
     queue_message(
         person=person, occasion=Occasion.ISOLATED, dedupe=f"isolation:{opened.pk}:{Occasion.ISOLATED}",
-        extra={"since": opened.starts_on, "release_on": opened.ends_on}, by=by, at=at,
+        extra={"since": opened.starts_on, "release_on": opened.ends_on}, fresh=True, by=by, at=at,
     )  # fmt: skip
     return True
 

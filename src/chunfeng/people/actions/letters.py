@@ -44,6 +44,8 @@ class Order:
     extra: Mapping[str, str] = field(default_factory=dict)
     whose: str = Recipient.SELF
     mailing: Mailing | None = None
+    fresh: bool = False
+    """Whether nothing can be there under `dedupe`."""
 
 
 class Letters:
@@ -153,6 +155,8 @@ class Letters:
         )
 
     def _known(self, family: dict[int, int]) -> dict[int, PersonMessage]:
+        if self.order.fresh:
+            return {}
         wanted = {_dedupe(pk, self.order.dedupe): stands for pk, stands in family.items()}
         rows = PersonMessage.objects.filter(dedupe__in=list(wanted)).order_by("pk")
         return {wanted[row.dedupe]: row for row in rows}

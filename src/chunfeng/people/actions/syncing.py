@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from chunfeng.offices import roles
 from chunfeng.people import batch, scripts
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.actions.effects import Carried, at_once, carry_out
+from chunfeng.people.actions.preloading import preload
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, Outcome, Said
 from chunfeng.people.models import CallItem, Campaign, ContactRecord
 from chunfeng.people.scripts import Script, Walk
@@ -105,13 +107,10 @@ def sync(*, entries: Sequence[Mapping[str, Any]], by: Actor, at: datetime) -> li
         except Refused as refused:
             key = raw.get("key", "") if isinstance(raw, Mapping) else ""
             results[n] = Synced(str(key)[:80], Status.REFUSED, str(refused))
-    people = dict(
-        CallItem.objects.filter(pk__in=[entry.item for _n, entry in read]).values_list("pk", "person_id")
-    )
-    # one order for all telephones, by person: two batches at once never wait for each other crosswise
-    read.sort(key=lambda pair: (people.get(pair[1].item, 0), pair[1].item, pair[0]))
     known: dict[int, Script] = {}
-    with batch.batch():
+    with batch.batch(), transaction.atomic():
+        people = preload(items={entry.item for _n, entry in read}, keys=[entry.key for _n, entry in read])
+        read.sort(key=lambda pair: (people.get(pair[1].item, 0), pair[1].item, pair[0]))
         for n, entry in read:
             results[n] = _take(entry, known, by, at)
     return [results[n] for n in range(len(entries))]
@@ -122,17 +121,13 @@ def _take(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> S
         with batch.entry():
             return _taken(entry, known, by, at)
     except Refused as refused:
+        batch.forget(("item", entry.item))
         item = CallItem.objects.filter(pk=entry.item).first()
         return Synced(entry.key, Status.REFUSED, str(refused), item)
 
 
 def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> Synced:
-    item = (
-        CallItem.objects.select_for_update(of=("self",))
-        .select_related("campaign", "person")
-        .filter(pk=entry.item)
-        .first()
-    )
+    item = batch.kept(("item", entry.item), lambda: _item(entry.item))
     if item is None or not by.sees(item.area_code):
         raise Refused(_("This entry is on no list of yours any more."))
     script = known.get(item.campaign_id) or scripts.read(item.campaign.script)
@@ -169,6 +164,11 @@ def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> 
         detail={"contact": contact.pk, "outcome": entry.outcome, "status": str(status)},
     )
     return Synced(entry.key, status, why, item)
+
+
+def _item(pk: int) -> CallItem | None:
+    rows = CallItem.objects.select_for_update(of=("self",)).select_related("campaign", "person")
+    return rows.filter(pk=pk).first()
 
 
 def _answered(

@@ -78,7 +78,7 @@ def came_from_affected(
 
 def traces(person: Person, on: date, *, at_area: str = "", days: int | None = None) -> list[Trace]:
     """Stays in affected areas within `days` before `on` (default: what the rules name), in the order of
-    `standing.rank`.
+    `standing.order`.
 
     Statements of whereabouts and return, and of an intention to stay, place a person on their day. The home,
     current and work area of the record count as long as no statement says where the person was when the
@@ -95,14 +95,13 @@ def traces(person: Person, on: date, *, at_area: str = "", days: int | None = No
         kind__in=(FactKind.WHEREABOUTS, FactKind.RETURN, FactKind.INTENTION),
         on__lte=on,
     )
-    facts = sorted(stated, key=standing.rank, reverse=True)
+    facts = standing.order(stated)
     found = []
     for fact in facts:
         if fact.on >= back and (code := _where(fact, person)) and (hit := _covering(rows, code, fact.on, on)):
             found.append(Trace(code, hit, fact.on, fact))
-    before = next(
-        (code for fact in facts if fact.on <= back and (code := _where(fact, person, then=True))), None
-    )
+    earlier = standing.order(fact for fact in facts if fact.on <= back)
+    before = next((code for fact in earlier if (code := _where(fact, person, then=True))), None)
     if before is not None:
         fields = [("", before)]
     else:

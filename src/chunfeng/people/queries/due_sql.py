@@ -41,7 +41,7 @@ said AS (
     SELECT DISTINCT ON (f.person_id) f.person_id AS id, f.value, f."on" AS day
     FROM here JOIN people_fact f ON f.person_id = here.id AND f.kind = 'return'
     WHERE f."on" <= %(on)s
-    ORDER BY f.person_id, {standing.sql("f")}
+    ORDER BY f.person_id, {standing.sql("f", until="%(on)s")}
 ),
 done AS (
     SELECT family.stands AS id,

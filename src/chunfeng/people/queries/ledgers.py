@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 from django.db.models.functions import Substr
@@ -79,18 +79,14 @@ class Destination:
 
 
 _DEPARTURES = f"""
-WITH home AS MATERIALIZED (
-    SELECT p.id FROM people_person p
+WITH stands AS (
+    SELECT DISTINCT ON (f.person_id, f.kind) f.person_id AS id, f.kind, f.value, f.place
+    FROM people_fact f JOIN people_person p ON p.id = f.person_id
     WHERE p.merged_into_id IS NULL AND p.area_code >= %(lo)s AND p.area_code < %(hi)s AND (
         (p.area_code >= %(from)s AND p.area_code < %(to)s)
         OR (p.current_area >= %(from)s AND p.current_area < %(to)s)
         OR (p.work_area >= %(from)s AND p.work_area < %(to)s))
-    AND p.id IN (SELECT person_id FROM people_fact WHERE kind = 'intention' AND value = 'leaves')
-),
-stands AS (
-    SELECT DISTINCT ON (f.person_id, f.kind) f.person_id AS id, f.kind, f.value, f.place
-    FROM home JOIN people_fact f ON f.person_id = home.id
-    WHERE f.kind IN ('intention', 'job') AND f."on" <= %(on)s
+    AND f.kind IN ('intention', 'job') AND f."on" <= %(on)s
     ORDER BY f.person_id, f.kind, {standing.sql("f")}
 ),
 said AS (
@@ -112,9 +108,9 @@ def by_destination(asked: Asked) -> list[Destination]:
     """
     lo, hi = codes.code_range(asked.area)
     inside, until = codes.code_range(asked.place) if asked.place else ("", "")
-    given = {
+    given: dict[str, Any] = {
         "lo": lo or "1", "hi": hi, "from": asked.actor.lo or "1", "to": asked.actor.hi, "on": asked.on,
-        "inside": inside, "until": until, "width": 4 if asked.place else 2, "zone": settings.TIME_ZONE,
+        "inside": inside, "until": until, "width": 4 if asked.place else 2,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_DEPARTURES, given)

@@ -17,7 +17,7 @@ from chunfeng.offices.models import Office, OfficeContact
 from chunfeng.people import batch
 from chunfeng.people.choices import FactKind, FactValue, MessageChannel, Recipient
 from chunfeng.people.models import Fact, MessageTemplate, OptOut, Person, PersonAddress, PersonPhone
-from chunfeng.people.queries import standing
+from chunfeng.people.queries import register, standing
 
 
 def in_force(on: date) -> Q:
@@ -35,6 +35,8 @@ def candidates(by: Actor, occasion: str, on: date) -> list[MessageTemplate]:
 
 def families(people: Sequence[Person]) -> dict[int, int]:
     """Every record of these people and of those merged into them → the record that stands."""
+    if len(people) == 1:
+        return dict.fromkeys(register.family(people[0]), people[0].pk)
     found = {person.pk: person.pk for person in people}
     new = dict(found)
     while new:
@@ -47,7 +49,8 @@ def families(people: Sequence[Person]) -> dict[int, int]:
 def declined(family: dict[int, int]) -> set[tuple[int, str]]:
     """(person, channel) of those who want no messages there."""
     rows = OptOut.objects.filter(person__in=list(family)).values_list("person_id", "channel")
-    return {(family[person], channel) for person, channel in rows}
+    said = batch.kept(("declined", tuple(family)), lambda: list(rows))
+    return {(family[person], channel) for person, channel in said}
 
 
 def addresses(family: dict[int, int], whose: str) -> dict[tuple[int, str], str]:
@@ -57,11 +60,11 @@ def addresses(family: dict[int, int], whose: str) -> dict[tuple[int, str], str]:
     """
     found: dict[tuple[int, str], str] = {}
     others = PersonAddress.objects.filter(person__in=list(family), whose=whose).order_by("pk")
-    for other in others:
+    for other in batch.kept(("addresses", tuple(family), str(whose)), lambda: list(others)):
         found.setdefault((family[other.person_id], other.channel), str(other.address))
     if whose == Recipient.SELF:
         held = PersonPhone.objects.filter(person__in=list(family)).order_by("position", "pk")
-        for phone in held:
+        for phone in batch.kept(("phones", tuple(family)), lambda: list(held)):
             if number := _mobile(str(phone.number)):
                 found.setdefault((family[phone.person_id], MessageChannel.SMS), number)
     for (person, channel), number in list(found.items()):

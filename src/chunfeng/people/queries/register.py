@@ -160,11 +160,9 @@ def all_compared(person: Person) -> list[Compared]:
 
 
 def _sides(kind: str, rows: list[Fact]) -> Compared:
-    return Compared(
-        kind,
-        max((row for row in rows if row.said in OWN_WORD), key=standing.rank, default=None),
-        max((row for row in rows if row.said == Said.VILLAGE), key=standing.rank, default=None),
-    )
+    own = standing.order(row for row in rows if row.said in OWN_WORD)
+    village = standing.order(row for row in rows if row.said == Said.VILLAGE)
+    return Compared(kind, next(iter(own), None), next(iter(village), None))
 
 
 def _with_document(text: str) -> set[int]:

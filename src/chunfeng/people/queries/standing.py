@@ -6,36 +6,48 @@ Every statement is kept, and the word of the family is shown beside the check of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Case, DateField, F, OuterRef, QuerySet, Subquery, When
-from django.db.models.functions import Greatest, TruncDate
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from chunfeng.people.choices import FactKind, FactValue
 from chunfeng.people.models import Fact
 
 
-def rank(fact: Fact) -> tuple[date, datetime, int]:
-    """The rule: of some statements of one kind the one with the highest rank stands.
+def order(facts: Iterable[Fact]) -> list[Fact]:
+    """The rule: statements about one person, the one that stands first.
 
     The statement about the latest day stands: "away" told today about last week changes nothing about a return
     stated for yesterday. Of two about the same day the one told last stands, whoever told it: an officer takes
-    the newest word, and looks at the other source where the two differ. "Came back on a day" speaks of every
-    day from that one to the moment it is told, since who says so is here: who says today that they came back
-    last week is back, although a ledger called them away yesterday. `first` and `sql` are the same rule.
+    the newest word, and looks at the other source where the two differ. But who says that they came back is here
+    when they say so: "came back on a day" overtakes everything told before it, so that who says today that they
+    came back last week is back, although a ledger called them away yesterday. What is told after it, of the day
+    of the return or a later one, stands again. `first`, `word` and `sql` are the same rule in the database.
     """
-    day = fact.on
-    if fact.kind == FactKind.RETURN and fact.value == FactValue.RETURNED:
-        day = max(day, timezone.localdate(fact.at))
-    return day, fact.at, fact.pk
+    rows = list(facts)
+    back = max((_told(fact) for fact in rows if _is_return(fact)), default=None)
+    return sorted(rows, key=lambda fact: (back is None or _told(fact) >= back, *rank(fact)), reverse=True)
 
 
-def first(rows: QuerySet[Fact]) -> QuerySet[Fact]:
-    """Statements of one kind in the order of `rank`, the one that stands first."""
-    told = When(kind=FactKind.RETURN, value=FactValue.RETURNED, then=Greatest(F("on"), TruncDate("at")))
-    holds = Case(told, default=F("on"), output_field=DateField())
-    return rows.annotate(holds_to=holds).order_by("-holds_to", "-at", "-pk")
+def rank(fact: Fact) -> tuple[date, datetime, int]:
+    """The rule for matters other than the return: the highest rank stands."""
+    return fact.on, fact.at, fact.pk
+
+
+def first(rows: QuerySet[Fact], *, until: date | None = None) -> QuerySet[Fact]:
+    """Statements of one kind in the order of `order`, each person for themselves.
+
+    `until`: where the rows speak of days up to one, that day.
+    """
+    later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), on__gt=OuterRef("on"))
+    later |= Q(at=OuterRef("at"), on=OuterRef("on"), pk__gt=OuterRef("pk"))
+    returns = Fact.objects.filter(
+        later, person=OuterRef("person"), kind=FactKind.RETURN, value=FactValue.RETURNED
+    )
+    if until is not None:
+        returns = returns.filter(on__lte=until)
+    return rows.annotate(overtaken=Exists(returns)).order_by("overtaken", "-on", "-at", "-pk")
 
 
 def word(kind: str, column: str = "value", *, until: date | None = None) -> Subquery:
@@ -46,11 +58,30 @@ def word(kind: str, column: str = "value", *, until: date | None = None) -> Subq
     rows = Fact.objects.filter(person=OuterRef("pk"), kind=kind)
     if until is not None:
         rows = rows.filter(on__lte=until)
-    return Subquery(first(rows).values(column)[:1])
+    rows = first(rows, until=until) if kind == FactKind.RETURN else rows.order_by("-on", "-at", "-pk")
+    return Subquery(rows.values(column)[:1])
 
 
-def sql(fact: str) -> str:
-    """What follows ORDER BY in a statement where `fact` names people_fact; it needs the parameter `zone`."""
-    told = f'greatest({fact}."on", ({fact}.at AT TIME ZONE %(zone)s)::date)'
-    back = f"{fact}.kind = '{FactKind.RETURN}' AND {fact}.value = '{FactValue.RETURNED}'"
-    return f'CASE WHEN {back} THEN {told} ELSE {fact}."on" END DESC, {fact}.at DESC, {fact}.id DESC'
+def sql(fact: str, *, until: str = "") -> str:
+    """What follows ORDER BY in a statement where `fact` names people_fact.
+
+    `until` (an expression) where returns are among the rows: the day up to which they speak.
+    """
+    plain = f'{fact}."on" DESC, {fact}.at DESC, {fact}.id DESC'
+    if not until:
+        return plain
+    later = f'(r.at, r."on", r.id) > ({fact}.at, {fact}."on", {fact}.id)'
+    back = f"r.kind = '{FactKind.RETURN}' AND r.value = '{FactValue.RETURNED}' AND r.\"on\" <= {until}"
+    overtaken = (
+        f"EXISTS (SELECT FROM people_fact r WHERE r.person_id = {fact}.person_id AND {back} AND {later})"
+    )
+    return f"{overtaken}, {plain}"
+
+
+def _told(fact: Fact) -> tuple[datetime, date, int]:
+    """In which order statements were told; of one moment the later day is told later."""
+    return fact.at, fact.on, fact.pk
+
+
+def _is_return(fact: Fact) -> bool:
+    return fact.kind == FactKind.RETURN and fact.value == FactValue.RETURNED
