@@ -52,7 +52,7 @@ class EmergencyForm(forms.Form):
 class RuleForm(forms.Form):
     """One rule."""
 
-    name = wide(forms.CharField(label=gettext_lazy("Name"), max_length=120))
+    name = wide(forms.CharField(label=pgettext_lazy("title", "Name"), max_length=120))
     exposure = forms.ChoiceField(label=gettext_lazy("Exposure"), choices=Exposure.choices)
     symptoms = forms.ChoiceField(label=gettext_lazy("Which symptoms"), choices=SYMPTOMS, required=False)
     placement = forms.ChoiceField(label=gettext_lazy("Placement"), choices=Placement.choices)
