@@ -10,9 +10,12 @@ from django.utils import translation
 from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.core.models import Event
 from chunfeng.people.actions import follow_ups
 from chunfeng.people.models import FollowUp
 from chunfeng.people.queries import follow_ups as queries
+from chunfeng.tasking import actions as tasking
+from chunfeng.tasking import queries as tasks
 from chunfeng.tasking.models import CoordinationIssue, Message
 from tests import factories as f
 from tests.people.builders import CITY, FAR, NEAR, VILLAGE, dataset, person
@@ -56,15 +59,71 @@ def test_symptoms_tell_the_health_authority_once_and_without_a_name(by, wang):
         health, f.NOW, DAY + timedelta(1), VILLAGE,
     )  # fmt: skip
     message, issue = Message.objects.get(), CoordinationIssue.objects.get()
-    assert (message.office, issue.owner) == (health, health)
+    assert (message.office, issue.owner, issue.due_on) == (health, health, made.next_on)
     for text in (message.subject, message.body, issue.problem):
         assert f"#{made.pk}" in text and wang.name not in text
 
 
-def test_a_caller_tells_by_message_alone(county, wang):
-    f.office(NEAR, line="health")
-    follow(wang, f.actor(f.office(VILLAGE), "caller"))
-    assert Message.objects.count() == 1 and not CoordinationIssue.objects.exists()
+def test_what_a_village_caller_hears_is_a_task_of_the_health_office_and_its_answer_comes_back(county, wang):
+    health, village = f.office(NEAR, line="health"), f.office(VILLAGE)
+    caller, doctor = f.actor(village, "caller"), f.actor(health)
+    with scope.applied(caller):
+        made = follow(wang, caller)
+        assert follow(wang, caller) == made and CoordinationIssue.objects.count() == 1
+        assert not queries.partner(made).answered
+    with scope.applied(doctor):
+        assert tasks.issues_to_solve(doctor, DAY) == (1, 0)
+        assert tasks.issues_to_solve(doctor, DAY + timedelta(2)) == (1, 1)
+        issue = tasks.issue(doctor, made.issue_id)
+        assert (issue.raised_by, issue.due_on, queries.of_issue(doctor, issue.pk)) == (
+            village,
+            made.next_on,
+            made,
+        )
+        tasking.settle_issue(issue=issue, outcome="已上门排查", by=doctor, at=f.NOW)
+    with scope.applied(caller):
+        seen = queries.partner(FollowUp.objects.get())
+        assert (seen.answered, seen.health, seen.issue.outcome) == (True, True, "已上门排查")
+        follow_ups.close_follow_up(follow_up=made, outcome="普通感冒", by=caller, at=f.NOW)
+    assert CoordinationIssue.objects.get().outcome == "已上门排查"
+
+
+def test_an_answer_from_above_is_seen_below_and_closing_closes_the_task_without_a_word_of_the_illness(wang):
+    f.office(CITY, line="health")
+    caller = f.actor(f.office(VILLAGE), "caller")
+    with scope.applied(caller):
+        made = follow(wang, caller)
+        follow_ups.close_follow_up(follow_up=made, outcome="核酸阳性", by=caller, at=f.NOW)
+        issue = queries.partner(made).issue
+    assert issue.state == "settled" and f"#{made.pk}" in issue.outcome and "核酸" not in issue.outcome
+    assert Event.objects.filter(verb="issue.settled", actor_name=caller.name).count() == 1
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_without_a_health_office_the_superior_or_the_own_leader_gets_it(county, wang, above):
+    village = f.office(VILLAGE)
+    if above:
+        village.parent = county
+        village.save()
+    made = follow(wang, f.actor(village, "caller"))
+    seen, message = queries.partner(made), Message.objects.get()
+    assert (seen.health, seen.own, message.for_leader) == (False, not above, not above)
+    assert made.partner == seen.issue.owner == message.office == (county if above else village)
+
+
+def test_a_follow_up_from_before_gets_its_task_when_symptoms_are_told_again(by, wang):
+    health = f.office(NEAR, line="health")
+    made = FollowUp.objects.create(
+        person=wang, area_code=VILLAGE, office_id=by.office_id, reason="symptoms", opened_at=f.NOW,
+        opened_by_name="旧", next_on=DAY - timedelta(3),
+    )  # fmt: skip
+    assert follow(wang, by) == made and FollowUp.objects.get().partner == health
+    assert CoordinationIssue.objects.get().due_on == DAY
+
+
+def test_the_health_office_itself_gives_itself_no_task(wang):
+    follow(wang, f.actor(f.office(NEAR, line="health")))
+    assert not CoordinationIssue.objects.exists() and not Message.objects.exists()
 
 
 def test_other_reasons_tell_nobody(by, wang):

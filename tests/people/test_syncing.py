@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from chunfeng.core import scope
+from chunfeng.core.actions import record
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.models import Event
 from chunfeng.people import actions
 from chunfeng.people.actions import syncing
 from chunfeng.people.choices import CallState
-from chunfeng.people.models import CallItem, ContactRecord, Fact, FollowUp, Isolation, PossibleDuplicate
+from chunfeng.people.models import (
+    CallItem,
+    ContactRecord,
+    Fact,
+    FollowUp,
+    Isolation,
+    PersonMessage,
+    PossibleDuplicate,
+)
 from tests import factories as f
 from tests.people.builders import FAR, FAR_VILLAGE, NEAR, VILLAGE, dataset, person
 from tests.people.calling import AWAY, ILL, RETURNED, at, campaign, entry, item
 from tests.people.isolating import hit, rule
+from tests.people.writing import template
 
 pytestmark = pytest.mark.django_db
 NOW = at(10)
+MOST_QUERIES = 24
+"""For one more answer of a batch, all effects included: savepoints, locks and what is written, no look-ups."""
 
 
 @pytest.fixture(autouse=True)
@@ -266,3 +281,81 @@ def test_nobody_answers_for_another_area(call):
 def test_a_batch_has_a_limit(by, call):
     with pytest.raises(Refused, match="200"):
         send(by, *[entry(call, n=n) for n in range(201)])
+
+
+# --- a whole batch ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(county, village, data):
+    """So many entries of a round, everything in force that an answer can call for."""
+    hit(county)
+    rule(county, "home")
+    for occasion in ("returned", "away", "isolated", "symptoms"):
+        template(county, occasion=occasion)
+    f.office(NEAR, line="health")
+    of, n = campaign(county, data), count(1)
+
+    def make(entries):
+        people = [
+            person(f.actor(county), data, name=f"甲{k}", work_area="420100000000", phones=(f"138{k:08d}",))
+            for k in (next(n) for _ in range(entries))
+        ]
+        return [item(of, who, village) for who in people]
+
+    return make
+
+
+def mixed(rows):
+    return [entry(row, (RETURNED, AWAY, ILL)[k % 3], n=k) for k, row in enumerate(rows)]
+
+
+def told_of(rows):
+    """Everything that is kept of some entries, without what differs by nature."""
+    people = [row.person_id for row in rows]
+    return {
+        "states": [row.state for row in CallItem.objects.filter(pk__in=[r.pk for r in rows]).order_by("pk")],
+        "facts": sorted(Fact.objects.filter(person__in=people).values_list("kind", "value", "on", "at")),
+        "isolations": sorted(Isolation.objects.filter(person__in=people).values_list("starts_on", "ends_on", "rule")),
+        "messages": sorted(
+            PersonMessage.objects.filter(person__in=people).values_list("occasion", "template", "state")
+        ),
+        "follow_ups": FollowUp.objects.filter(person__in=people, issue__isnull=False).count(),
+        "events": sorted(Event.objects.filter(pk__gt=told_of.since).values_list("verb", "office_id_at", "area_code")),
+    }  # fmt: skip
+
+
+def test_a_batch_leaves_what_single_answers_leave(by, many):
+    together, apart = many(6), many(6)
+    told_of.since = Event.objects.latest("pk").pk
+    assert {each.status for each in send(by, *mixed(together))} == {"taken"}
+    first = told_of(together)
+    told_of.since = Event.objects.latest("pk").pk
+    for each in mixed(apart):
+        one(by, each)
+    assert told_of(apart) == first
+    verbs = [verb for verb, *_rest in first["events"]]
+    assert verbs.count("call.answer") == 6 and verbs.count("isolation.open") == first["follow_ups"] == 2
+
+
+def test_a_further_answer_of_a_batch_costs_few_queries(by, many):
+    def queries(entries):
+        sent = mixed(many(entries))
+        with CaptureQueriesContext(connection) as seen:
+            send(by, *sent)
+        return len(seen)
+
+    assert (queries(12) - queries(6)) / 6 <= MOST_QUERIES
+
+
+def test_events_of_an_effect_that_is_refused_are_not_kept(by, many, monkeypatch):
+    (row,) = many(1)
+
+    def refuse(**given):
+        record("isolation.open", by=by, at=NOW)
+        raise Refused("not today")
+
+    monkeypatch.setattr("chunfeng.people.actions.effects.place", refuse)
+    assert one(by, entry(row, RETURNED)).why == "not today"
+    assert not Event.objects.filter(verb="isolation.open").exists()
+    assert Event.objects.filter(verb="call.answer").count() == 1

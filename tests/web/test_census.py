@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from chunfeng.core.models import Event
 from chunfeng.people import actions
 from chunfeng.people.actions import campaigns, syncing
-from chunfeng.people.models import CallItem, Campaign, ContactRecord
+from chunfeng.people.models import CallItem, Campaign, ContactRecord, FollowUp
 from chunfeng.people.scripts import library
 from tests import factories as f
 from tests.people.calling import AWAY, ILL, entry
@@ -120,6 +120,13 @@ def test_a_round_is_prepared_counted_and_begun(client, data, enter, caller):
         None,
     ]
     assert "0%" in page(client, made.url)
+
+
+def test_counting_with_nothing_sent_counts_everybody(client, data, enter):
+    enter()
+    for given in ({}, {"home": "nowhere at all"}, {"silent_since": "soon", "within": "99"}):
+        assert client.post(reverse("census-count"), given).status_code == 200
+    assert client.post(reverse("census-count"), {}).context["counted"].total == 1
 
 
 def test_what_is_missing_stands_above_what_was_typed(client, data):
@@ -269,6 +276,9 @@ def test_two_answers_stand_side_by_side_until_one_is_chosen(client, by, data, en
     shown = client.get(reverse("census-entry", args=[item.pk]))
     assert [line["differs"] for line in shown.context["lines"]] == [False, True, False]
     assert Event.objects.filter(verb="census.entry").count() == 1
+    follow_up = FollowUp.objects.get()
+    assert [bool(side["ends"]) for side in shown.context["sides"]] == [True, False]
+    assert reverse("follow-up", args=[follow_up.pk]) in shown.content.decode()
     second = ContactRecord.objects.latest("pk")
     item.refresh_from_db()
     decide = reverse("census-entry-act", args=[item.pk, "decide"])

@@ -266,7 +266,14 @@ def test_rules_and_areas_are_taken_changed_and_ended(client, county):
     assert client.post(url, values | {"exposure": "none"}).status_code == 422
     assert client.post(url, values).status_code == 302
     row = PlacementRule.objects.get()
-    assert client.post(reverse("isolation-rule", args=[row.pk]), values | {"days": "10"}).status_code == 302
+    assert row.clause is None and row.source == "测疫指〔2020〕3号"
+    clause = f.notice(county).clauses.get()
+    assert f'<option value="{clause.pk}">' in get(client, "isolation-rule", row.pk)
+    changed = values | {"days": "10", "clause": clause.pk}
+    assert client.post(reverse("isolation-rule", args=[row.pk]), changed).status_code == 302
+    row.refresh_from_db()
+    assert row.clause == clause and clause.notice.number in row.source
+    assert f"{reverse('notice', args=[clause.notice_id])}#c-{clause.pk}" in get(client, "isolation-rules")
     post(client, "isolation-rule-end", row.pk, on="2020-03-01")
     row.refresh_from_db()
     assert (row.days, row.valid_to) == (10, date(2020, 3, 1))
@@ -323,6 +330,19 @@ def test_follow_ups_by_day(client, by, wang):
     post(client, "follow-up-close", row.pk, result="已解决")
     assert "王小明" not in get(client, "follow-ups") and "王小明" in get(client, "follow-ups", what="closed")
     assert "已解决" in get(client, "follow-up", row.pk)
+
+
+def test_the_answer_of_the_health_office_stands_at_the_follow_up(client, by, wang, county):
+    health = f.office(NEAR, line="health")
+    doctor = f.browse(f.posting(health))
+    row = follow_ups.open_follow_up(person=wang, reason="symptoms", by=by, at=timezone.now())
+    assert f"desk of {health.name}" in get(client, "follow-up", row.pk)
+    assert "1 coordination issue to solve" in get(doctor, "desk")
+    body = get(doctor, "issue", row.issue_id)
+    assert reverse("follow-up", args=[row.pk]) in body and wang.name not in body
+    post(doctor, "issue", row.issue_id, act="settle", outcome="已上门排查，体温正常")
+    assert "已上门排查，体温正常" in get(client, "follow-up", row.pk)
+    assert "coordination issue to solve" not in get(doctor, "desk")
 
 
 def test_the_balance_of_an_area(client, by, wang, home):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -362,3 +363,26 @@ def test_the_pages_speak_english_too(client, enter):
     with translation.override("en"):
         assert "Register of people" in page(client, reverse("people"))
         assert "Document and phones" in page(client, reverse("person", args=[person.pk]))
+
+
+PARTS = {
+    "people": "people", "households": "people", "people-datasets": "people", "contacts": "contacts",
+    "points": "contacts", "people-imports": "people-imports", "people-duplicates": "people-imports",
+    "ledgers": "ledgers", "ledger-departures": "ledgers", "people-messages": "people-messages",
+    "message-templates": "people-messages", "registrations": "registrations", "data-requests": "registrations",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["officer", "caller"])
+def test_the_room_has_at_most_six_parts_and_says_where_one_is(county, role):
+    client = f.browse(f.posting(county, role))
+    reached = set()
+    for name, part in PARTS.items():
+        response = client.get(reverse(name))
+        if response.status_code == 403:
+            continue
+        nav = re.search(r'<nav class="groups".*?</nav>', response.content.decode(), re.S)[0]
+        links = re.findall(r'href="([^"]+)"( aria-current="true")?', nav)
+        assert len(links) <= 6 and [url for url, here in links if here] == [reverse(part)]
+        reached |= {url for url, _here in links}
+    assert len(reached) == (6 if role == "officer" else 5)

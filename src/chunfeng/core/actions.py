@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from chunfeng.core.errors import Refused
 from chunfeng.core.models import Event, StoredFile
 
 MAX_FILE = 20 * 1024 * 1024
+_waiting: ContextVar[list[Event] | None] = ContextVar("chunfeng_waiting_events", default=None)
 
 
 def record(
@@ -39,30 +43,53 @@ def record(
     """
     if area_code is None:
         area_code = getattr(on, "area_code", None) or by.area_code
-    Event.objects.bulk_create(
-        [
-            Event(
-                at=at or timezone.now(),
-                kind=kind,
-                verb=verb,
-                actor_id_at=by.user_id,
-                actor_name=by.name,
-                role=by.role,
-                office_id_at=by.office_id,
-                office_name=by.office_name,
-                area_code=area_code,
-                actor_area_code=by.area_code,
-                object_type=on._meta.label_lower if on is not None else "",
-                object_id=str(on.pk) if on is not None else "",
-                object_label=str(on)[:200] if on is not None else "",
-                detail=detail or {},
-                reason=reason[:500],
-                ip=by.ip,
-            )
-        ],
-        # keeps Django from asking for the new row back, which only an auditor may read
-        ignore_conflicts=True,
+    event = Event(
+        at=at or timezone.now(),
+        kind=kind,
+        verb=verb,
+        actor_id_at=by.user_id,
+        actor_name=by.name,
+        role=by.role,
+        office_id_at=by.office_id,
+        office_name=by.office_name,
+        area_code=area_code,
+        actor_area_code=by.area_code,
+        object_type=on._meta.label_lower if on is not None else "",
+        object_id=str(on.pk) if on is not None else "",
+        object_label=str(on)[:200] if on is not None else "",
+        detail=detail or {},
+        reason=reason[:500],
+        ip=by.ip,
     )
+    waiting = _waiting.get()
+    if waiting is None:
+        _append([event])
+    else:
+        waiting.append(event)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Write the events of the block in one statement at its end, none where it raises.
+
+    Stands directly inside the savepoint of the same block, so that events and rows stand or fall together; a
+    savepoint within it that may be given up has a `gathered` of its own.
+    """
+    outer, own = _waiting.get(), list[Event]()
+    token = _waiting.set(own)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    if outer is not None:
+        outer += own
+    elif own:
+        _append(own)
+
+
+def _append(events: list[Event]) -> None:
+    # the option keeps Django from asking for the new rows back, which only an auditor may read
+    Event.objects.bulk_create(events, ignore_conflicts=True)
 
 
 def store_file(

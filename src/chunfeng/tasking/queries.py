@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -341,6 +341,13 @@ def issues(actor: Actor) -> QuerySet[CoordinationIssue]:
     raised = Q(area_code__gte=actor.lo, area_code__lt=actor.hi)
     owned = Q(owner_area_code__gte=actor.lo, owner_area_code__lt=actor.hi)
     return rows.filter(raised | owned)
+
+
+def issues_to_solve(actor: Actor, today: date) -> tuple[int, int]:
+    """How many open issues the actor's own office has to solve, and how many of them are past their day."""
+    rows = CoordinationIssue.objects.filter(owner=actor.office_id, state=IssueState.OPEN)
+    found = rows.aggregate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    return found["n"], found["late"]
 
 
 def issues_of(rows: QuerySet[CoordinationIssue], actor: Actor, side: str) -> QuerySet[CoordinationIssue]:

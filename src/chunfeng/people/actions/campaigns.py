@@ -21,11 +21,10 @@ from chunfeng.offices.models import Office
 from chunfeng.people import scripts
 from chunfeng.people.actions import call_lists, choosing
 from chunfeng.people.actions.call_lists import held
-from chunfeng.people.actions.common import check_dataset, required
+from chunfeng.people.actions.common import check_dataset, cited, required
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, Outcome
 from chunfeng.people.models import CallItem, Campaign, Dataset
 from chunfeng.people.scripts import Script
-from chunfeng.reporting.actions import source_of
 
 MOST_ATTEMPTS, MOST_HOURS = 20, 240
 KINDS = (ContactKind.CALL, ContactKind.VISIT)
@@ -212,7 +211,7 @@ def _checked(
             _("1 to %(n)s attempts, and 0 to %(hours)s hours between them.")
             % {"n": MOST_ATTEMPTS, "hours": MOST_HOURS}
         )
-    words = bounded(source, _("source"), 300) or (_cited(clause) if clause else "")
+    words = bounded(source, _("source"), 300) or (cited(clause) if clause else "")
     return {
         "kind": script.kind,
         "script": scripts.dump(script),
@@ -224,9 +223,3 @@ def _checked(
         "most_attempts": most_attempts,
         "retry_hours": retry_hours,
     }
-
-
-def _cited(clause: Clause) -> str:
-    found = source_of(clause)
-    parts = (found.get("number") or found.get("title"), found.get("clause", "").rstrip("、.．。 "))
-    return " ".join(part for part in parts if part)

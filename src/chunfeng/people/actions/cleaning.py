@@ -14,7 +14,7 @@ from chunfeng.areas import queries as areas
 from chunfeng.core import identifiers
 from chunfeng.core.errors import Refused
 from chunfeng.offices.actions.common import bounded, required
-from chunfeng.people import keys, numbers
+from chunfeng.people import batch, keys, numbers
 from chunfeng.people.choices import Doubt, IdKind, Sex
 from chunfeng.people.models import Person
 
@@ -69,11 +69,15 @@ def check_area(code: str, label: Any) -> None:
         codes.check(code)
     except codes.BadCode as bad:
         raise Refused(_("Check the code: %(why)s") % {"why": bad}) from None
-    if not areas.history(code) and areas.history(codes.COUNTRY):
+    if not batch.once(("area", code), lambda: _known(code)):
         raise Refused(
             _("No area has the code %(code)s. Look it up under “Areas”, or add the zone there first.")
             % {"code": code}
         )
+
+
+def _known(code: str) -> bool:
+    return bool(areas.history(code)) or not areas.history(codes.COUNTRY)
 
 
 def identify(kind: str, text: str, on: date) -> tuple[Document, identifiers.Identifier | None]:

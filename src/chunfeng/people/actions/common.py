@@ -9,12 +9,16 @@ from django.utils.translation import gettext as _
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.notices.models import Clause
 from chunfeng.offices.actions.common import bounded, required
+from chunfeng.people import batch
 from chunfeng.people.models import Dataset, Person
 from chunfeng.people.queries import register
+from chunfeng.reporting.actions import source_of
 
 __all__ = [
-    "bounded", "check_dataset", "check_version", "in_reach", "in_sight", "locked", "of_key", "required", "standing",
+    "bounded", "check_dataset", "check_version", "cited", "in_reach", "in_sight", "locked", "locked_row", "of_key",
+    "required", "standing",
 ]  # fmt: skip
 
 
@@ -36,7 +40,7 @@ def in_reach(by: Actor, person: Person) -> None:
 
 def locked(person: Person, by: Actor) -> Person:
     """The row as it stands now, locked, in the actor's reach and not merged away."""
-    row = Person.objects.select_for_update(of=("self",)).filter(pk=person.pk).first()
+    row = locked_row(person.pk)
     if row is None:
         raise Refused(_("This person is no longer in the register, or out of your sight."))
     in_reach(by, row)
@@ -53,17 +57,31 @@ def standing(person: Person, by: Actor) -> Person:
 
     For what was noted on a device and must not be lost because the office merged two records meanwhile.
     """
+    learnt = batch.recall(("person", person.pk))
+    if learnt is not None:
+        in_reach(by, learnt[0])
+        return learnt[0]
     pk = person.pk
     while True:
         fresh = Person.objects.filter(pk=pk).first()
         found = None if fresh is None else register.survivor(fresh)
-        row = Person.objects.select_for_update(of=("self",)).filter(pk=found.pk).first() if found else None
+        row = None if found is None else _lock(found.pk)
         if row is None:
             raise Refused(_("This person is no longer in the register, or out of your sight."))
         if row.merged_into_id is None:
             in_reach(by, row)
+            batch.keep(("person", row.pk), row)
             return row
         pk = row.pk
+
+
+def locked_row(pk: int) -> Person | None:
+    """The record with this key, locked; the one in hand where the entry of a batch holds it already."""
+    return batch.kept(("person", pk), lambda: _lock(pk))
+
+
+def _lock(pk: int) -> Person | None:
+    return Person.objects.select_for_update(of=("self",)).filter(pk=pk).first()
 
 
 def of_key(pk: int) -> Person:
@@ -96,3 +114,10 @@ def check_dataset(dataset: Dataset, by: Actor, at: datetime) -> None:
             _("The dataset “%(name)s” was to be deleted on %(day)s: nobody can be added to it any more.")
             % {"name": dataset.name, "day": dataset.keep_until}
         )
+
+
+def cited(clause: Clause) -> str:
+    """A clause as one line: the number of its notice, or the title, and its label."""
+    found = source_of(clause)
+    parts = (found.get("number") or found.get("title"), found.get("clause", "").rstrip("、.．。 "))
+    return " ".join(part for part in parts if part)

@@ -16,6 +16,7 @@ from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.core.events import record_read
 from chunfeng.offices import roles
+from chunfeng.people import batch
 from chunfeng.people.actions import cleaning
 from chunfeng.people.actions.common import bounded, in_reach, required, standing
 from chunfeng.people.choices import ContactKind, Outcome
@@ -37,7 +38,7 @@ class Opened:
     note: str
 
 
-@transaction.atomic
+@batch.atomic
 def record_contact(
     *,
     person: Person,
@@ -66,16 +67,7 @@ def record_contact(
     record was merged meanwhile counts as the one that stands. Raises `Refused`, `NotAllowed`.
     """
     roles.require(by, "call.work" if kind == ContactKind.CALL else "contact_record.write")
-    if kind not in ContactKind.values or outcome not in Outcome.values:
-        raise Refused(
-            _("“%(value)s” is not a kind or outcome of a contact.") % {"value": f"{kind}/{outcome}"}
-        )
-    given = {question: answer for question, answer in (answers or {}).items() if answer not in (None, "", [])}
-    if given and outcome != Outcome.REACHED:
-        raise Refused(
-            _("Nobody was spoken with (%(outcome)s), so there are no answers.")
-            % {"outcome": Outcome(outcome).label}
-        )
+    given = _given(kind, outcome, answers or {})
     way = complete(script, given) if script and outcome == Outcome.REACHED else None
     key = required(key, "key", 80)
     row = standing(person, by)
@@ -93,27 +85,17 @@ def record_contact(
         "follow_up_id": follow_up.pk if follow_up else None,
         "source": bounded(source, _("source"), 300),
     }
-    if (known := ContactRecord.objects.filter(key=key).first()) is not None:
-        return _same(known, row, stated), False
-    now = received_at or at
-    try:
-        with transaction.atomic():
-            made = ContactRecord.objects.create(
-                person=row,
-                key=key,
-                office_id=by.office_id,
-                area_code=item.area_code if item else _where(row, by),
-                by_name=by.name,
-                at=min(at, now),
-                received_at=now,
-                **stated,
-            )
-    except IntegrityError as error:
-        if "key" not in str(error):
-            raise
+    if batch.recall(("free key", key)) is None:
         known = ContactRecord.objects.filter(key=key).first()
-        if known is None:
-            raise Refused(_("This key belongs to a record out of your sight. Take a new one.")) from None
+        if known is not None:
+            return _same(known, row, stated), False
+    batch.forget(("free key", key))
+    now = received_at or at
+    made = ContactRecord(
+        person=row, key=key, office_id=by.office_id, area_code=item.area_code if item else _where(row, by),
+        by_name=by.name, at=min(at, now), received_at=now, **stated,
+    )  # fmt: skip
+    if (known := _save(made)) is not None:
         return _same(known, row, stated), False
     record(
         "contact.record", by=by, on=made, at=now, detail={"kind": kind, "outcome": outcome, "person": row.pk}
@@ -132,6 +114,36 @@ def open_answers(*, contact: ContactRecord, by: Actor) -> Opened:
     found = Opened(queries.in_words(contact), contact.note or "")
     record_read("contact.open", by=by, on=contact, detail={"kind": contact.kind, "person": contact.person_id})
     return found
+
+
+def _given(kind: str, outcome: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without empty ones, of a kind and an outcome that can be."""
+    if kind not in ContactKind.values or outcome not in Outcome.values:
+        raise Refused(
+            _("“%(value)s” is not a kind or outcome of a contact.") % {"value": f"{kind}/{outcome}"}
+        )
+    given = {question: answer for question, answer in answers.items() if answer not in (None, "", [])}
+    if given and outcome != Outcome.REACHED:
+        raise Refused(
+            _("Nobody was spoken with (%(outcome)s), so there are no answers.")
+            % {"outcome": Outcome(outcome).label}
+        )
+    return given
+
+
+def _save(made: ContactRecord) -> ContactRecord | None:
+    """Keep the record; the one that another request kept under its key at the same moment, where there is one."""
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as error:
+        if "key" not in str(error):
+            raise
+        known = ContactRecord.objects.filter(key=made.key).first()
+        if known is None:
+            raise Refused(_("This key belongs to a record out of your sight. Take a new one.")) from None
+        return known
+    return None
 
 
 def _where(person: Person, by: Actor) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,9 +13,14 @@ from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
 from chunfeng.people import scripts
 from chunfeng.people.actions.common import required, standing
+from chunfeng.people.actions.releasing import take_along
 from chunfeng.people.actions.syncing import answers_of, stand
+from chunfeng.people.actions.undoing import undo
 from chunfeng.people.choices import CallState, Outcome
 from chunfeng.people.models import CallItem, ContactRecord
+from chunfeng.people.queries import consequences
+from chunfeng.people.queries.consequences import Undone
+from chunfeng.people.scripts import Walk
 
 
 @transaction.atomic
@@ -24,10 +29,11 @@ def decide(
 ) -> CallItem:
     """Let one of the answers to a contested entry stand, for a reason; the others stay as records.
 
-    `version` is the one the officer looked at: an answer that came in since is looked at first. Where another
-    answer than the first one is chosen, everything follows that follows from an answer (statements, isolation,
-    messages); what the first one brought about is not undone by itself. Decided again the same way, nothing
-    happens. Raises `Refused`, `NotAllowed`.
+    `version` is the one the officer looked at: an answer that came in since is looked at first. What the other
+    answers opened ends (`undoing`; `ahead` shows it before). Where another answer than the first one is chosen,
+    everything follows that follows from an answer (statements, isolation, messages); the daily records of an
+    isolation that is replaced count on in the new one. Decided again the same way, nothing happens. Raises
+    `Refused`, `NotAllowed`.
     """
     roles.require(by, "campaign.run")
     words = required(reason, _("reason"), 500)
@@ -48,12 +54,26 @@ def decide(
     chosen = row.contacts.filter(pk=contact.pk, outcome=Outcome.REACHED).first()
     if chosen is None:
         raise Refused(_("Choose one of the answers to this entry."))
+    walk = _walk(row, chosen)
+    ended = undo(item=row, chosen=chosen, walk=walk, reason=words, by=by, at=at)
     if chosen.pk == row.contact_id:
         row.state, row.contested, row.version = CallState.DONE, None, row.version + 1
         row.save(update_fields=["state", "contested", "version"])
     else:
-        walk = scripts.complete(scripts.read(row.campaign.script), answers_of(chosen))
         chosen.person = standing(chosen.person, by)
-        stand(row, chosen, walk, by=by, at=at)
+        placed = stand(row, chosen, walk, decided=True, by=by, at=at).placed
+        if placed is not None and placed.isolation is not None:
+            for old in ended.isolations:
+                take_along(old, placed.isolation, at)
     record("call.decide", by=by, on=row, at=at, reason=words, detail={"contact": chosen.pk})
     return row
+
+
+def ahead(*, item: CallItem, by: Actor, on: date) -> dict[int, Undone]:
+    """For every answer to an entry what would end if it stood, by its contact: what the officer sees before."""
+    answers = item.contacts.filter(outcome=Outcome.REACHED).select_related("person")
+    return {row.pk: consequences.undone(item, row, _walk(item, row), by, on) for row in answers}
+
+
+def _walk(item: CallItem, contact: ContactRecord) -> Walk:
+    return scripts.complete(scripts.read(item.campaign.script), answers_of(contact))

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from chunfeng.core.actions import gathered
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
+from chunfeng.people import batch
 from chunfeng.people.actions.facts import Statement, state_facts
 from chunfeng.people.actions.follow_ups import open_follow_up
 from chunfeng.people.actions.isolation import Placed, place
 from chunfeng.people.actions.messaging import queue_message
-from chunfeng.people.choices import Exposure, FactKind, FollowUpReason, Occasion
+from chunfeng.people.choices import FactKind
 from chunfeng.people.models import ContactRecord, Fact, FollowUp, Person, PersonMessage
-from chunfeng.people.queries import affected, placing
+from chunfeng.people.queries import consequences
+from chunfeng.people.queries.consequences import FOLLOW_UPS, MESSAGES
 from chunfeng.people.scripts import Effect, Walk
 
 MOST_SOURCE = 200
-MESSAGES = {
-    Effect.REMIND: Occasion.RETURNED,
-    Effect.COMFORT: Occasion.AWAY,
-    Effect.DOCTOR: Occasion.SYMPTOMS,
-    Effect.ADVISE: Occasion.TRAVEL,
-}
-FOLLOW_UPS = {
-    Effect.DOCTOR: FollowUpReason.SYMPTOMS,
-    Effect.NEED: FollowUpReason.NEED,
-    Effect.REFER: FollowUpReason.JOB,
-}
 AT_ONCE = frozenset({Effect.DOCTOR})
 """What is brought about even while it is open which of two answers stands: nobody ill waits for an office."""
 
@@ -47,11 +39,21 @@ class Carried:
     told: list[str] = field(default_factory=list)
 
 
-@transaction.atomic
+@batch.atomic
 def carry_out(
-    *, person: Person, walk: Walk, contact: ContactRecord, said: str, by: Actor, at: datetime
+    *,
+    person: Person,
+    walk: Walk,
+    contact: ContactRecord,
+    said: str,
+    decided: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Carried:
     """State what the answers say about the person, then bring about their effects.
+
+    The statements count as told when the contact was made; `decided`: when an officer decided that this answer
+    stands.
 
     `person` is the record that stands, `walk` is complete, `said` is who spoke (`Said`). Idempotent for one
     contact: every statement and message has a key of the contact's. Raises `Refused` where a statement cannot
@@ -76,19 +78,22 @@ def carry_out(
         ],
         said=said,
         source=source,
+        told=at if decided else contact.at,
+        fresh=not decided,
         by=by,
         at=at,
     )
-    _bring_about(done, [Effect(each) for each in walk.does], person, walk, contact, by, at)
+    effects = [Effect(each) for each in walk.does]
+    _bring_about(done, effects, person, walk, contact, by, at, fresh=not decided)
     return done
 
 
-@transaction.atomic
+@batch.atomic
 def at_once(*, person: Person, walk: Walk, contact: ContactRecord, by: Actor, at: datetime) -> Carried:
     """Only the effects that cannot wait, of an answer of which it is open whether it stands."""
     done = Carried()
     urgent = [Effect(each) for each in walk.does if each in AT_ONCE]
-    _bring_about(done, urgent, person, walk, contact, by, at)
+    _bring_about(done, urgent, person, walk, contact, by, at, fresh=True)
     return done
 
 
@@ -100,14 +105,17 @@ def _bring_about(
     contact: ContactRecord,
     by: Actor,
     at: datetime,
+    *,
+    fresh: bool,
 ) -> None:
+    """`fresh`: the contact was made a moment ago, so that nothing was written for it yet."""
     for effect in sorted(effects, key=lambda each: each != Effect.ISOLATE):  # the reminder names the days
         try:
-            with transaction.atomic():
+            with transaction.atomic(), gathered():
                 if effect == Effect.ISOLATE:
                     done.placed = _placed(person, walk, contact, by, at)
                 if effect in MESSAGES:
-                    _write(done, effect, person, walk, contact, by, at)
+                    _write(done, effect, person, walk, contact, by, at, fresh=fresh)
                 if effect in FOLLOW_UPS:
                     done.follow_ups.append(
                         open_follow_up(
@@ -121,27 +129,15 @@ def _bring_about(
 
 
 def _placed(person: Person, walk: Walk, contact: ContactRecord, by: Actor, at: datetime) -> Placed:
-    day = timezone.localdate(contact.at)
     return place(
         person=person,
-        exposure=_exposure(person, walk, contact, day, by),
+        exposure=consequences.exposure(person, walk, contact, by),
         symptoms=walk.symptoms,
-        since=walk.day(FactKind.RETURN) or walk.day(FactKind.WHEREABOUTS) or day,
+        since=consequences.first_day(walk, contact),
         contact=contact,
         by=by,
         at=at,
     )
-
-
-def _exposure(person: Person, walk: Walk, contact: ContactRecord, day: date, by: Actor) -> str:
-    """Contact where the script says so; an affected area by the person's statements and areas; else none."""
-    if walk.exposure:
-        return walk.exposure
-    area = placing.stay_area(person, by, day)
-    came = affected.came_from_affected(person, day, at_area=area) is not None
-    if not came and contact.origin:
-        came = affected.is_affected(contact.origin, area, day) is not None
-    return Exposure.AREA if came else Exposure.NONE
 
 
 def _write(
@@ -152,15 +148,18 @@ def _write(
     contact: ContactRecord,
     by: Actor,
     at: datetime,
+    *,
+    fresh: bool,
 ) -> None:
     isolation = done.placed.isolation if done.placed else None
     days = {"since": isolation.starts_on, "release_on": isolation.ends_on} if isolation else {}
     message = queue_message(
         person=person,
         occasion=MESSAGES[effect],
-        dedupe=f"contact-{contact.pk}-{effect}",
+        dedupe=consequences.message_key(contact, effect),
         destination=walk.place(FactKind.INTENTION) if effect == Effect.ADVISE else "",
         extra=days,
+        fresh=fresh,
         by=by,
         at=at,
     )

@@ -33,6 +33,7 @@ from chunfeng.people.choices import (
     Symptom,
 )
 from chunfeng.people.models import AffectedArea, ContactRecord, Person
+from chunfeng.people.placement.choosing import applying
 from chunfeng.people.queries import affected, placing
 from chunfeng.people.scripts import library
 
@@ -79,22 +80,12 @@ def decide_entry(
     so. Who may enter is handed to the employer or community named. The same `key` gives the first decision.
     """
     roles.require(by, "isolation.work")
-    if kind not in KINDS:
-        raise Refused(_("“%(value)s” is not a kind of registration at the gate.") % {"value": kind})
-    if symptoms is None and temperature in (None, ""):
-        raise Refused(_("Take the temperature, or ask for symptoms: without either nothing is decided."))
     today = timezone.localdate(at)
-    if left_on is not None and left_on > today:
-        raise Refused(_("The day %(day)s lies in the future.") % {"day": left_on})
+    _check(kind, symptoms, temperature, left_on, today)
     row = standing(person, by)
-    degrees, listed = (
-        temperature_of(temperature),
-        symptoms_of(symptoms or (), bounded(other, _("symptoms"), 200)),
-    )
     area = placing.stay_area(row, by, today)
-    limit = placing.fever_above(area, today)
-    if degrees is not None and limit is not None and degrees > limit[0] and Symptom.FEVER not in listed:
-        listed = [str(Symptom.FEVER), *listed]
+    degrees = temperature_of(temperature)
+    listed = _listed(symptoms, other, degrees, area, today)
     if origin.strip() and left_on is not None:
         state_fact(
             person=row, kind=FactKind.WHEREABOUTS, value=FactValue.ELSEWHERE, said=Said.SELF, on=left_on,
@@ -102,31 +93,55 @@ def decide_entry(
         )  # fmt: skip
     hit = _came_from(row, area, origin.strip(), left_on, today)
     exposure = Exposure.CONTACT if near_case else Exposure.AREA if hit else Exposure.NONE
-    found = placing.weighed(area, exposure, bool(listed), today)
-    rule = next((each.rule for each in found if each.lost is None), None)
+    rule = applying(placing.weighed(area, exposure, bool(listed), today))
+    answers = {
+        "exposure": str(exposure),
+        "left_on": str(left_on) if left_on else None,
+        "symptoms": listed or ["none"],
+        "other": other.strip() or None,
+        "temperature": float(degrees) if degrees is not None else None,
+        "placement": rule.placement if rule else UNDECIDED,
+        "handed_to": handed_to if handed_to in HandOver.values else None,
+    }
     contact, _new = record_contact(
         person=row, kind=kind, origin=origin, place=handed_name, source=rule.source if rule else "", key=key,
-        script=library.script(SCRIPT),
-        answers={
-            "exposure": str(exposure),
-            "left_on": str(left_on) if left_on else None,
-            "symptoms": listed or ["none"],
-            "other": other.strip() or None,
-            "temperature": float(degrees) if degrees is not None else None,
-            "placement": rule.placement if rule else UNDECIDED,
-            "handed_to": handed_to if handed_to in HandOver.values else None,
-        },
-        by=by, at=at,
+        script=library.script(SCRIPT), answers=answers, by=by, at=at,
     )  # fmt: skip
     placed = isolation.place(
         person=row, exposure=exposure, symptoms=bool(listed), since=today, contact=contact, place=place,
         by=by, at=at,
     )  # fmt: skip
-    if listed:
-        open_follow_up(person=row, reason=FollowUpReason.SYMPTOMS, contact=contact, by=by, at=at)
-    elif placed.placement == Placement.WATCH:
-        open_follow_up(person=row, reason=FollowUpReason.WATCH, contact=contact, by=by, at=at)
+    reason = FollowUpReason.SYMPTOMS if listed else FollowUpReason.WATCH
+    if listed or placed.placement == Placement.WATCH:
+        open_follow_up(person=row, reason=reason, contact=contact, by=by, at=at)
     return Entry(contact, placed, str(exposure), bool(listed), hit)
+
+
+def _check(
+    kind: str,
+    symptoms: Sequence[str] | None,
+    temperature: str | Decimal | None,
+    left_on: date | None,
+    today: date,
+) -> None:
+    """What was asked suffices for a decision, else `Refused`."""
+    if kind not in KINDS:
+        raise Refused(_("“%(value)s” is not a kind of registration at the gate.") % {"value": kind})
+    if symptoms is None and temperature in (None, ""):
+        raise Refused(_("Take the temperature, or ask for symptoms: without either nothing is decided."))
+    if left_on is not None and left_on > today:
+        raise Refused(_("The day %(day)s lies in the future.") % {"day": left_on})
+
+
+def _listed(
+    symptoms: Sequence[str] | None, other: str, degrees: Decimal | None, area: str, today: date
+) -> list[str]:
+    """The symptoms by their codes; fever too where a rule in force calls the temperature so."""
+    listed = symptoms_of(symptoms or (), bounded(other, _("symptoms"), 200))
+    limit = placing.fever_above(area, today)
+    if degrees is not None and limit is not None and degrees > limit[0] and Symptom.FEVER not in listed:
+        listed = [str(Symptom.FEVER), *listed]
+    return listed
 
 
 def _came_from(

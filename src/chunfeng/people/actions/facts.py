@@ -16,6 +16,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
+from chunfeng.people import batch
 from chunfeng.people.actions import cleaning
 from chunfeng.people.actions.common import bounded, locked
 from chunfeng.people.choices import PLACED, VALUES, Category, FactKind, FactValue, Said
@@ -71,20 +72,33 @@ class Statement:
     detail: str = ""
 
 
-@transaction.atomic
+@batch.atomic
 def state_facts(
-    *, person: Person, statements: Sequence[Statement], said: str, source: str = "", by: Actor, at: datetime
+    *,
+    person: Person,
+    statements: Sequence[Statement],
+    said: str,
+    source: str = "",
+    told: datetime | None = None,
+    fresh: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> list[Fact]:
-    """As `state_fact` for everything that one conversation says: all of it or nothing, in a few queries."""
+    """As `state_fact` for everything that one conversation says: all of it or nothing, in a few queries.
+
+    `told` is when it was said, where that was before `at` (a telephone without network, a paper form);
+    `fresh`: the keys were made a moment ago, so that nothing can be there under them.
+    """
     roles.require(by, "person.change")
     stated = [
         (one.key, _checked(one.kind, one.value, said, one.on, one.place, one.detail, source, at))
         for one in statements
     ]
     row = locked(person, by)
-    known = {fact.key: fact for fact in row.facts.filter(key__in=[key for key, _values in stated])}
+    there = () if fresh else row.facts.filter(key__in=[key for key, _values in stated])
+    known = {fact.key: fact for fact in there}
     new = [
-        Fact(person=row, key=key, office_id=by.office_id, by_name=by.name, at=at, **values)
+        Fact(person=row, key=key, office_id=by.office_id, by_name=by.name, at=min(told or at, at), **values)
         for key, values in stated
         if key not in known
     ]

@@ -13,6 +13,8 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
+from chunfeng.offices.choices import Line
+from chunfeng.people import batch
 from chunfeng.people.actions.common import bounded, locked, of_key, required
 from chunfeng.people.actions.contacts import record_contact
 from chunfeng.people.choices import ContactKind, FollowUpReason, Outcome
@@ -22,7 +24,7 @@ from chunfeng.people.queries import placing, register
 from chunfeng.tasking import actions as tasking
 
 
-@transaction.atomic
+@batch.atomic
 def open_follow_up(
     *,
     person: Person,
@@ -35,8 +37,10 @@ def open_follow_up(
 ) -> FollowUp:
     """Ask a person again until the outcome is known; the open one of the same reason is returned as it is.
 
-    With symptoms the health authority of the area is told by message, and where the actor's role may raise
-    issues it stands on that office's desk as one, by serial number alone. `next_on` defaults to the next day.
+    With symptoms the health authority of the area is given a task, whoever opens the follow-up: it is told by
+    message and a coordination issue stands on its desk, due on `next_on`, by serial number alone. Where the
+    directory has no health office, the superior gets it, else the office's own leader (`queries.to_tell`).
+    `next_on` defaults to the next day.
     """
     roles.require(by, "contact_record.write")
     if reason not in FollowUpReason.values:
@@ -45,21 +49,19 @@ def open_follow_up(
     if next_on is not None and next_on < today:
         raise Refused(_("The day lies in the past. Choose today or a later one."))
     row = locked(person, by)
-    held = FollowUp.objects.filter(
-        person__in=register.family(row), reason=reason, closed_at__isnull=True
-    ).first()
+    family = register.family(row)
+    rows = FollowUp.objects.filter(person__in=family, reason=reason, closed_at__isnull=True)
+    held = batch.kept(("open follow-up", tuple(family), str(reason)), rows.first)
+    batch.forget(("open follow-up", tuple(family), str(reason)))
     if held is not None:
-        return held
-    area = placing.stay_area(row, by, today)
-    told = queries.health_office(area) if reason == FollowUpReason.SYMPTOMS else None
+        return _told(held, by, at)
     office = by.office_id or (contact.office_id if contact else None)
     if office is None:
         raise Refused(_("Only people posted to an office can follow somebody up."))
     made = FollowUp(
-        person=row, area_code=area, office_id=office, reason=reason,
-        source=bounded(source or (contact.source if contact else ""), _("source"), 300),
-        partner=told, told_at=at if told else None, opened_at=at, opened_by_name=by.name,
-        next_on=next_on or today + timedelta(1),
+        person=row, area_code=placing.stay_area(row, by, today), office_id=office, reason=reason,
+        source=bounded(source or (contact.source if contact else ""), _("source"), 300), contact=contact,
+        opened_at=at, opened_by_name=by.name, next_on=next_on or today + timedelta(1),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -70,10 +72,8 @@ def open_follow_up(
         raise Refused(
             _("Another area, out of your sight, follows this person up for the same reason.")
         ) from None
-    record("follow_up.open", by=by, on=made, at=at, detail={"reason": reason, "partner": made.partner_id})
-    if told is not None:
-        _tell(made, by, at)
-    return made
+    record("follow_up.open", by=by, on=made, at=at, detail={"reason": reason})
+    return _told(made, by, at)
 
 
 @transaction.atomic
@@ -113,7 +113,11 @@ def ask_again(
 
 @transaction.atomic
 def close_follow_up(*, follow_up: FollowUp, outcome: str, by: Actor, at: datetime) -> FollowUp:
-    """Close with what came of it. The same outcome again does nothing; without an outcome it is refused."""
+    """Close with what came of it, and the partner's task with it. The same outcome again does nothing.
+
+    The partner reads that it was closed, not the outcome, which may speak of an illness. Refused without an
+    outcome.
+    """
     words = required(outcome, _("outcome"), 500)
     row = held(follow_up, by)
     if row.closed_at is not None:
@@ -126,6 +130,11 @@ def close_follow_up(*, follow_up: FollowUp, outcome: str, by: Actor, at: datetim
     row.outcome, row.closed_at, row.closed_by_name, row.next_on = words, at, by.name, None
     row.save(update_fields=["outcome", "closed_at", "closed_by_name", "next_on"])
     record("follow_up.close", by=by, on=row, at=at, detail={"reason": row.reason})
+    if row.issue_id is not None:
+        said = _("%(office)s closed the follow-up %(number)s: its outcome is known there.")
+        tasking.close_for(
+            issue=row.issue_id, outcome=said % {"office": row.office.name, "number": row}, by=by, at=at
+        )
     return row
 
 
@@ -138,22 +147,35 @@ def held(follow_up: FollowUp, by: Actor) -> FollowUp:
     return row
 
 
-def _tell(made: FollowUp, by: Actor, at: datetime) -> None:
-    """The partner's desk: a message always, an issue where the role may raise one. No word about the person."""
-    partner = made.partner
-    assert partner is not None
+def _told(row: FollowUp, by: Actor, at: datetime) -> FollowUp:
+    """Give the partner its task, once for one follow-up: a message, and an issue. No word about the person.
+
+    Nothing for reasons that are no partner's matter, nor where the health office itself follows up.
+    """
+    if row.reason != FollowUpReason.SYMPTOMS or row.issue_id is not None:
+        return row
+    office = row.office
+    partner = queries.to_tell(row.area_code, office)
+    if partner.pk == office.pk and partner.line == Line.HEALTH:
+        return row
     said = _(
         "Somebody with symptoms is followed up: %(number)s. Ask %(office)s; nothing personal stands here."
     )
-    problem = said % {"number": made, "office": by.office_name}
+    problem = said % {"number": row, "office": office.name}
+    row.issue = tasking.raise_for(
+        office=office, problem=problem, owner=partner, due_on=row.next_on, by=by, at=at
+    )
     with scope.applied(SYSTEM):  # the authority may stand above, out of the actor's range
         tasking.tell(
             office_id=partner.pk,
             area_code=partner.area_code,
-            subject=_("Symptoms: follow-up %(number)s") % {"number": made},
+            subject=_("Symptoms: follow-up %(number)s") % {"number": row},
             body=problem,
-            dedupe=f"follow-up:{made.pk}",
+            dedupe=f"issue:{row.issue.pk}",
             at=at,
+            for_leader=partner.pk == office.pk,
         )
-    if by.office_id is not None and by.office_id != partner.pk and roles.can(by, "issue.work"):
-        tasking.raise_issue(problem=problem, owner=partner, due_on=made.next_on, task=None, by=by, at=at)
+    row.partner, row.told_at = partner, at
+    row.save(update_fields=["issue", "partner", "told_at"])
+    record("follow_up.tell", by=by, on=row, at=at, detail={"partner": partner.pk, "issue": row.issue.pk})
+    return row

@@ -119,13 +119,8 @@ def record_health(
         if known is None:
             raise Refused(_("This key belongs to a record out of your sight. Take a new one.")) from None
         return _same(known, row, stated), False
-    record(
-        "health.record",
-        by=by,
-        on=row,
-        at=at,
-        detail={"record": made.pk, "day": str(on), "again": bool(corrects)},
-    )
+    detail = {"record": made.pk, "day": str(on), "again": bool(corrects)}
+    record("health.record", by=by, on=row, at=at, detail=detail)
     if listed:
         _follow(row, by, at)
     return made, True

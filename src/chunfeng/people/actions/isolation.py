@@ -13,6 +13,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
+from chunfeng.people import batch
 from chunfeng.people.actions.common import bounded, locked
 from chunfeng.people.actions.messaging import queue_message
 from chunfeng.people.choices import Exposure, IsolationState, Occasion, Placement
@@ -31,7 +32,7 @@ class Placed:
     why: str
 
 
-@transaction.atomic
+@batch.atomic
 def place(
     *,
     person: Person,
@@ -59,7 +60,9 @@ def place(
     row = locked(person, by)
     area = placing.stay_area(row, by, today)
     rule = applying(placing.weighed(area, exposure, symptoms, today))
-    standing = Isolation.objects.filter(person__in=register.family(row), state=IsolationState.OPEN).first()
+    family = register.family(row)
+    rows = Isolation.objects.filter(person__in=family, state=IsolationState.OPEN)
+    standing = batch.kept(("open isolation", tuple(family)), rows.first)
     if rule is None:
         return Placed(None, standing, None, _no_rule(exposure, symptoms))
     why = _ordered(rule)
@@ -79,23 +82,31 @@ def place(
         placement=rule.placement, exposure=exposure, place=where or None, source=rule.source, contact=contact,
         starts_on=since, ends_on=since + timedelta(days), opened_at=at, opened_by_name=by.name,
     )  # fmt: skip
+    if not _open(opened, row, by, at):
+        elsewhere = _("Another area, out of your sight, has this person in isolation already.")
+        return Placed(rule, None, rule.placement, elsewhere)
+    return Placed(rule, opened, rule.placement, why)
+
+
+def _open(opened: Isolation, person: Person, by: Actor, at: datetime) -> bool:
+    """Keep the isolation and write to the person; False where another area has them in one already."""
+    batch.forget(("open isolation", tuple(register.family(person))))
     try:
         with transaction.atomic():
             opened.save()
     except IntegrityError as error:
         if "one_open_isolation" not in str(error):
             raise
-        elsewhere = _("Another area, out of your sight, has this person in isolation already.")
-        return Placed(rule, None, rule.placement, elsewhere)
+        return False
     record(
-        "isolation.open", by=by, on=opened, at=at, area_code=area,
-        detail={"rule": rule.pk, "placement": rule.placement, "until": str(opened.ends_on)},
+        "isolation.open", by=by, on=opened, at=at, area_code=opened.area_code,
+        detail={"rule": opened.rule_id, "placement": opened.placement, "until": str(opened.ends_on)},
     )  # fmt: skip
     queue_message(
-        person=row, occasion=Occasion.ISOLATED, dedupe=f"isolation:{opened.pk}:{Occasion.ISOLATED}",
-        extra={"since": opened.starts_on, "release_on": opened.ends_on}, by=by, at=at,
+        person=person, occasion=Occasion.ISOLATED, dedupe=f"isolation:{opened.pk}:{Occasion.ISOLATED}",
+        extra={"since": opened.starts_on, "release_on": opened.ends_on}, fresh=True, by=by, at=at,
     )  # fmt: skip
-    return Placed(rule, opened, rule.placement, why)
+    return True
 
 
 def _ordered(rule: PlacementRule) -> str:

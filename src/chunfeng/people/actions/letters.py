@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.offices.models import Office
-from chunfeng.people import channels
+from chunfeng.people import batch, channels
 from chunfeng.people.choices import MessageChannel, Recipient, SendState
 from chunfeng.people.messaging import placeholders
 from chunfeng.people.messaging.choosing import choose, fitting
@@ -44,6 +44,8 @@ class Order:
     extra: Mapping[str, str] = field(default_factory=dict)
     whose: str = Recipient.SELF
     mailing: Mailing | None = None
+    fresh: bool = False
+    """Whether nothing can be there under `dedupe`."""
 
 
 class Letters:
@@ -61,7 +63,9 @@ class Letters:
         self.homes = messaging.short_paths({person.area_code for person in people}, self.on)
         self.places: dict[str, str] = {}
         self.writers: dict[int, dict[str, str]] = {}
-        self.office = Office.objects.filter(pk=by.office_id or 0).first()
+        self.office = batch.once(
+            ("office", by.office_id), lambda: Office.objects.filter(pk=by.office_id or 0).first()
+        )
 
     def write(self) -> Written:
         """Make the messages; rows that could not be written are kept with the reason, where one can be given."""
@@ -151,6 +155,8 @@ class Letters:
         )
 
     def _known(self, family: dict[int, int]) -> dict[int, PersonMessage]:
+        if self.order.fresh:
+            return {}
         wanted = {_dedupe(pk, self.order.dedupe): stands for pk, stands in family.items()}
         rows = PersonMessage.objects.filter(dedupe__in=list(wanted)).order_by("pk")
         return {wanted[row.dedupe]: row for row in rows}

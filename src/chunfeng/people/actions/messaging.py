@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
+from chunfeng.people import batch
 from chunfeng.people.actions import cleaning
-from chunfeng.people.actions.common import in_reach, in_sight
+from chunfeng.people.actions.common import in_reach, in_sight, locked_row
 from chunfeng.people.actions.letters import Letters, Order, Written, plain
 from chunfeng.people.choices import Occasion, Recipient
 from chunfeng.people.models import Mailing, Person, PersonMessage
@@ -32,24 +32,26 @@ def queue_message(
     destination: str = "",
     extra: Mapping[str, Any] | None = None,
     whose: str = Recipient.SELF,
+    fresh: bool = False,
     by: Actor,
     at: datetime,
 ) -> PersonMessage | None:
     """Put one message for one person into the outbox; None where none is sent, with the reason on record.
 
     `dedupe` (at most 80 characters) names what is said to this person: asked again under the same name, the
-    message there is comes back. `extra` gives further placeholders (`messaging.placeholders`), days as dates.
-    None where no template fits or a placeholder has no value (the trail says so); where the person declined
-    the channel or has no address for it a row without text says so, and is written when asked again later.
+    message there is comes back (`fresh`: the name was made a moment ago, nothing can be there). `extra` gives
+    further placeholders (`messaging.placeholders`), days as dates. None where no template fits or a placeholder
+    has no value (the trail says so); where the person declined the channel or has no address for it a row
+    without text says so, and is written when asked again later.
     """
     written = queue_all(
         people=[person], occasion=occasion, dedupe=dedupe, destination=destination, extra=extra, whose=whose,
-        by=by, at=at,
+        fresh=fresh, by=by, at=at,
     )  # fmt: skip
     return next(iter(written.messages.values()), None)
 
 
-@transaction.atomic
+@batch.atomic
 def queue_all(
     *,
     people: Sequence[Person],
@@ -59,6 +61,7 @@ def queue_all(
     extra: Mapping[str, Any] | None = None,
     whose: str = Recipient.SELF,
     mailing: Mailing | None = None,
+    fresh: bool = False,
     by: Actor,
     at: datetime,
 ) -> Written:
@@ -70,7 +73,9 @@ def queue_all(
         raise ValueError("dedupe has 1 to 80 characters")
     if destination:
         cleaning.check_area(destination, _("destination"))
-    order = Order(Occasion(occasion), dedupe, destination, plain(extra or {}), Recipient(whose), mailing)
+    order = Order(
+        Occasion(occasion), dedupe, destination, plain(extra or {}), Recipient(whose), mailing, fresh
+    )
     rows = _standing(people, by, all_of_them=mailing is None)
     written = Letters(rows, order, by, at).write()
     about = rows[0] if mailing is None and len(rows) == 1 else mailing
@@ -87,8 +92,7 @@ def _standing(people: Sequence[Person], by: Actor, *, all_of_them: bool) -> list
     for person in people:
         if person.merged_into_id is not None and (stands := register.survivor(person)) is not None:
             ids.add(stands.pk)
-    found = Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    rows = [row for row in found if row.merged_into_id is None]
+    rows = [row for row in _locked(sorted(ids)) if row.merged_into_id is None]
     if not all_of_them:
         return [row for row in rows if in_sight(by, row)]
     if not rows or len(rows) != len(ids):
@@ -96,3 +100,9 @@ def _standing(people: Sequence[Person], by: Actor, *, all_of_them: bool) -> list
     for row in rows:
         in_reach(by, row)
     return rows
+
+
+def _locked(ids: Sequence[int]) -> list[Person]:
+    if len(ids) == 1:
+        return [row for row in [locked_row(ids[0])] if row is not None]
+    return list(Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))

@@ -17,7 +17,7 @@ from chunfeng.offices import roles
 from chunfeng.offices.actions.common import period
 from chunfeng.offices.models import Office
 from chunfeng.people.actions import cleaning
-from chunfeng.people.actions.common import bounded, required
+from chunfeng.people.actions.common import bounded, cited, required
 from chunfeng.people.choices import ISOLATING, Exposure, Placement
 from chunfeng.people.models import AffectedArea, PlacementRule
 from chunfeng.people.placement import library
@@ -62,6 +62,7 @@ def make_rule(
 ) -> PlacementRule:
     """Put a rule into use for the actor's own area. The same again gives the one there is.
 
+    An empty `source` becomes the words of `clause`.
     Refused: an isolation without days or clause, and one of people with neither symptoms nor exposure.
     """
     roles.require(by, "placement.change")
@@ -194,7 +195,10 @@ def end_affected(*, area: AffectedArea, on: date, by: Actor, at: datetime) -> Af
 
 def _checked(**values: Any) -> dict[str, Any]:
     values["name"] = required(values["name"], _("name"), 120)
-    values["source"] = required(values["source"], _("clause"), 300)
+    words = bounded(values["source"], _("clause"), 300)
+    if not words and values["clause"] is not None:
+        words = cited(values["clause"])
+    values["source"] = required(words, _("clause"), 300)
     if values["exposure"] not in Exposure.values or values["placement"] not in Placement.values:
         raise Refused(_("Choose an exposure and a placement from the lists."))
     period(values["valid_from"], values["valid_to"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -46,21 +47,12 @@ def keep_point(
     roles.require(by, "point.change")
     if kind not in PointKind.values:
         raise Refused(_("Choose a service point or a labour broker."))
-    place = area_code.strip()
-    cleaning.check_area(place, _("area"))
-    if not by.sees(place):
-        raise NotAllowed(_("The area %(code)s lies outside your area.") % {"code": place})
-    served = sorted({code.strip() for code in works_in if code.strip()})
-    if len(served) > MOST_DESTINATIONS:
-        raise Refused(_("At most %(n)s destinations can be kept.") % {"n": MOST_DESTINATIONS})
-    for code in served:
-        cleaning.check_area(code, _("destinations served"))
     values = {
         "kind": kind,
         "name": required(" ".join(name.split()), _("name"), 120),
-        "area_code": place,
+        "area_code": _place(area_code, by),
         "contact_name": bounded(contact_name, _("contact"), 60),
-        "works_in": served,
+        "works_in": _served(works_in),
         "active": active,
         "note": bounded(note, _("note"), 300),
     }
@@ -80,17 +72,7 @@ def keep_point(
     except IntegrityError as error:
         if "point_once" not in str(error):
             raise
-        known = ServicePoint.objects.filter(area_code=place, kind=kind, name=values["name"]).first()
-        if (
-            new
-            and known is not None
-            and all(getattr(known, field) == value for field, value in values.items())
-        ):
-            return known
-        raise Refused(
-            _("“%(name)s” is in the register of this area already. Open that entry.")
-            % {"name": values["name"]}
-        ) from None
+        return _there(values, new)
     verb = "point.add" if new else "point.change"
     record(verb, by=by, on=row, at=at, detail={"kind": kind} if new else {"fields": changed})
     return row
@@ -116,3 +98,31 @@ def _row(point: ServicePoint | None, by: Actor) -> ServicePoint:
     if row is None or not by.sees(row.area_code):
         raise NotAllowed(_("This entry lies outside your area."))
     return row
+
+
+def _place(area_code: str, by: Actor) -> str:
+    code = area_code.strip()
+    cleaning.check_area(code, _("area"))
+    if not by.sees(code):
+        raise NotAllowed(_("The area %(code)s lies outside your area.") % {"code": code})
+    return code
+
+
+def _served(works_in: Sequence[str]) -> list[str]:
+    served = sorted({code.strip() for code in works_in if code.strip()})
+    if len(served) > MOST_DESTINATIONS:
+        raise Refused(_("At most %(n)s destinations can be kept.") % {"n": MOST_DESTINATIONS})
+    for code in served:
+        cleaning.check_area(code, _("destinations served"))
+    return served
+
+
+def _there(values: Mapping[str, Any], new: bool) -> ServicePoint:
+    """The entry of this name in the register: the one asked for where it says the same, else `Refused`."""
+    named = {field: values[field] for field in ("area_code", "kind", "name")}
+    known = ServicePoint.objects.filter(**named).first()
+    if new and known is not None and all(getattr(known, field) == value for field, value in values.items()):
+        return known
+    raise Refused(
+        _("“%(name)s” is in the register of this area already. Open that entry.") % {"name": values["name"]}
+    )

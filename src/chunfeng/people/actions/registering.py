@@ -63,9 +63,7 @@ def write_down(
     roles.require(by, "contact_record.write")
     if isinstance(person, Newcomer) and not kind.newcomers:
         raise Refused(_("Choose a person of the register: nobody is entered with this form."))
-    today = timezone.localdate(at)
-    if on is not None and on > today:
-        raise Refused(_("The day %(day)s lies in the future.") % {"day": on})
+    moment = _moment(on, at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"contact:{key}"])
     entered = False
@@ -73,16 +71,7 @@ def write_down(
         known = ContactRecord.objects.filter(key=key).select_related("person").first()
         if known is not None and known.office_id == by.office_id and known.kind == kind.kind:
             return Registered(known, False, register.survivor(known.person) or known.person, False, Carried())
-        person, entered = arrive(newcomer=person, by=by, at=at)
-        if entered and kind.category:
-            set_category(
-                person=person,
-                category=kind.category,
-                valid_from=today,
-                source=kind.script.source,
-                by=by,
-                at=at,
-            )
+        person, entered = _arrived(kind, person, by, at)
     row = standing(person, by)
     if kind.moves and here and not entered:
         move_here(row, here, by, at)
@@ -101,7 +90,7 @@ def write_down(
         source=kind.script.source,
         key=key,
         by=by,
-        at=at if on is None or on == today else timezone.make_aware(datetime.combine(on, time(12))),
+        at=moment,
         received_at=at,
     )
     done = Carried()
@@ -109,6 +98,24 @@ def write_down(
         way = complete(kind.script, given)
         done = carry_out(person=row, walk=way, contact=contact, said=kind.said, by=by, at=at)
     return Registered(contact, new, row, entered, done)
+
+
+def _moment(on: date | None, at: datetime) -> datetime:
+    """When it took place: now, or at noon of an earlier day."""
+    today = timezone.localdate(at)
+    if on is not None and on > today:
+        raise Refused(_("The day %(day)s lies in the future.") % {"day": on})
+    return at if on is None or on == today else timezone.make_aware(datetime.combine(on, time(12)))
+
+
+def _arrived(kind: Kind, newcomer: Newcomer, by: Actor, at: datetime) -> tuple[Person, bool]:
+    person, entered = arrive(newcomer=newcomer, by=by, at=at)
+    if entered and kind.category:
+        set_category(
+            person=person, category=kind.category, valid_from=timezone.localdate(at), source=kind.script.source,
+            by=by, at=at,
+        )  # fmt: skip
+    return person, entered
 
 
 def _text(answers: Mapping[str, Any], question: str) -> str:

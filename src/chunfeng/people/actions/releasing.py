@@ -67,6 +67,18 @@ def lift(*, isolation: Isolation, reason: str, by: Actor, at: datetime) -> Isola
 
 
 @transaction.atomic
+def overrule(*, isolation: Isolation, reason: str, by: Actor, at: datetime) -> Isolation:
+    """End an isolation that was opened by an answer which does not stand after all. Ended already: nothing."""
+    roles.require(by, "isolation.decide")
+    why = required(reason, _("reason"), 300)
+    row = locked(isolation, by)
+    if row.state == IsolationState.OPEN:
+        _end(row, why, by, at)
+        record("isolation.overrule", by=by, on=row, at=at, reason=why)
+    return row
+
+
+@transaction.atomic
 def move(
     *,
     isolation: Isolation,
@@ -108,7 +120,7 @@ def move(
     )  # fmt: skip
     row.state, row.moved_to = IsolationState.MOVED, made
     row.save(update_fields=["state", "moved_to"])
-    _take_along(row, made, at)
+    take_along(row, made, at)
     if area != row.area_code:
         _person_moves(row, area, by, at)
     detail = {"to": made.pk, "rule": rule.pk, "placement": rule.placement, "kept": kept}
@@ -207,16 +219,16 @@ def _check_move(row: Isolation, rule: PlacementRule, area: str, by: Actor, at: d
         roles.require(by, "isolation.decide")
 
 
-def _take_along(row: Isolation, made: Isolation, at: datetime) -> None:
-    """What was recorded today counts in the new place too."""
-    today = made.starts_on
+def take_along(row: Isolation, made: Isolation, at: datetime) -> None:
+    """What was recorded since the new isolation's first day counts in it too, each look once."""
+    looks = HealthRecord.objects.filter(isolation=row, on__gte=made.starts_on, corrected_by__isnull=True)
     HealthRecord.objects.bulk_create(
         HealthRecord(
-            isolation=made, person_id=look.person_id, on=today, temperature=look.temperature,
+            isolation=made, person_id=look.person_id, on=look.on, temperature=look.temperature,
             symptoms=look.symptoms, clear=look.clear, key=f"moved:{look.pk}:{made.pk}", office=look.office,
             by_name=look.by_name, at=at,
         )
-        for look in HealthRecord.objects.filter(isolation=row, on=today, corrected_by__isnull=True)
+        for look in looks
         if made.placement != Placement.HOSPITAL or look.clear
     )  # fmt: skip
 

@@ -18,9 +18,10 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
-from chunfeng.people import scripts
+from chunfeng.people import batch, scripts
 from chunfeng.people.actions.contacts import record_contact
-from chunfeng.people.actions.effects import at_once, carry_out
+from chunfeng.people.actions.effects import Carried, at_once, carry_out
+from chunfeng.people.actions.preloading import preload
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, Outcome, Said
 from chunfeng.people.models import CallItem, Campaign, ContactRecord
 from chunfeng.people.scripts import Script, Walk
@@ -106,33 +107,27 @@ def sync(*, entries: Sequence[Mapping[str, Any]], by: Actor, at: datetime) -> li
         except Refused as refused:
             key = raw.get("key", "") if isinstance(raw, Mapping) else ""
             results[n] = Synced(str(key)[:80], Status.REFUSED, str(refused))
-    people = dict(
-        CallItem.objects.filter(pk__in=[entry.item for _n, entry in read]).values_list("pk", "person_id")
-    )
-    # one order for all telephones, by person: two batches at once never wait for each other crosswise
-    read.sort(key=lambda pair: (people.get(pair[1].item, 0), pair[1].item, pair[0]))
     known: dict[int, Script] = {}
-    for n, entry in read:
-        results[n] = _take(entry, known, by, at)
+    with batch.batch(), transaction.atomic():
+        people = preload(items={entry.item for _n, entry in read}, keys=[entry.key for _n, entry in read])
+        read.sort(key=lambda pair: (people.get(pair[1].item, 0), pair[1].item, pair[0]))
+        for n, entry in read:
+            results[n] = _take(entry, known, by, at)
     return [results[n] for n in range(len(entries))]
 
 
 def _take(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> Synced:
     try:
-        with transaction.atomic():
+        with batch.entry():
             return _taken(entry, known, by, at)
     except Refused as refused:
+        batch.forget(("item", entry.item))
         item = CallItem.objects.filter(pk=entry.item).first()
         return Synced(entry.key, Status.REFUSED, str(refused), item)
 
 
 def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> Synced:
-    item = (
-        CallItem.objects.select_for_update(of=("self",))
-        .select_related("campaign", "person")
-        .filter(pk=entry.item)
-        .first()
-    )
+    item = batch.kept(("item", entry.item), lambda: _item(entry.item))
     if item is None or not by.sees(item.area_code):
         raise Refused(_("This entry is on no list of yours any more."))
     script = known.get(item.campaign_id) or scripts.read(item.campaign.script)
@@ -171,6 +166,11 @@ def _taken(entry: _Entry, known: dict[int, Script], by: Actor, at: datetime) -> 
     return Synced(entry.key, status, why, item)
 
 
+def _item(pk: int) -> CallItem | None:
+    rows = CallItem.objects.select_for_update(of=("self",)).select_related("campaign", "person")
+    return rows.filter(pk=pk).first()
+
+
 def _answered(
     item: CallItem, entry: _Entry, walk: Walk, contact: ContactRecord, by: Actor, at: datetime
 ) -> tuple[Status, str]:
@@ -178,7 +178,7 @@ def _answered(
     first = item.contact if item.state in SETTLED else None
     if first is None or (item.state == CallState.DONE and entry.version >= item.version):
         item.attempts += first is None  # the call that reached somebody is one too
-        return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at))
+        return Status.TAKEN, " ".join(stand(item, contact, walk, by=by, at=at).told)
     if answers_of(first) == walk.answers:
         return Status.TAKEN, ""
     if item.state != CallState.CONTESTED:
@@ -192,21 +192,25 @@ def _answered(
     ) % {"name": first.by_name}
 
 
-def stand(item: CallItem, contact: ContactRecord, walk: Walk, *, by: Actor, at: datetime) -> list[str]:
+def stand(
+    item: CallItem, contact: ContactRecord, walk: Walk, *, decided: bool = False, by: Actor, at: datetime
+) -> Carried:
     """This contact is the answer of a (locked) item from now on, with everything that follows from it.
 
-    `contact.person` is the record that stands. Gives the sentences that the caller should know (which rule
-    isolates until when).
+    `contact.person` is the record that stands; `decided` where an officer chose it among several. `told` of what
+    comes back are the sentences that the caller should know (which rule isolates until when).
     """
     said = Said.VILLAGE if contact.kind == ContactKind.VISIT else Said.SELF
-    carried = carry_out(person=contact.person, walk=walk, contact=contact, said=said, by=by, at=at)
+    carried = carry_out(
+        person=contact.person, walk=walk, contact=contact, said=said, decided=decided, by=by, at=at
+    )
     if item.state != CallState.DROPPED:
         item.state = CallState.DONE
     item.contact, item.contested = contact, None
     item.branch, item.outcome, item.next_at = walk.branch, contact.outcome, None
     item.done_at, item.version = at, item.version + 1
     item.save()
-    return carried.told
+    return carried
 
 
 def _attempted(item: CallItem, contact: ContactRecord, asked: datetime | None) -> None:

@@ -14,6 +14,7 @@ from chunfeng.notices.models import Clause
 from chunfeng.offices.models import Office
 from chunfeng.people.choices import CallState, CampaignState, ContactKind, FollowUpReason, Outcome
 from chunfeng.people.models.register import OF_PERSON, Dataset, Person
+from chunfeng.tasking.models import CoordinationIssue
 
 OPEN_CALLS = (CallState.WAITING, CallState.RETRY)
 
@@ -140,7 +141,8 @@ class CallItem(models.Model):
 class FollowUp(models.Model):
     """Somebody who is asked again until the outcome is known (D4, D5, D11, D12).
 
-    `partner` is the agency that was told, the health authority where there are symptoms.
+    `partner` is the agency that was told, the health authority where there are symptoms, and `issue` what stands
+    on its desk; `contact` the one that opened it.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="follow_ups")
@@ -157,6 +159,17 @@ class FollowUp(models.Model):
         verbose_name=_("partner told"),
     )
     told_at = models.DateTimeField(_("partner told at"), null=True, blank=True)
+    issue = models.OneToOneField(
+        CoordinationIssue,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("task of the partner"),
+    )
+    contact = models.ForeignKey(
+        "ContactRecord", null=True, blank=True, on_delete=models.SET_NULL, related_name="opened_follow_ups"
+    )
     opened_at = models.DateTimeField(_("opened at"))
     opened_by_name = models.CharField(_("opened by"), max_length=60)
     next_on = models.DateField(_("ask again on"), null=True, blank=True)

@@ -109,6 +109,7 @@ class PersonMessage(models.Model):
     """One message to one person; `dedupe` makes asking twice harmless. Address and text are sealed.
 
     A message that could not be written (declined, no address) is kept too, without either, and says why.
+    `void_at`: since then another answer stands than the one it was written for.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages", db_index=False)
@@ -136,6 +137,7 @@ class PersonMessage(models.Model):
     made_at = models.DateTimeField(_("made at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    void_at = models.DateTimeField(_("no longer holds since"), null=True, blank=True)
 
     wall = OF_PERSON
 

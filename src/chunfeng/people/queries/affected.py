@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
+from chunfeng.people import batch
 from chunfeng.people.choices import Exposure, FactKind, FactValue
 from chunfeng.people.models import AffectedArea, Fact, Person, PlacementRule
-from chunfeng.people.queries import register
+from chunfeng.people.queries import register, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def look_back(at_area: str, on: date) -> int:
     rules = PlacementRule.objects.filter(
         in_force_rules(on), area_code__in=_chain(at_area), exposure=Exposure.AREA
     )
-    return max(rules.values_list("days", flat=True), default=0)
+    days = rules.values_list("days", flat=True)
+    return batch.once(("look-back", at_area, on), lambda: max(days, default=0))
 
 
 def came_from_affected(
@@ -75,7 +77,8 @@ def came_from_affected(
 
 
 def traces(person: Person, on: date, *, at_area: str = "", days: int | None = None) -> list[Trace]:
-    """Stays in affected areas within `days` before `on` (default: what the rules name), the newest first.
+    """Stays in affected areas within `days` before `on` (default: what the rules name), in the order of
+    `standing.order`.
 
     Statements of whereabouts and return, and of an intention to stay, place a person on their day. The home,
     current and work area of the record count as long as no statement says where the person was when the
@@ -87,20 +90,18 @@ def traces(person: Person, on: date, *, at_area: str = "", days: int | None = No
     rows = _rows(place, back, on)
     if not rows:
         return []
-    facts = list(
-        Fact.objects.filter(
-            person__in=register.family(person),
-            kind__in=(FactKind.WHEREABOUTS, FactKind.RETURN, FactKind.INTENTION),
-            on__lte=on,
-        ).order_by("-on", "-at", "-pk")
+    stated = Fact.objects.filter(
+        person__in=register.family(person),
+        kind__in=(FactKind.WHEREABOUTS, FactKind.RETURN, FactKind.INTENTION),
+        on__lte=on,
     )
+    facts = standing.order(stated)
     found = []
     for fact in facts:
         if fact.on >= back and (code := _where(fact, person)) and (hit := _covering(rows, code, fact.on, on)):
             found.append(Trace(code, hit, fact.on, fact))
-    before = next(
-        (code for fact in facts if fact.on <= back and (code := _where(fact, person, then=True))), None
-    )
+    earlier = standing.order(fact for fact in facts if fact.on <= back)
+    before = next((code for fact in earlier if (code := _where(fact, person, then=True))), None)
     if before is not None:
         fields = [("", before)]
     else:
@@ -126,6 +127,10 @@ def _chain(code: str) -> list[str]:
 
 def _rows(at_area: str, since: date, until: date) -> list[AffectedArea]:
     """Declarations that held on a day from `since` to `until`, the nearest office first, then the newest."""
+    return batch.once(("affected", at_area, since, until), lambda: _declared(at_area, since, until))
+
+
+def _declared(at_area: str, since: date, until: date) -> list[AffectedArea]:
     rows = AffectedArea.objects.filter(area_code__in=_chain(at_area), valid_from__lte=until)
     rows = rows.exclude(valid_to__lte=since).select_related("office", "emergency")
     return sorted(rows, key=lambda row: (-codes.level(row.area_code), -row.valid_from.toordinal(), -row.pk))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
 from chunfeng.people.choices import CallState, Outcome
 from chunfeng.people.models import CallItem, ContactRecord, Fact, PersonCategory, PersonPhone
-from chunfeng.people.queries import affected, register
+from chunfeng.people.queries import affected, register, standing
 
 AFFECTED = "affected"
 """Instead of an area: any that counts as affected today."""
@@ -25,7 +25,7 @@ NOTHING = "none"
 class Chosen:
     """Every entry narrows; an empty one does not. Areas are codes, `current` and `work` also `AFFECTED`.
 
-    `fact_kind` with `fact_value`: what was stated last (`NOTHING`: nothing ever). `silent_since`: nobody of an
+    `fact_kind` with `fact_value`: the statement that stands (`NOTHING`: nothing ever). `silent_since`: nobody of an
     office has spoken with them since that day. `unreached_of`: not reached in that campaign.
     """
 
@@ -80,8 +80,7 @@ def who(actor: Actor, chosen: Chosen, on: date) -> QuerySet[Any]:
         if chosen.fact_value == NOTHING:
             rows = rows.filter(~Exists(said))
         else:
-            last = Subquery(said.order_by("-on", "-at", "-pk").values("value")[:1])
-            rows = rows.annotate(said_last=last).filter(said_last=chosen.fact_value)
+            rows = rows.annotate(stands=standing.word(chosen.fact_kind)).filter(stands=chosen.fact_value)
     if chosen.employer:
         rows = rows.filter(employer__icontains=chosen.employer)
     if chosen.silent_since:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chunfeng.people import rulebook
 from chunfeng.people.choices import FactKind, FactValue, FollowUpReason
 from chunfeng.people.models import Fact, FollowUp, Person
+from chunfeng.people.queries import standing
 from chunfeng.people.queries.messaging import families
 
 
@@ -52,7 +53,7 @@ def advice(people: Iterable[Person], on: date) -> dict[int, Advice]:
     facts = Fact.objects.filter(
         person__in=list(family), kind__in=(FactKind.INTENTION, FactKind.JOB), on__lte=on
     )
-    for fact in facts.order_by("on", "at", "pk"):
+    for fact in sorted(facts, key=standing.rank):
         said[family[fact.person_id], fact.kind] = fact
     referrals = FollowUp.objects.filter(
         person__in=list(family), reason=FollowUpReason.JOB, closed_at__isnull=True

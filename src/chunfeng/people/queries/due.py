@@ -85,7 +85,7 @@ def arrivals(actor: Actor, kind: ContactKind, on: date, within: str = "") -> lis
     """Those who came from an affected area into the actor's range, home or now here (D12, D16).
 
     From there: the work area lies in it, a statement places them there, or a contact says they came from it.
-    Here: the statement that stands says they came back (`register.standing_first`), a contact from there was
+    Here: the statement that stands says they came back (`standing.order`), a contact from there was
     written down since, or an import lists them as returning and nobody said otherwise. `since` is that day; who
     is only said to be on the way is not here. Arrivals before the first declaration count as far as the
     look-back of the rules goes.

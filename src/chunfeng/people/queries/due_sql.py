@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chunfeng.people.queries import standing
+
 _FAMILY = """
 family(stands, id) AS (
     SELECT id, id FROM here
@@ -39,9 +41,7 @@ said AS (
     SELECT DISTINCT ON (f.person_id) f.person_id AS id, f.value, f."on" AS day
     FROM here JOIN people_fact f ON f.person_id = here.id AND f.kind = 'return'
     WHERE f."on" <= %(on)s
-    ORDER BY f.person_id,
-        CASE WHEN f.value = 'returned' THEN (f.at AT TIME ZONE %(zone)s)::date ELSE f."on" END DESC,
-        f.at DESC, f.id DESC
+    ORDER BY f.person_id, {standing.sql("f", until="%(on)s")}
 ),
 done AS (
     SELECT family.stands AS id,

@@ -41,7 +41,7 @@ def isolations(actor: Actor) -> QuerySet[Isolation]:
 
 def isolation(actor: Actor, pk: int) -> Isolation | None:
     """One isolation in sight."""
-    return isolations(actor).filter(pk=pk).first()
+    return isolations(actor).select_related("office", "rule__office", "rule__clause").filter(pk=pk).first()
 
 
 def of_person(person: Person) -> list[Isolation]:

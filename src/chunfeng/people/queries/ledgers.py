@@ -6,18 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count
 from django.db.models.functions import Substr
 
 from chunfeng.areas import codes
 from chunfeng.areas import queries as areas
-from chunfeng.people.choices import FactKind, FactValue, FollowUpReason, IsolationState, SendState
+from chunfeng.people.choices import FollowUpReason, IsolationState, SendState
 from chunfeng.people.models import ContactRecord, FollowUp, Isolation, Person, PersonMessage
-from chunfeng.people.queries import lists
+from chunfeng.people.queries import lists, standing
 from chunfeng.people.queries.lists import Asked
 from chunfeng.people.queries.messaging import families
-from chunfeng.people.queries.selecting import newest
 
 REST = ""
 """The line of what no area below holds."""
@@ -77,25 +78,48 @@ class Destination:
         return self.people - self.with_job - self.no_job
 
 
+_DEPARTURES = f"""
+WITH stands AS (
+    SELECT DISTINCT ON (f.person_id, f.kind) f.person_id AS id, f.kind, f.value, f.place
+    FROM people_fact f JOIN people_person p ON p.id = f.person_id
+    WHERE p.merged_into_id IS NULL AND p.area_code >= %(lo)s AND p.area_code < %(hi)s AND (
+        (p.area_code >= %(from)s AND p.area_code < %(to)s)
+        OR (p.current_area >= %(from)s AND p.current_area < %(to)s)
+        OR (p.work_area >= %(from)s AND p.work_area < %(to)s))
+    AND f.kind IN ('intention', 'job') AND f."on" <= %(on)s
+    ORDER BY f.person_id, f.kind, {standing.sql("f")}
+),
+said AS (
+    SELECT max(value) FILTER (WHERE kind = 'intention') AS wish, max(place) FILTER (WHERE kind = 'intention') AS place,
+        max(value) FILTER (WHERE kind = 'job') AS job
+    FROM stands GROUP BY id
+)
+SELECT substr(place, 1, %(width)s) AS towards, count(*), count(*) FILTER (WHERE job = 'has_job'),
+    count(*) FILTER (WHERE job = 'no_job')
+FROM said WHERE wish = 'leaves' AND (%(inside)s = '' OR (place >= %(inside)s AND place < %(until)s))
+GROUP BY towards
+"""  # noqa: S608  (fragments of ours)
+
+
 def by_destination(asked: Asked) -> list[Destination]:
-    """The ledger of departures (D9): by province, within `asked.place` by prefecture; the largest first."""
-    width = 4 if asked.place else 2
-    rows = (
-        lists.people("leaving", asked)
-        .order_by()
-        .annotate(to=Substr(newest(FactKind.INTENTION, "place"), 1, width), job=newest(FactKind.JOB))
-        .values("to")
-        .annotate(
-            n=Count("pk"),
-            settled=Count("pk", filter=Q(job=FactValue.HAS_JOB)),
-            without=Count("pk", filter=Q(job=FactValue.NO_JOB)),
-        )
-    )
-    counted = [(codes.pad(row["to"]) if row["to"] else "", row) for row in rows]
-    names = areas.paths([code for code, _row in counted if code], asked.on)
+    """The ledger of departures (D9): by province, within `asked.place` by prefecture; the largest first.
+
+    The same people as the list "leaving", counted in one statement that looks at every statement once.
+    """
+    lo, hi = codes.code_range(asked.area)
+    inside, until = codes.code_range(asked.place) if asked.place else ("", "")
+    given: dict[str, Any] = {
+        "lo": lo or "1", "hi": hi, "from": asked.actor.lo or "1", "to": asked.actor.hi, "on": asked.on,
+        "inside": inside, "until": until, "width": 4 if asked.place else 2,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPARTURES, given)
+        rows = cursor.fetchall()
+    counted = [(codes.pad(to) if to else "", *numbers) for to, *numbers in rows]
+    names = areas.paths([code for code, *_numbers in counted if code], asked.on)
     found = [
-        Destination(code, names.get(code, code) if code else "", row["n"], row["settled"], row["without"])
-        for code, row in counted
+        Destination(code, names.get(code, code) if code else "", people, settled, without)
+        for code, people, settled, without in counted
     ]
     return sorted(found, key=lambda line: (line.code == "", -line.people, line.code))
 

@@ -22,7 +22,8 @@ from chunfeng.core.actor import Actor
 from chunfeng.people.choices import Category, FactKind, FactValue, FollowUpReason
 from chunfeng.people.models import ContactRecord, Fact, FollowUp, Person, PersonCategory
 from chunfeng.people.queries import affected, register
-from chunfeng.people.queries.selecting import going_to, newest, within
+from chunfeng.people.queries.selecting import going_to, within
+from chunfeng.people.queries.standing import word
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _natives_of(asked: Asked, places: list[str]) -> QuerySet[Person]:
 def _leaving(asked: Asked) -> QuerySet[Person]:
     rows = asked.people.filter(within(asked.area, "area_code"))
     if asked.place:
-        return going_to(rows, asked.place)
+        return going_to(rows, asked.place, until=asked.on)
     return _says(rows, FactKind.INTENTION, FactValue.LEAVES, asked.on)
 
 
@@ -183,7 +184,7 @@ def _leaving_job_open(asked: Asked) -> QuerySet[Person]:
 )
 def _leaving_anywhere(asked: Asked) -> QuerySet[Person]:
     rows = _leaving(replace(asked, place=""))
-    return rows.alias(to=newest(FactKind.INTENTION, "place", until=asked.on)).filter(to="")
+    return rows.alias(to=word(FactKind.INTENTION, "place", until=asked.on)).filter(to="")
 
 
 @_named("returned", _("Came back"), _("Home in the area; said to have come back on a day of the period."))
@@ -231,7 +232,7 @@ def _watch(asked: Asked) -> QuerySet[Person]:
 @_named("no-job", _("No job yet"), _("Home in the area; the newest word about a job is that there is none."))
 def _no_job(asked: Asked) -> QuerySet[Person]:
     rows = asked.people.filter(within(asked.area, "area_code"))
-    return rows.alias(job=newest(FactKind.JOB, until=asked.on)).filter(job=FactValue.NO_JOB)
+    return rows.alias(job=word(FactKind.JOB, until=asked.on)).filter(job=FactValue.NO_JOB)
 
 
 @_named(
@@ -280,9 +281,10 @@ def _says(rows: QuerySet[Person], kind: str, value: str, until: date) -> QuerySe
     """Those whose newest word up to a day is the value; asked first is who ever said so, which has an index."""
     said = Fact.objects.filter(kind=kind, value=value).order_by().values("person")
     name = f"word_{kind}"
-    return rows.filter(pk__in=said).alias(**{name: newest(kind, until=until)}).filter(**{name: value})
+    return rows.filter(pk__in=said).alias(**{name: word(kind, until=until)}).filter(**{name: value})
 
 
 def _not_back(rows: QuerySet[Person], until: date) -> QuerySet[Person]:
-    word = Coalesce(newest(FactKind.RETURN, until=until), Value(""))
-    return rows.alias(back=word).exclude(back=FactValue.RETURNED)
+    return rows.alias(back=Coalesce(word(FactKind.RETURN, until=until), Value(""))).exclude(
+        back=FactValue.RETURNED
+    )

@@ -10,10 +10,11 @@ from django.db.models import Q, QuerySet
 
 from chunfeng.areas import codes
 from chunfeng.core.actor import Actor
+from chunfeng.people import batch
 from chunfeng.people.choices import Exposure, FactKind, FactValue
 from chunfeng.people.models import Fact, Person, PlacementRule
 from chunfeng.people.placement.choosing import Weighed, applying, weigh
-from chunfeng.people.queries import affected, register
+from chunfeng.people.queries import affected, register, standing
 from chunfeng.people.queries.affected import Trace
 
 
@@ -47,7 +48,8 @@ def in_force(at_area: str, on: date) -> QuerySet[PlacementRule]:
 
 def weighed(at_area: str, exposure: str, symptoms: bool | None, on: date) -> list[Weighed]:
     """Every rule in force where the person stays, with what became of it; the one that applies first."""
-    return weigh(in_force(at_area, on), exposure, symptoms)
+    rules = batch.once(("rules", at_area, on), lambda: list(in_force(at_area, on)))
+    return weigh(rules, exposure, symptoms)
 
 
 def stay_area(person: Person, by: Actor, on: date) -> str:
@@ -80,7 +82,7 @@ def explain(
     area = stay_area(person, by, on)
     traces = affected.traces(person, on, at_area=area)
     family = register.family(person)
-    facts = Fact.objects.filter(person__in=family, on__lte=on).order_by("-on", "-at", "-pk")
+    facts = standing.first(Fact.objects.filter(person__in=family, on__lte=on))
     told = facts.filter(kind=FactKind.SYMPTOMS).first()
     since = on - timedelta(affected.look_back(area, on))
     exposed = facts.filter(kind=FactKind.HEALTH, on__gte=since).first()

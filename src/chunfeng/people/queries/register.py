@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import TruncDate
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from chunfeng.core.actor import EVERYWHERE, Actor
 from chunfeng.core.identifiers import BadIdentifier
-from chunfeng.people import keys, numbers
-from chunfeng.people.choices import FactKind, FactValue, Said
+from chunfeng.people import batch, keys, numbers
+from chunfeng.people.choices import FactKind, Said
 from chunfeng.people.models import (
     Dataset,
     Fact,
@@ -22,6 +21,7 @@ from chunfeng.people.models import (
     PersonDataset,
     PersonPhone,
 )
+from chunfeng.people.queries import standing
 
 AREAS = ("area_code", "current_area", "work_area")
 OWN_WORD = (Said.SELF, Said.FAMILY)
@@ -122,26 +122,14 @@ def categories(person: Person, on: date | None = None) -> QuerySet[PersonCategor
 
 
 def facts(person: Person, kind: str | None = None) -> QuerySet[Fact]:
-    """What was stated about a person, the newest day first."""
+    """What was stated about a person, the newest day first; which of them stands says `standing`."""
     rows = Fact.objects.filter(person=person).order_by("-on", "-at", "-pk")
     return rows.filter(kind=kind) if kind else rows
 
 
-def standing_first(rows: QuerySet[Fact]) -> QuerySet[Fact]:
-    """Statements of one kind, the one that stands today first.
-
-    "Came back on a day" holds from that day to the moment it is told; any other statement speaks of its day. So
-    who says today that they came back last week is back, although a ledger called them away yesterday; and
-    "away" told today about last week changes nothing.
-    """
-    told_now = When(kind=FactKind.RETURN, value=FactValue.RETURNED, then=TruncDate("at"))
-    holds = Case(told_now, default=F("on"), output_field=DateField())
-    return rows.annotate(holds_to=holds).order_by("-holds_to", "-at", "-pk")
-
-
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The newest word of the person or family beside the newest check by the village (D15).
+    """The word of the person or family that stands beside the check by the village that stands (D15).
 
     `agrees` is None while one of the two is missing.
     """
@@ -172,11 +160,9 @@ def all_compared(person: Person) -> list[Compared]:
 
 
 def _sides(kind: str, rows: list[Fact]) -> Compared:
-    return Compared(
-        kind,
-        next((row for row in rows if row.said in OWN_WORD), None),
-        next((row for row in rows if row.said == Said.VILLAGE), None),
-    )
+    own = standing.order(row for row in rows if row.said in OWN_WORD)
+    village = standing.order(row for row in rows if row.said == Said.VILLAGE)
+    return Compared(kind, next(iter(own), None), next(iter(village), None))
 
 
 def _with_document(text: str) -> set[int]:
@@ -200,6 +186,10 @@ def _with_phone(text: str) -> list[int]:
 
 def family(person: Person) -> list[int]:
     """Keys of the person and of every record merged into it: what hangs on one of them hangs on the person."""
+    return batch.kept(("family", person.pk), lambda: _family(person))
+
+
+def _family(person: Person) -> list[int]:
     found, new = {person.pk}, {person.pk}
     while new:
         new = set(Person.objects.filter(merged_into__in=new).values_list("pk", flat=True)) - found

@@ -2,7 +2,15 @@
 
 from chunfeng.tasking.actions.assigning import Assigned, Unresolved, assign, assign_waiting
 from chunfeng.tasking.actions.chase_rules import set_chase_rule
-from chunfeng.tasking.actions.issues import change_issue, drop_issue, may_work, raise_issue, settle_issue
+from chunfeng.tasking.actions.issues import (
+    change_issue,
+    close_for,
+    drop_issue,
+    may_work,
+    raise_for,
+    raise_issue,
+    settle_issue,
+)
 from chunfeng.tasking.actions.messages import (
     Letter,
     add_channel,
@@ -38,6 +46,7 @@ __all__ = [
     "assign_waiting",
     "change_issue",
     "chase",
+    "close_for",
     "close_withdrawn",
     "delegate",
     "deliver",
@@ -47,6 +56,7 @@ __all__ = [
     "may_work",
     "note",
     "open_period",
+    "raise_for",
     "raise_issue",
     "refuse",
     "remind",

@@ -49,6 +49,50 @@ def raise_issue(
 
 
 @transaction.atomic
+def raise_for(
+    *, office: Office, problem: str, owner: Office, due_on: date | None, by: Actor, at: datetime
+) -> CoordinationIssue:
+    """Put a problem to an office on behalf of `office`, because a rule of the house asks for it.
+
+    Asks no ability: word of symptoms must reach the health authority whoever was told of them, and a village
+    caller may raise no issue of their own. It stays narrow: the calling action writes `problem` (no word of the
+    actor's, no personal data) and calls it once for what it tells of. The actor need not see `owner`, whose
+    area may lie above or beside. A `due_on` that is past already becomes the day of `at`.
+    """
+    today = timezone.localdate(at)
+    made = CoordinationIssue(
+        problem=problem.strip(),
+        raised_by=office,
+        area_code=office.area_code,
+        owner=owner,
+        owner_area_code=owner.area_code,
+        due_on=max(due_on, today) if due_on else None,
+        raised_at=at,
+        raised_by_name=by.name,
+    )
+    with scope.applied(SYSTEM):
+        made.save()
+    record("issue.raise", by=by, on=made, at=at, detail={"owner": owner.pk, "for": office.pk})
+    return made
+
+
+@transaction.atomic
+def close_for(*, issue: int, outcome: str, by: Actor, at: datetime) -> bool:
+    """Close an issue made by `raise_for`, since what it told of is over; False where it was closed before.
+
+    Asks no ability, for the reason given there; `outcome` is a sentence of the calling action.
+    """
+    with scope.applied(SYSTEM):
+        row = CoordinationIssue.objects.select_for_update(of=("self",)).filter(pk=issue).first()
+        if row is None or row.state != IssueState.OPEN:
+            return False
+        row.state, row.outcome, row.settled_at = IssueState.SETTLED, outcome, at
+        row.save(update_fields=["state", "outcome", "settled_at"])
+    record("issue.settled", by=by, on=row, at=at, reason=outcome)
+    return True
+
+
+@transaction.atomic
 def change_issue(
     *, issue: CoordinationIssue, owner: Office, due_on: date | None, by: Actor, at: datetime
 ) -> CoordinationIssue:

@@ -79,6 +79,8 @@ def _page(request: HttpRequest, item: CallItem, *, error: str = "", status: int 
     script = words.script_of(item.campaign)
     branches = words.branches(script)
     history = census.history(item)
+    contested = item.state == CallState.CONTESTED
+    ahead = deciding.ahead(item=item, by=actor, on=timezone.localdate()) if contested else {}
     shown = {
         row.pk: {
             "contact": row,
@@ -86,6 +88,7 @@ def _page(request: HttpRequest, item: CallItem, *, error: str = "", status: int 
             "branch": branches.get(row.branch, row.branch) if row.branch else "",
             "said": words.said(script, row, names),
             "stands": row.pk == item.contact_id,
+            "ends": ahead.get(row.pk),
         }
         for row in history
     }
@@ -103,7 +106,7 @@ def _page(request: HttpRequest, item: CallItem, *, error: str = "", status: int 
         "branch": branches.get(item.branch, item.branch) if item.branch else "",
         "outcome": words.outcome(item.outcome),
         "history": [shown[row.pk] for row in history],
-        "contested": item.state == CallState.CONTESTED,
+        "contested": contested,
         "sides": answers,
         "lines": _lines(asks, answers),
         "error": error,

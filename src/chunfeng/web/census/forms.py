@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chunfeng.core.actor import Actor
-from chunfeng.notices import queries as notices
 from chunfeng.people.choices import VALUES, Category, FactKind
 from chunfeng.people.models import Campaign
 from chunfeng.people.queries import census, register
 from chunfeng.people.queries.choosing import AFFECTED, NOTHING, Chosen
+from chunfeng.web import clauses
 from chunfeng.web.people.forms import wide
 from chunfeng.web.places.common import AreaField, Day
 
 OWN, KEPT = "own-file", "as-it-is"
-MOST_CLAUSES = 80
 
 
 class RoundForm(forms.Form):
@@ -76,10 +75,10 @@ class RoundForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, shipped: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         today = timezone.localdate()
-        self.clauses = {str(row.pk): row for row in notices.clauses_to_cite(actor, most=MOST_CLAUSES)}
+        self.clauses = clauses.to_cite(actor)
         self.datasets = {str(row.pk): row for row in register.datasets(actor, open_on=today)}
         self.fields["script"].choices = shipped
-        self.fields["clause"].choices = [("", _("none of these")), *_by_notice(self.clauses)]
+        self.fields["clause"].choices = [("", _("none of these")), *clauses.choices(self.clauses)]
         known = [(key, row.name) for key, row in self.datasets.items()]
         self.fields["dataset"].choices = known
         self.fields["within"].choices = [("", _("any")), *known]
@@ -148,13 +147,3 @@ def statements() -> list[tuple[str, list[tuple[str, str]]]]:
         )
         for kind, values in VALUES.items()
     ]
-
-
-def _by_notice(clauses: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for key, clause in clauses.items():
-        notice = clause.notice
-        text = " ".join(clause.text.split())
-        label = f"{clause.label or clause.ident} {text.removeprefix(clause.label).strip()[:40]}"
-        groups.setdefault(f"{notice.number} {notice.title}".strip()[:60], []).append((key, label))
-    return list(groups.items())

@@ -39,6 +39,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     counts = queries.tiles(actor, now)
     reminders, unread = queries.unread(actor)
     owed, past = ledger.owed(actor, now)
+    solving = roles.can(actor, "issue.work")
+    to_solve, late = queries.issues_to_solve(actor, timezone.localdate(now)) if solving else (0, 0)
     context = {
         "page": listing.page(request, rows),
         "tiles": _tiles(counts, show),
@@ -48,6 +50,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "unread": unread,
         "owed": owed if roles.can(actor, "report.file") else 0,
         "overdue_reports": past,
+        "to_solve": to_solve,
+        "overdue_issues": late,
     }
     return render(request, "web/desk/desk.html", context)
 

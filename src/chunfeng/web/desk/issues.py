@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
 from chunfeng.offices.models import Office
+from chunfeng.people.queries import follow_ups
 from chunfeng.tasking import actions, queries
 from chunfeng.tasking.choices import IssueState
 from chunfeng.tasking.models import CoordinationIssue
@@ -78,6 +80,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             found = queries.issue(actor, pk) or found
     context = {
         "issue": found, "may_work": actions.may_work(actor, found), "error": error, "typed": request.POST,
+        "follow_up": follow_ups.of_issue(actor, found.pk) if roles.can(actor, "contact_record.write") else None,
         **_candidates(request.POST, actor, None, found.owner),
     }  # fmt: skip
     return render(request, "web/desk/issue.html", context, status=422 if error else 200)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from chunfeng.core.errors import NotAllowed, Refused
+from chunfeng.offices import roles
 from chunfeng.people.actions import follow_ups as actions
 from chunfeng.people.choices import FollowUpReason, Outcome
 from chunfeng.people.models import FollowUp, Person
@@ -157,6 +158,8 @@ def _page(
         "title": person.name if person else f"#{row.person_id}",
         "area": Names(request.actor).of(row.area_code),
         "contacts": queries.contacts(row),
+        "partner": queries.partner(row),
+        "may_coordinate": roles.can(request.actor, "issue.work"),
         "outcomes": Outcome.choices,
         "key": common.new_key(),
         "today": timezone.localdate(),

@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from chunfeng.core.actor import Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.notices import queries as notices
+from chunfeng.notices.models import Clause
 from chunfeng.people.actions import placement as actions
 from chunfeng.people.choices import Exposure, Placement
 from chunfeng.people.models import PlacementRule
 from chunfeng.people.placement import library as shipped
 from chunfeng.people.queries import affected, placing
-from chunfeng.web import asked
+from chunfeng.web import asked, clauses
 from chunfeng.web.guards import guarded
 from chunfeng.web.isolation import common
 from chunfeng.web.people.common import Names, found_or_404
@@ -50,7 +52,7 @@ class EmergencyForm(forms.Form):
 class RuleForm(forms.Form):
     """One rule."""
 
-    name = wide(forms.CharField(label=gettext_lazy("Name"), max_length=120))
+    name = wide(forms.CharField(label=pgettext_lazy("title", "Name"), max_length=120))
     exposure = forms.ChoiceField(label=gettext_lazy("Exposure"), choices=Exposure.choices)
     symptoms = forms.ChoiceField(label=gettext_lazy("Which symptoms"), choices=SYMPTOMS, required=False)
     placement = forms.ChoiceField(label=gettext_lazy("Placement"), choices=Placement.choices)
@@ -65,20 +67,29 @@ class RuleForm(forms.Form):
     )
     valid_from = forms.DateField(label=gettext_lazy("In force from"), widget=Day())
     valid_to = forms.DateField(label=gettext_lazy("No longer from"), widget=Day(), required=False)
+    clause = wide(forms.ChoiceField(label=gettext_lazy("Clause it rests on"), required=False))
     source = wide(
         forms.CharField(
-            label=gettext_lazy("Clause it rests on"),
+            label=gettext_lazy("Or its words"),
             max_length=300,
+            required=False,
             help_text=gettext_lazy("Document number and clause, for example 人社厅明电〔2020〕8号 第三条."),
         )
     )
 
+    def __init__(self, *args: Any, actor: Actor, held: Clause | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.clauses = clauses.to_cite(actor, held)
+        self.fields["clause"].choices = [("", _("none of these")), *clauses.choices(self.clauses)]  # type: ignore[attr-defined]
+
     def values(self) -> dict[str, Any]:
-        """What the action takes."""
-        names = [name for name in RuleForm.base_fields if name != "symptoms"]
-        return {name: self.cleaned_data[name] for name in names} | {
-            "symptoms": _SAID[self.cleaned_data["symptoms"]]
-        }
+        """What the action takes. A clause chosen anew brings its own words, unless others were typed."""
+        names = [name for name in RuleForm.base_fields if name not in ("symptoms", "clause")]
+        clause = self.clauses.get(self.cleaned_data["clause"])
+        given = {name: self.cleaned_data[name] for name in names}
+        if clause is not None and "clause" in self.changed_data and "source" not in self.changed_data:
+            given["source"] = ""
+        return given | {"symptoms": _SAID[self.cleaned_data["symptoms"]], "clause": clause}
 
 
 class NewRuleForm(RuleForm, EmergencyForm):
@@ -148,7 +159,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if found is not None:
         start |= found.values()
         start["symptoms"] = {None: "", False: "no", True: "yes"}[found.symptoms]
-    form = NewRuleForm(request.POST or None, initial=start)
+    form = NewRuleForm(request.POST or None, initial=start, actor=request.actor)
     return run_form(
         request,
         form,
@@ -168,8 +179,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a rule right; one that has placed people gets a successor."""
     row = _rule(request, pk)
     start = {name: getattr(row, name) for name in RuleForm.base_fields}
-    start["symptoms"] = {None: "", False: "no", True: "yes"}[row.symptoms]
-    form = RuleForm(request.POST or None, initial=start)
+    start |= {
+        "symptoms": {None: "", False: "no", True: "yes"}[row.symptoms],
+        "clause": str(row.clause_id or ""),
+    }
+    form = RuleForm(request.POST or None, initial=start, actor=request.actor, held=row.clause)
     return run_form(
         request,
         form,

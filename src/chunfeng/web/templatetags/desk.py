@@ -41,7 +41,7 @@ def leads_to(message: Message) -> str:
         return reverse("task", args=[message.task_id])
     kind, _colon, rest = message.dedupe.partition(":")
     number = rest.partition(":")[0]
-    room = {"report": "report", "situation": "situation", "verify": "ledger"}.get(kind)
+    room = {"report": "report", "situation": "situation", "verify": "ledger", "issue": "issue"}.get(kind)
     return reverse(room, args=[int(number)]) if room and number.isdecimal() else ""
 
 
