@@ -54,7 +54,8 @@ def lines(path: Path, rows: int) -> Iterable[dict[str, Any]]:
     """The rows of a Parquet file whose `subject` is below a number."""
     import duckdb
 
-    with duckdb.connect(config={"enable_progress_bar": False}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         found = connection.execute(f"SELECT * FROM '{path}' WHERE subject < {rows} ORDER BY subject")
         heads = [c[0] for c in found.description]
         return [dict(zip(heads, line, strict=True)) for line in found.fetchall()]
@@ -131,7 +132,8 @@ def digest(files: str) -> tuple[int, str]:
     """
     import duckdb
 
-    with duckdb.connect(config={"enable_progress_bar": False}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         names = sorted(c[0] for c in connection.execute(f"DESCRIBE SELECT * FROM '{files}'").fetchall())
         parts = ", ".join(f"'{name}=', coalesce(\"{name}\"::VARCHAR, '-'), ';'" for name in names)
         found = connection.execute(
