@@ -55,6 +55,7 @@ def lines(path: Path, rows: int) -> Iterable[dict[str, Any]]:
     import duckdb
 
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         found = connection.execute(f"SELECT * FROM '{path}' WHERE subject < {rows} ORDER BY subject")
         heads = [c[0] for c in found.description]
         return [dict(zip(heads, line, strict=True)) for line in found.fetchall()]
@@ -132,6 +133,7 @@ def digest(files: str) -> tuple[int, str]:
     import duckdb
 
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         names = sorted(c[0] for c in connection.execute(f"DESCRIBE SELECT * FROM '{files}'").fetchall())
         parts = ", ".join(f"'{name}=', coalesce(\"{name}\"::VARCHAR, '-'), ';'" for name in names)
         found = connection.execute(

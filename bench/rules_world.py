@@ -82,6 +82,7 @@ def make_rows(path: Path, count: int) -> None:
         f'CASE WHEN {_whole(name + "?", 20)} > 0 THEN {how} END AS "{name}"' for name, how in made.items()
     ]
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"COPY (SELECT {', '.join(columns)} FROM range({count}) t(i)) TO '{path}' (FORMAT parquet)"
         )

@@ -79,6 +79,11 @@ def _together(parts: Iterable[list[Way]]) -> list[Way]:
         if part == _NOTHING or found == _NOTHING:
             found = found if part == _NOTHING else part
             continue
+        if len(found) == len(part) == 1:
+            way = found[0] | part[0]
+            if len({name for name, _ in way}) == len(way):  # nothing wanted twice
+                found = [way]
+                continue
         joined = []
         for one, other in product(found, part):
             way = one | other
@@ -148,12 +153,11 @@ class _Asking:
                 return self.ways(item, None if want is None else not want)
             case All(items=items) | Some(items=items):
                 decisive = isinstance(node, Some)
-                each = [self.ways(i, decisive) for i in items]
-                one = _fewest(way for ways in each for way in ways)
+                one = [] if want is not decisive and want is not None else self.any_of(items, decisive)
+                if want is decisive:
+                    return one
                 every = _together(self.ways(i, not decisive) for i in items)
-                if want is None:
-                    return _fewest([*one, *every])
-                return one if want is decisive else every
+                return every if want is not None else _fewest([*one, *every])
             case Choose(test=test, then=then, other=other):
                 yes = _together([self.ways(test, True), self.ways(then, want)])
                 no = _together([self.ways(test, False), self.ways(other, want)])
@@ -162,6 +166,10 @@ class _Asking:
                 held = [] if self.env[parameter] is not None else [self.parameter(parameter)]
                 return _together([*held, *(self.ways(c, None) for c in children(node))])
         return _together(self.ways(c, None) for c in children(node))
+
+    def any_of(self, items: Iterable[Node], want: bool) -> list[Way]:
+        """Ways in which one of several truths could become what is wanted."""
+        return _fewest(way for item in items for way in self.ways(item, want))
 
     def all_of_it(self, node: Node) -> list[Way] | None:
         """The one way where a value needs every fact below it; None where it is not as simple as that."""

@@ -59,7 +59,8 @@ def _looked_up(case: Any) -> Any:
     typed = otherwise if isinstance(otherwise, sge.Cast) else None
     if case.this or not isinstance(typed.this if typed else otherwise, sge.Null):
         return None
-    key, pairs = None, list[tuple[Any, Any]]()
+    key: Any = None
+    pairs: list[tuple[Any, Any]] = []
     for branch in case.args["ifs"]:
         test, value = branch.this, branch.args["true"]
         if isinstance(test, sge.EQ) and isinstance(value, sge.Literal | sge.Boolean):

@@ -159,8 +159,12 @@ class _Plan:
         env: Env = {"on": on, "area": area}
         odd: list[str] = []
         for fact in self.facts:
-            value = _checked(fact, fact.name, facts.get(fact.name))
-            if value is None and facts.get(fact.name) is not None:
+            stated = facts.get(fact.name)
+            if stated is None:
+                env[fact.name] = None
+                continue
+            value = _checked(fact, fact.name, stated)
+            if value is None:
                 odd.append(fact.name)
             env[fact.name] = _exact(value, fact.unit)
         for parameter, exact in self.parameters:
