@@ -40,6 +40,8 @@ def _contents() -> dict[str, Any]:
         "benefits.Claim.explanation": "{}",
         "benefits.InjuryCase.facts": "{}",
         "benefits.InjuryCase.explanation": "{}",
+        "benefits.InjuryCase.told_on": date(2020, 2, 3),
+        "benefits.InjuryCase.decided_on": date(2020, 2, 4),
         "benefits.Decision.facts": "{}",
         "benefits.Decision.explanation": "{}",
         "benefits.PublicityList.until_on": date(2020, 2, 8),

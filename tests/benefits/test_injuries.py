@@ -98,7 +98,7 @@ def test_from_the_counter_to_the_service(taker, officer):
         "employer_pays finance_tops_up",
         False,
     )
-    assert case.due_on == date(2020, 3, 2) and "有保障" not in case.reasons and case.reasons
+    assert case.due_on == date(2020, 3, 2) and "〔2020〕11号" in case.reasons
     with pytest.raises(Refused):
         injuries.state_facts(case=case, facts={"infected": False}, sources={}, by=taker, at=later)
     case = injuries.serve(

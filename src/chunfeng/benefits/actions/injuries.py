@@ -205,7 +205,9 @@ def decide(*, case: InjuryCase, recognised: bool, reasons: str = "", by: Actor, 
         )
     row.recognised, row.against_rule, row.decided_on = recognised, against, timezone.localdate(at)
     row.explanation = json.dumps(found.explanation, ensure_ascii=False)
-    row.reasons = reasons.strip()[:2000] or "\n".join(found.lines)
+    row.reasons = "\n".join(
+        text for text in (reasons.strip()[:2000], "" if against else _plain(found)) if text
+    )
     row.payer = " ".join(name for name, value in found.gives.items() if recognised and value is True)[:40]
     fields = ["recognised", "against_rule", "decided_on", "explanation", "reasons", "payer"]
     state = InjuryState.RECOGNISED if recognised else InjuryState.NOT_RECOGNISED
@@ -298,6 +300,18 @@ def _moved(
     step(row, by=by, at=at, text=text)
     record(verb, by=by, on=row, at=at, detail={"state": str(state)})
     return row
+
+
+def _plain(found: engine.Evaluation) -> str:
+    """Why the rule says so, in its own sentences with their clauses: all that are met, or those that are not."""
+    tongue, lines = engine.language(), []
+    for row in found.explanation["conditions"]:
+        said = f"{row['says'][tongue]}（{row['clause']}）"
+        if found.eligible:
+            lines.append(said)
+        elif row["value"] is False:
+            lines.append(_("Not met: %(condition)s") % {"condition": said})
+    return "\n".join(lines)
 
 
 def _save_new(case: InjuryCase) -> None:

@@ -99,7 +99,6 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     context = {
         "case": row,
-        "kept": common.explained(row.explanation),
         "payers": _payers(row),
         "document": common.document(row.beneficiary),
         "now": timezone.now(),
