@@ -40,6 +40,7 @@ def _contents() -> dict[str, Any]:
         "benefits.Claim.explanation": "{}",
         "benefits.Decision.facts": "{}",
         "benefits.Decision.explanation": "{}",
+        "benefits.Payee.relation": "self",
         "benefits.PublicityList.until_on": date(2020, 2, 8),
         "benefits.WorkDay.minutes": 240,
         "people.PlacementRule.days": 14,
@@ -140,6 +141,8 @@ class Builder:
             return time(17, 0)
         if isinstance(field, models.BooleanField):
             return False
+        if isinstance(field, models.SmallIntegerField):
+            return n % 30_000 + 1
         if isinstance(field, models.IntegerField):
             return n
         if isinstance(field, models.JSONField):
