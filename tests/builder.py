@@ -41,6 +41,8 @@ def _contents() -> dict[str, Any]:
         "benefits.Decision.facts": "{}",
         "benefits.Decision.explanation": "{}",
         "benefits.Payee.relation": "self",
+        "benefits.Payment.state": "paid",
+        "benefits.Payment.paid_on": date(2020, 2, 5),
         "benefits.PublicityList.until_on": date(2020, 2, 8),
         "benefits.WorkDay.minutes": 240,
         "people.PlacementRule.days": 14,
