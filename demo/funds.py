@@ -113,8 +113,8 @@ class Funds(Telling):
         self.use(whole, "living_aid", whole.amount - 2 * third, 33, "生活补助发放表")
         self.use(part, "retraining", 8_000_00, 38, "转岗培训协议")
         wrong = self.use(part, "living_aid", 6_800_00, 36, "工资表")
-        funds.correct(entry=wrong, reason="金额录入有误，应为6080元", by=self.officer, at=self.at(35, 9))
-        self.use(part, "living_aid", 6_080_00, 36, "生活补助发放表")
+        funds.correct(entry=wrong, reason="金额录入有误，应为6080元", by=self.officer, at=self.at(35, 11))
+        self.use(part, "living_aid", 6_080_00, 35, "生活补助发放表")
         self.use(part, "other", 1_200_00, 34, "设备维修发票")
 
     def use(self, payment: Payment, purpose: str, amount: int, days_ago: int, voucher: str) -> FundUse:

@@ -44,6 +44,9 @@ def _contents() -> dict[str, Any]:
         "benefits.InjuryCase.decided_on": date(2020, 2, 4),
         "benefits.Decision.facts": "{}",
         "benefits.Decision.explanation": "{}",
+        "benefits.Payee.relation": "self",
+        "benefits.Payment.state": "paid",
+        "benefits.Payment.paid_on": date(2020, 2, 5),
         "benefits.PublicityList.until_on": date(2020, 2, 8),
         "benefits.WorkDay.minutes": 240,
         "people.PlacementRule.days": 14,
@@ -144,6 +147,8 @@ class Builder:
             return time(17, 0)
         if isinstance(field, models.BooleanField):
             return False
+        if isinstance(field, models.SmallIntegerField):
+            return n % 30_000 + 1
         if isinstance(field, models.IntegerField):
             return n
         if isinstance(field, models.JSONField):
