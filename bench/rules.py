@@ -26,8 +26,8 @@ JUDGED = {"full": 100_000, "small": 20_000}
 """The first rows, whose answers are compared with the exact ones."""
 SCALAR = {"full": 20_000, "small": 4_000}
 """The first rows, compared with the scalar evaluator and PostgreSQL to the last bit of the masks."""
-ONE_BY_ONE = {"full": 200_000, "small": 10_000}
-"""Rows for ZEN, which decides one after another; its time is scaled to all rows."""
+ZEN_ROWS = {"full": 200_000, "small": 10_000}
+"""Rows for ZEN, which decides row by row; its time is scaled to all rows."""
 RUNS = {"full": 3, "small": 2}
 PEER_RUNS = {"full": 2, "small": 1}
 MEMORY, TIGHT = "900MB", "280MB"
@@ -50,7 +50,7 @@ def run(*, size: str, say: Say) -> Found:
         right = rules_judge.truths(source, JUDGED[size])
         files = {"chunfeng": folder / "ours.parquet", **{n: folder / f"{n}.parquet" for n in peers}}
         verdicts = {
-            n: rules_judge.judge(f, _first(right, ONE_BY_ONE[size]) if n == "zen" else right)
+            n: rules_judge.judge(f, _first(right, ZEN_ROWS[size]) if n == "zen" else right)
             for n, f in files.items()
         }
         same = _identical(source, folder, _first(right, SCALAR[size]))
@@ -90,7 +90,7 @@ def _peers(python: Path, source: Path, folder: Path, size: str, say: Say) -> dic
     for name in ("openfisca", "pandas", "zen"):
         given: tuple[object, ...] = (source, folder / f"{name}.parquet")
         if name == "zen":
-            given = (*given, ONE_BY_ONE[size])
+            given = (*given, ZEN_ROWS[size])
         times = 1 if name == "zen" else PEER_RUNS[size]
         found[name] = _best([child.run(f"bench.rules_{name}", *given, python=python) for _ in range(times)])
         say(f"rules: {name}: {found[name]['seconds']:.1f} s, {found[name]['peak_mb']:.0f} MB")

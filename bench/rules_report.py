@@ -85,7 +85,7 @@ def _speed_table(
 MISSING = {
     "chunfeng": "says so: an open question with the facts that would decide",
     "openfisca": "takes the default (0, no, the first choice) and decides",
-    "pandas": "<NA> in nullable columns stays open; with NumPy columns it would be refused",
+    "pandas": "`<NA>` in nullable columns stays open; with NumPy columns it would be refused",
     "zen": "raises; with a guard in every rule the answer is empty",
 }
 NAMES = {"chunfeng": "**chunfeng**", "openfisca": "openfisca-core", "pandas": "pandas", "zen": "ZEN engine"}
@@ -119,7 +119,7 @@ def _right_table(verdicts: dict[str, Verdict]) -> list[list[str]]:
 def _remarks(spark: dict[str, Any], same: dict[str, int]) -> list[str]:
     return [
         f"Decided on {ON.isoformat()}: {', '.join(f'`{c}`' for c in CODES)}. A run of OpenFisca has one period, so all"
-        " rows share one day; the line below gives each row its own.",
+        " rows share one day; one line of the table gives each row its own.",
         "Best of three runs of ours, of two of openfisca-core and pandas, of one of the others; the highest peak of"
         " all. Loading libraries, starting Spark and compiling the text are not counted.",
         "An answer is one measure of one row. Right is what exact fractions say (`bench/rules_exact.py`). The first"
