@@ -85,11 +85,8 @@ def record_contact(
         "follow_up_id": follow_up.pk if follow_up else None,
         "source": bounded(source, _("source"), 300),
     }
-    if batch.recall(("free key", key)) is None:
-        known = ContactRecord.objects.filter(key=key).first()
-        if known is not None:
-            return _same(known, row, stated), False
-    batch.forget(("free key", key))
+    if (known := _there(key)) is not None:
+        return _same(known, row, stated), False
     now = received_at or at
     made = ContactRecord(
         person=row, key=key, office_id=by.office_id, area_code=item.area_code if item else _where(row, by),
@@ -129,6 +126,13 @@ def _given(kind: str, outcome: str, answers: Mapping[str, Any]) -> dict[str, Any
             % {"outcome": Outcome(outcome).label}
         )
     return given
+
+
+def _there(key: str) -> ContactRecord | None:
+    """The contact under a key; a key that the batch knows to be free is looked for once."""
+    known = ContactRecord.objects.filter(key=key).first() if batch.recall(("free key", key)) is None else None
+    batch.forget(("free key", key))
+    return known
 
 
 def _save(made: ContactRecord) -> ContactRecord | None:
