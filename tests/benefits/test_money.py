@@ -11,6 +11,7 @@ from chunfeng.benefits.actions import beneficiaries, claims, decisions, objectio
 from chunfeng.benefits.bank import Reply
 from chunfeng.benefits.choices import BatchState, ClaimState, PaymentState
 from chunfeng.benefits.models import Payment
+from chunfeng.benefits.queries import payments as queries
 from chunfeng.core.errors import NotAllowed, Refused
 from tests import factories as f
 from tests.benefits import builders as b
@@ -202,6 +203,18 @@ def test_an_account_entered_after_the_decision_is_used(by, into):
         beneficiary=claim.beneficiary, account="62228888888", bank="另一银行", by=by, at=f.NOW
     )
     assert payments.make_batch(by=by, at=f.NOW).payments.get().account == "62228888888"
+
+
+def test_who_sends_sees_which_accounts_were_changed_after_the_decision(by, into):
+    later = f.NOW + timedelta(minutes=5)
+    for n, (account, at) in {1: ("62228888888", later), 2: ("62228888888", f.NOW)}.items():
+        claim = granted(by, into, n)
+        whom = claim.beneficiary
+        beneficiaries.set_account(beneficiary=whom, account=account, bank="另一银行", by=by, at=at)
+    granted(by, into, 3)
+    batch = payments.make_batch(by=by, at=later)
+    assert batch.count == 3
+    assert [(each.line, each.account) for each in queries.moved(batch)] == [(1, "62228888888")]
 
 
 def test_another_amount_changes_nothing(by, into, leader):

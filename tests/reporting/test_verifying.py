@@ -163,12 +163,16 @@ def test_filing_and_reminding_touch_no_index(filed):
     """PostgreSQL 16 and later: a row is written anew within its page, whatever BRIN says of it."""
     if connection.pg_version < 160000:
         pytest.skip("before PostgreSQL 16 a BRIN is touched like any index")
-    other = builders.obligation(filed.form, factories.office("220184100202"), DAY)
-    before = updates()
-    actions.file_report(obligation_id=other.pk, values=FIGURES, by=factories.actor(other.office), at=AT)
-    Obligation.objects.filter(pk=filed.pk).update(told=1)
-    after = updates()
-    assert after[0] - before[0] == after[1] - before[1] == 2
+    stayed = []
+    for serial in ("220184100202", "220184100203", "220184100204"):  # one of them may end its page
+        other = builders.obligation(filed.form, factories.office(serial), DAY)
+        before = updates()
+        actions.file_report(obligation_id=other.pk, values=FIGURES, by=factories.actor(other.office), at=AT)
+        Obligation.objects.filter(pk=filed.pk).update(told=len(stayed) + 1)
+        after = updates()
+        assert after[0] - before[0] == 2
+        stayed.append(after[1] - before[1])
+    assert 2 in stayed
 
 
 def updates() -> tuple[int, int]:

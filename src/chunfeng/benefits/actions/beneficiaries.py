@@ -113,7 +113,8 @@ def know_unit(*, name: str, credit_code: str, area_code: str, by: Actor, at: dat
 def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor, at: datetime) -> Beneficiary:
     """The bank account payments go to, 8 to 32 digits; what waits to be paid goes there too. Again: nothing new.
 
-    Payments of claims with another payee keep that payee's account.
+    Payments of claims with another payee keep that payee's account. Another account in place of one that was known
+    is marked: whoever sends a batch sees which of its payments were decided before.
     """
     roles.require(by, "claim.work")
     digits = account_number(account)
@@ -122,8 +123,10 @@ def set_account(*, beneficiary: Beneficiary, account: str, bank: str, by: Actor,
     if row is None or not by.sees(row.area_code):
         raise NotAllowed(_("This beneficiary belongs to another area."))
     if (row.account, row.bank) != (digits, where):
+        if row.account and row.account != digits:
+            row.account_changed_at = at
         row.account, row.bank = digits, where
-        row.save(update_fields=["account", "bank"])
+        row.save(update_fields=["account", "bank", "account_changed_at"])
         elsewhere = Payee.objects.exclude(relation=PayeeRelation.SELF).values("claim")
         waiting = Payment.objects.filter(beneficiary=row, state=PaymentState.WAITING)
         waiting.exclude(decision__claim__in=elsewhere).update(account=digits, bank=where)

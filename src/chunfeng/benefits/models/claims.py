@@ -44,6 +44,7 @@ class Beneficiary(models.Model):
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     account = EncryptedTextField(_("account"), null=True, blank=True)
     bank = models.CharField(_("bank"), max_length=120, blank=True)
+    account_changed_at = models.DateTimeField(_("account changed at"), null=True, blank=True)
     person = models.ForeignKey(
         Person,
         null=True,

@@ -100,6 +100,12 @@ def lines(row: PaymentBatch) -> QuerySet[Payment]:
     return row.payments.select_related("measure", "decision", "beneficiary").order_by("line")
 
 
+def moved(row: PaymentBatch) -> list[Payment]:
+    """Payments of a batch whose beneficiary got another account after the decision, in the order of the file."""
+    later = lines(row).filter(beneficiary__account_changed_at__gt=F("decision__at"))
+    return [each for each in later if each.account == each.beneficiary.account]
+
+
 def states(row: PaymentBatch) -> dict[str, tuple[int, int]]:
     """State → (payments, fen) within a batch."""
     found = row.payments.values_list("state").annotate(n=Count("pk"), fen=Sum("amount")).order_by()

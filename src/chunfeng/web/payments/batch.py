@@ -186,6 +186,7 @@ def _page(
             context_of(each) | {"account": common.account(each)} for each in queries.lines(row)[:LINES]
         ],
         "hidden": max(row.count - LINES, 0),
+        "moved": queries.moved(row) if row.state == BatchState.OPEN else [],
         "may_send": row.state == BatchState.OPEN and roles.can(request.actor, "payment.send"),
         "failed": failed,
         "problems": problems,
