@@ -12,7 +12,7 @@ setup:           ## make .venv from the hashed requirements, nothing else
 
 run: setup       ## set everything up, tell the demo story, serve on 127.0.0.1:8000
 	@$(PY) -m demo --size $(SIZE)
-	@.venv/bin/chunfeng serve
+	@.venv/bin/chunfeng serve --no-migrate
 
 demo: setup      ## only tell the demo story into the database (SIZE=small|large)
 	@$(PY) -m demo --size $(SIZE)

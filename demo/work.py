@@ -121,12 +121,13 @@ class Work(Telling):
         self.approved(self.filled(STATION, older, range(21, 24), self.officer, 25), 24)
         self.bank()
         self.approved(self.filled(CLINIC, older, range(11, 15), self.town, 25), 22)
-        shown = self.filled(HOSPITAL, last, range(1, 9), self.officer, 0)
-        worklists.submit(row=shown, by=self.officer, at=self.at(0, 9))
-        worklists.check(row=shown, by=self.leader, at=self.at(0, 10))
+        in_time = max(self.today.day - 8, 0)
+        shown = self.filled(HOSPITAL, last, range(1, 9), self.officer, in_time)
+        worklists.submit(row=shown, by=self.officer, at=self.at(in_time, 9))
+        worklists.check(row=shown, by=self.leader, at=self.at(in_time, 10))
         self.publish(shown, 0)
-        handed = self.filled(CLINIC, last, range(11, 15), self.town, 0)
-        worklists.submit(row=handed, by=self.town, at=self.at(0, 9))
+        handed = self.filled(CLINIC, last, range(11, 15), self.town, in_time)
+        worklists.submit(row=handed, by=self.town, at=self.at(in_time, 9))
         self.filled(CENTRE, last, range(31, 34), self.officer, 0)
 
     def filled(self, unit: str, month: date, people: Sequence[int], by: Actor, days_ago: int) -> WorkList:

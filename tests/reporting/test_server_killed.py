@@ -59,6 +59,7 @@ class Server:
                     "--port",
                     str(self.port),
                     "--no-jobs",
+                    "--no-migrate",
                 ],
                 env=os.environ
                 | environment()

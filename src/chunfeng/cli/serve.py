@@ -18,37 +18,44 @@ def serve(
     jobs: Annotated[
         bool, typer.Option(help="Run the background worker (reminders, outbox) beside the site.")
     ] = True,
+    migrate: Annotated[
+        bool, typer.Option(help="Start the database and bring its tables up to date first.")
+    ] = True,
 ) -> None:
-    """Serve the site and run background jobs until Ctrl-C."""
+    """Serve the site and run background jobs, which give way to the pages, until Ctrl-C."""
     from chunfeng.cli.db import up
 
-    up()
+    if migrate:
+        up()
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "chunfeng.config.settings"}
-    parts = [
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            host,
-            "--port",
-            str(port),
-            "--workers",
-            str(workers),
-            "--blocking-threads",
-            "2",
-            "--respawn-failed-workers",
-            "--no-ws",
-            "--log-level",
-            "warning",
-            "chunfeng.config.wsgi:application",
-        ]
+    started = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--host",
+                host,
+                "--port",
+                str(port),
+                "--workers",
+                str(workers),
+                "--blocking-threads",
+                "2",
+                "--respawn-failed-workers",
+                "--no-ws",
+                "--log-level",
+                "warning",
+                "chunfeng.config.wsgi:application",
+            ],
+            env=environment,
+        )
     ]
     if jobs:
-        parts.append([sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"])
-    started = [subprocess.Popen(part, env=environment) for part in parts]
+        worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
+        started.append(subprocess.Popen(worker, env=environment, preexec_fn=lambda: os.nice(5)))
     typer.echo(f"http://{host}:{port}/  (Ctrl-C stops)")
 
     def leave(*_: object) -> None:

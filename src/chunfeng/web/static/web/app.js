@@ -13,3 +13,8 @@ document.addEventListener("submit", (event) => {
   window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
   setTimeout(() => { delete form.dataset.sent; }, 8000);
 });
+// rows of links that are wider than a phone begin at the one that is open
+for (const here of document.querySelectorAll(".rooms [aria-current], .beside [aria-current], .tabs [aria-current]")) {
+  const row = here.parentElement;
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
