@@ -10,6 +10,7 @@ from chunfeng.benefits.actions import measures, simulating
 from chunfeng.benefits.models import MeasureVersion, Simulation
 from tests import factories as f
 from tests.benefits import builders as b
+from tests.journeys.line import until
 from tests.people import builders as people
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -60,7 +61,7 @@ def test_from_the_file_to_the_first_answer(desktop, phone, sign_in, shoot, count
     desktop.wait_for_url(re.compile(r"/measures/what-if/\d+/$"))
     simulating.run(Simulation.objects.get().pk)  # what a worker does; the page finds out by itself
     desktop.get_by_text("3,200.00").first.wait_for()
-    desktop.wait_for_function("document.querySelector('.ms-chart').naturalWidth > 0")
+    until(desktop, lambda: desktop.evaluate("document.querySelector('.ms-chart').naturalWidth > 0"))
     shoot(desktop, "measure-what-if")
     desktop.goto("/measures/")
     shoot(desktop, "measures")
