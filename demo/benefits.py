@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from chunfeng.benefits import engine
+from chunfeng.benefits import force
 from chunfeng.benefits.actions import (
     beneficiaries,
     claims,
@@ -78,11 +78,11 @@ class Benefits(Telling):
         """One shipped measure taken by the province, one of the county's own, put in force by their leaders."""
         own = self.officer.area_code
         province = self.actor("HR22", "officer"), self.actor("HR22", "leader")
-        if engine.version_for(SKILL, self.today, own) is None:
+        if force.version_for(SKILL, self.today, own) is None:
             made = measures.take_shipped(code=SKILL, by=province[0], at=self.at(20, 9))
             self.put(made, province[1])
             self.details(made, province[0], publish_days=5)
-        if engine.version_for(GRANT, self.today, own) is None:
+        if force.version_for(GRANT, self.today, own) is None:
             made = measures.draft(text=TEXT.read_text(encoding="utf-8"), by=self.officer, at=self.at(20, 9))
             self.put(made, self.leader)
             self.details(made, self.officer, publish_days=0)
@@ -193,7 +193,7 @@ class Benefits(Telling):
 
     def found(self) -> None:
         """A few poor workers the register knows are proposed; the others wait to be looked at."""
-        version = engine.version_for(GRANT, self.today, self.officer.area_code)
+        version = force.version_for(GRANT, self.today, self.officer.area_code)
         if version is None:
             return
         with scope.applied(self.officer):

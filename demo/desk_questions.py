@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from chunfeng.benefits import engine, files, rulebook
+from chunfeng.benefits import engine, files, force, rulebook
 from chunfeng.benefits.actions import answering, enquiries, holidays, training
 from chunfeng.benefits.actions import measures as actions
 from chunfeng.benefits.models import Enquiry, Enrolment, Measure, MeasureVersion
@@ -93,7 +93,7 @@ class Questions(Telling):
     def by_rule(self) -> None:
         """One answered by its measure, with clause and date."""
         area = self.officer.area_code
-        version = engine.version_for("pay-in-isolation", self.today, area)
+        version = force.version_for("pay-in-isolation", self.today, area)
         if version is None:
             return
         row = self.asked(90, "isolation-pay", 1)
@@ -173,7 +173,7 @@ class Questions(Telling):
 
     def free_training(self) -> MeasureVersion | None:
         """The shipped example as the county takes it over under its own code."""
-        held = engine.version_for(COURSE, self.today, self.officer.area_code)
+        held = force.version_for(COURSE, self.today, self.officer.area_code)
         text = files.shipped().get("free-training")
         if held is not None or text is None:
             return held

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chunfeng.areas import queries as areas
-from chunfeng.benefits import engine
+from chunfeng.benefits import force
 from chunfeng.benefits.actions import beneficiaries, claims, decisions, funds, measures, payments
 from chunfeng.benefits.bank import Reply
 from chunfeng.benefits.models import Claim, FundUse, Payment
@@ -58,7 +58,7 @@ class Funds(Telling):
         """The county's own refund, and the shipped rules by which its use is judged."""
         now: dict[str, Any] = {"by": self.officer, "at": self.at(90, 9)}
         for code in (RULES, REFUND):
-            if engine.version_for(code, self.today, self.officer.area_code) is not None:
+            if force.version_for(code, self.today, self.officer.area_code) is not None:
                 continue
             made = (
                 measures.take_shipped(code=code, **now)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from chunfeng.benefits import engine, files
+from chunfeng.benefits import files, force
 from chunfeng.benefits.actions import injuries, listpay, measures, payments, workdays, worklists
 from chunfeng.benefits.bank import Reply
 from chunfeng.benefits.models import InjuryCase, MeasureVersion, WorkList
@@ -47,7 +47,7 @@ class Work(Telling):
         with scope.applied(SYSTEM):
             self.measures()
             if any(
-                engine.version_for(code, self.today, self.town.area_code) is None for code in (SUBSIDY, RULE)
+                force.version_for(code, self.today, self.town.area_code) is None for code in (SUBSIDY, RULE)
             ):
                 return
             self.injuries()
@@ -56,9 +56,9 @@ class Work(Telling):
 
     def measures(self) -> None:
         """What the part about measures has not put in force: the term to apply, and the county's green channel."""
-        if engine.version_for(APPLICATION, self.today, self.officer.area_code) is None:
+        if force.version_for(APPLICATION, self.today, self.officer.area_code) is None:
             self.put(measures.take_shipped(code=APPLICATION, by=self.officer, at=self.at(28, 9)))
-        if not engine.refinements(CLOCK, self.today, self.officer.area_code):
+        if not force.refinements(CLOCK, self.today, self.officer.area_code):
             text = TEXT.read_text(encoding="utf-8")
             self.put(measures.draft(text=text, by=self.officer, at=self.at(28, 9)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import ngettext, pgettext
 
-from chunfeng.benefits import engine
+from chunfeng.benefits import engine, force
 from chunfeng.benefits.choices import InjuryApplicant, InjuryState
 from chunfeng.benefits.models import InjuryCase, Measure
 from chunfeng.core import scope
@@ -87,10 +87,10 @@ def _clock(case: InjuryCase) -> dict[str, Any]:
 
 
 def _ask(case: InjuryCase, code: str, facts: dict[str, Any], on: date) -> list[dict[str, Any]]:
-    version = engine.version_for(code, on, case.area_code)
+    version = force.version_for(code, on, case.area_code)
     if version is None:
         return []
-    local = engine.refinements(code, on, case.area_code)
+    local = force.refinements(code, on, case.area_code)
     found = engine.evaluate(version=version, refined_by=local, facts=facts, on=on, area=case.area_code)
     won = {
         SETS[row["parameter"]]: row["text"] for row in found.explanation["won"] if row["parameter"] in SETS

@@ -12,15 +12,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from chunfeng.areas import codes
-from chunfeng.benefits.choices import MeasureState
+from chunfeng.benefits.force import texts_of
 from chunfeng.benefits.models import MeasureVersion
-from chunfeng.core import scope
-from chunfeng.core.actor import SYSTEM
 from chunfeng.core.errors import Refused
 from chunfeng_rules import library, precedence, reading, scalar
 from chunfeng_rules.explanation import Explanation
@@ -252,7 +248,7 @@ def excludes(version: MeasureVersion) -> tuple[str, ...]:
 
 def sums(version: MeasureVersion, explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What an amount is made of: {"label": {"zh", "en"}, "fen"} for each money outcome of a kept explanation."""
-    money = {given.name for given in parsed(version.text).gives if dict(given.unit.dims) == {"fen": 1}}
+    money = {given.name for given in parsed(version.text).gives if _is_money(given.unit)}
     return [
         {"label": row["label"], "fen": row["value"]}
         for row in explanation.get("gives", [])
@@ -264,60 +260,6 @@ def referrals(explanation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Where a kept explanation sends somebody on to: its outcomes `refer_…` that are yes."""
     rows = explanation.get("gives", [])
     return [row for row in rows if row["name"].startswith("refer_") and row["value"] is True]
-
-
-def version_for(code: str, on: date, area: str) -> MeasureVersion | None:
-    """The version of a measure that decides on a day in an area: the last one put in force for that day."""
-    chain = [codes.COUNTRY, *codes.ancestors(area), area]
-    rows = _in_force(on).filter(measure__code=code, refines="", measure__area_code__in=chain)
-    rows = rows.select_related("measure")
-    return rows.order_by("-valid_from", "-put_at", "-pk").first()
-
-
-def versions_on(on: date, area: str) -> list[MeasureVersion]:
-    """Of every measure that decides on a day in an area the version that does, as `version_for`, in one query."""
-    chain = [codes.COUNTRY, *codes.ancestors(area), area]
-    rows = _in_force(on).filter(refines="", measure__area_code__in=chain).select_related("measure__office")
-    newest: dict[int, MeasureVersion] = {}
-    for row in rows.order_by("-valid_from", "-put_at", "-pk"):
-        newest.setdefault(row.measure_id, row)
-    return list(newest.values())
-
-
-def refinements(code: str, on: date, area: str) -> list[int]:
-    """Keys of the versions of other texts that matter for a measure in an area on a day, the highest level first.
-
-    These are the local texts that refine it, and the texts of its family to which it may have to give way.
-    """
-    return others(code, on)(area)
-
-
-def others(code: str, on: date) -> Callable[[str], list[int]]:
-    """`refinements` as a function of the area: one query for many areas."""
-    rows = _in_force(on)
-    families = rows.filter(measure__code=code, refines="").exclude(family="").values("family")
-    family = Q(family__in=families, refines="") & ~Q(measure__code=code)
-    order = ("measure__area_code", "measure_id", "-valid_from", "-put_at", "-pk")
-    named = rows.filter(Q(refines=code) | family).order_by(*order)
-    found = list(named.values_list("pk", "measure_id", "measure__area_code"))
-
-    def within(area: str) -> list[int]:
-        newest: dict[int, int] = {}
-        for pk, measure, where in found:
-            if where in (codes.COUNTRY, area) or where in codes.ancestors(area):
-                newest.setdefault(measure, pk)
-        return list(newest.values())
-
-    return within
-
-
-def texts_of(versions: Sequence[int]) -> tuple[str, ...]:
-    """The texts of these versions, in their order, wherever they belong."""
-    if not versions:
-        return ()
-    with scope.applied(SYSTEM):
-        found = dict(MeasureVersion.objects.filter(pk__in=versions).values_list("pk", "text"))
-    return tuple(found[pk] for pk in versions)
 
 
 def parsed(text: str, *local: str) -> Measure:
@@ -347,14 +289,6 @@ def in_family(measure: Measure, put: Sequence[Measure] = ()) -> Measure:
     known = library.shipped() | {each.code: each for each in put}
     family = [each for each in known.values() if each.family == measure.family and each.code != measure.code]
     return precedence.settled([measure, *family])[0] if family else measure
-
-
-def _in_force(on: date) -> QuerySet[MeasureVersion]:
-    return MeasureVersion.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-        state=MeasureState.IN_FORCE,
-        valid_from__lte=on,
-    )
 
 
 def language() -> str:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from chunfeng.benefits import bank, engine
+from chunfeng.benefits import bank, engine, force
 from chunfeng.benefits.models import MeasureVersion
 
 DAYS = "days"
@@ -43,7 +43,7 @@ def evaluated(
 
     Eligible with one paid day; days that are not paid stand in the explanation with the condition they miss.
     """
-    local = engine.texts_of(refined_by)
+    local = force.texts_of(refined_by)
     rows = sorted(days, key=lambda row: str(row["on"]))
     found = [_day(version.text, local, on, area, tuple(sorted(day_facts(row).items()))) for row in rows]
     paid = [each for each in found if each.eligible and not each.asks]

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import engine, months, periods
+from chunfeng.benefits import engine, force, months, periods
 from chunfeng.benefits.actions.common import alone_with, locked, required, step
 from chunfeng.benefits.choices import LIVE, ClaimChannel, ClaimState, ClaimStepKind
 from chunfeng.benefits.models import Beneficiary, Claim, ClaimPaper, MeasureVersion, Payment
@@ -68,7 +68,7 @@ def open_claim(
             claim = Claim.objects.create(
                 measure=version.measure,
                 version=version,
-                refined_by=engine.refinements(code, on, beneficiary.area_code),
+                refined_by=force.refinements(code, on, beneficiary.area_code),
                 beneficiary=beneficiary,
                 subject_key=beneficiary.subject_key,
                 period=period,
@@ -91,7 +91,7 @@ def open_claim(
 
 def in_force(code: str, on: date, area: str) -> MeasureVersion:
     """The version that decides on a day in an area. Raises Refused where none does."""
-    version = engine.version_for(code, on, area)
+    version = force.version_for(code, on, area)
     if version is None:
         raise Refused(
             _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}

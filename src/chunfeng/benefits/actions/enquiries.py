@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
-from chunfeng.benefits import engine, rulebook
+from chunfeng.benefits import engine, force, rulebook
 from chunfeng.benefits.actions.common import alone_with, bounded, required
 from chunfeng.benefits.choices import EnquiryChannel, EnquiryState, EnquiryStepKind
 from chunfeng.benefits.models import Enquiry, EnquiryStep, MeasureVersion
@@ -149,7 +149,7 @@ def answer(
     kept: dict[str, Any] = {}
     if version is not None:
         day = on or timezone.localdate(at)
-        local = engine.refinements(version.measure.code, day, row.area_code)
+        local = force.refinements(version.measure.code, day, row.area_code)
         found = engine.evaluate(
             version=version, refined_by=local, facts=facts or {}, on=day, area=row.area_code
         )

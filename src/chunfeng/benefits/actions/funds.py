@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import bank, engine
+from chunfeng.benefits import bank, engine, force
 from chunfeng.benefits.actions.common import required
 from chunfeng.benefits.choices import PaymentState, RecoveryState
 from chunfeng.benefits.models import FundUse, Payment
@@ -108,9 +108,9 @@ def spending_of(row: Payment, on: date) -> engine.Spending:
     code = row.measure.use_rules
     if not code:
         raise Refused(_("This measure does not ask what the money was used for."))
-    version = engine.version_for(code, on, row.area_code)
+    version = force.version_for(code, on, row.area_code)
     found = (
-        engine.spending(version, engine.refinements(code, on, row.area_code), on, row.area_code)
+        engine.spending(version, force.refinements(code, on, row.area_code), on, row.area_code)
         if version
         else None
     )

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import clocks, engine
+from chunfeng.benefits import clocks, engine, force
 from chunfeng.benefits.actions import beneficiaries
 from chunfeng.benefits.actions.common import alone_with, bounded, required
 from chunfeng.benefits.choices import InjuryApplicant, InjuryState
@@ -78,7 +78,7 @@ def apply(
         died=died,
         green=green,
         version=version,
-        refined_by=engine.refinements(RULE, applied_on, by.area_code),
+        refined_by=force.refinements(RULE, applied_on, by.area_code),
         key=key,
         made_at=at,
         by_name=by.name,
@@ -259,7 +259,7 @@ def needed(case: InjuryCase) -> list[str]:
     """The papers the rules name as proof, each once: of the application, and of the facts that still matter."""
     if case.version is None:
         return []
-    form = engine.version_for(clocks.APPLICATION, case.applied_on, case.area_code)
+    form = force.version_for(clocks.APPLICATION, case.applied_on, case.area_code)
     proofs = [each.proof for each in engine.questions(form).values()] if form else []
     proofs += [each.proof for each in engine.questions(case.version).values()]
     return [text for text in dict.fromkeys(proofs) if text]
@@ -326,7 +326,7 @@ def _rule(happened_on: date, applied_on: date, area: str, at: datetime) -> Measu
     """The rule of the day of application, where the days fit and one is in force."""
     if not happened_on <= applied_on <= timezone.localdate(at):
         raise Refused(_("The days do not fit: it happened, then it was applied for, not later than today."))
-    version = engine.version_for(RULE, applied_on, area)
+    version = force.version_for(RULE, applied_on, area)
     if version is None:
         raise Refused(
             _("No rule for these work injuries is in force on %(day)s. Put the measure in force first.")

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import engine, files
+from chunfeng.benefits import engine, files, force
 from chunfeng.benefits.actions.common import bounded, required
 from chunfeng.benefits.choices import MeasureState
 from chunfeng.benefits.models import Measure, MeasureVersion
@@ -208,7 +208,7 @@ def set_use(*, measure: Measure, rules: str, days: int, by: Actor, at: datetime)
         raise Refused(_("Choose at most 3650 days to account for the money."))
     on = timezone.localdate(at)
     if rules and rules != row.use_rules:
-        version = engine.version_for(rules, on, row.area_code)
+        version = force.version_for(rules, on, row.area_code)
         if version is None or engine.spending(version, (), on, row.area_code) is None:
             raise Refused(
                 _("“%(code)s” is not in force, or does not judge what money is used for.")

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chunfeng.areas import codes
-from chunfeng.benefits import engine, files, many
+from chunfeng.benefits import engine, files, force, many
 from chunfeng.benefits.actions.claims import values_of
 from chunfeng.benefits.actions.common import required
 from chunfeng.benefits.choices import ClaimState, RunOver, SimulationState
@@ -180,7 +180,7 @@ def _claims(row: Simulation, actor: Actor) -> tuple[list[Pair], int, int]:
     found = list(_rows(row, actor).filter(pk__gt=row.after).select_related("version").order_by("pk")[:CHUNK])
     pairs: list[Pair] = []
     for claim in found:
-        facts, local = values_of(claim), engine.texts_of(claim.refined_by)
+        facts, local = values_of(claim), force.texts_of(claim.refined_by)
         now = engine.answer(claim.version.text, local, facts, claim.on, claim.area_code)
         then = engine.answer(row.text, local, facts, claim.on, claim.area_code)
         pairs.append((claim.area_code, claim.on, now, then))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import engine, registers
+from chunfeng.benefits import engine, force, registers
 from chunfeng.benefits.actions import beneficiaries
 from chunfeng.benefits.actions.common import alone_with, bounded, required
 from chunfeng.benefits.choices import EnrolmentState
@@ -126,7 +126,7 @@ def enrol(
     if taken >= course.seats:
         raise Refused(_("All %(n)s seats of this course are taken.") % {"n": course.seats})
     version = _version(course.measure, day, whom.area_code)
-    local = engine.refinements(course.measure.code, day, whom.area_code)
+    local = force.refinements(course.measure.code, day, whom.area_code)
     asked = engine.questions(version)
     held = _held(course, whom, asked, day) | {k: v for k, v in facts.items() if k in asked and v is not None}
     _admit(version, local, held, course, day, whom.area_code)
@@ -221,7 +221,7 @@ def finish(*, enrolment: Enrolment, completed: bool, remark: str = "", by: Actor
 
 
 def _version(measure: Measure, on: date, area: str) -> MeasureVersion:
-    version = engine.version_for(measure.code, on, area)
+    version = force.version_for(measure.code, on, area)
     if version is None:
         raise Refused(
             _("No version of this measure is in force on %(day)s in this area.") % {"day": on.isoformat()}

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.benefits import engine, months
+from chunfeng.benefits import force, months
 from chunfeng.benefits.actions import claims
 from chunfeng.benefits.actions.common import required
 from chunfeng.benefits.actions.workdays import OPEN, last_day, locked
@@ -39,7 +39,7 @@ def open_list(*, unit: str, unit_code: str = "", month: date, code: str, by: Act
             _("The last sign of the credit code %(code)s does not fit: copy it from the licence.")
             % {"code": number.number}
         )
-    version = engine.version_for(code, last_day(first), by.area_code)
+    version = force.version_for(code, last_day(first), by.area_code)
     if version is None or not months.payable(version):
         raise Refused(_("Choose a measure in force in that month that is paid by the day of work."))
     known = WorkList.objects.filter(office=by.office_id, unit=name, month=first).first()

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from chunfeng.benefits import engine, many, periods, registers
+from chunfeng.benefits import engine, force, many, periods, registers
 from chunfeng.benefits.actions.beneficiaries import subject_key
 from chunfeng.benefits.choices import LIVE
 from chunfeng.benefits.models import Claim, MeasureVersion, Payment
@@ -105,7 +105,7 @@ class Judge:
         self.version, self.on, self.evaluator = version, on, evaluator
         self.text = version.text if text is None else text
         self.names = tuple(sorted(name for name in engine.questions(version) if name in registers.READERS))
-        self.others = engine.others(version.measure.code, on)
+        self.others = force.others(version.measure.code, on)
         self.texts: dict[tuple[int, ...], tuple[str, ...]] = {}
 
     def judged(self, people: list[Person]) -> list[tuple[Person, dict[str, Any], engine.Answer]]:
@@ -129,7 +129,7 @@ class Judge:
         """The other texts that matter in an area: most areas share them, and so one table."""
         found = tuple(self.others(area))
         if found not in self.texts:
-            self.texts[found] = engine.texts_of(found)
+            self.texts[found] = force.texts_of(found)
         return self.texts[found]
 
 

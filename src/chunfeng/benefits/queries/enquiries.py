@@ -11,7 +11,7 @@ from django.db.models.functions import Left, TruncWeek
 from django.utils import timezone
 
 from chunfeng.areas import codes
-from chunfeng.benefits import engine, rulebook
+from chunfeng.benefits import force, rulebook
 from chunfeng.benefits.choices import EnquiryState, EnquiryStepKind
 from chunfeng.benefits.models import Enquiry, EnquiryStep, MeasureVersion
 from chunfeng.core import scope
@@ -79,7 +79,7 @@ def versions(actor: Actor, kind: str, on: date) -> list[MeasureVersion]:
     """The measures in force on a day that may answer, those of the kind of question first, then by title."""
     named = rulebook.kind(kind)
     order = {code: n for n, code in enumerate(named.measures)} if named else {}
-    held = engine.versions_on(on, actor.area_code or codes.COUNTRY)
+    held = force.versions_on(on, actor.area_code or codes.COUNTRY)
     return sorted(held, key=lambda row: (order.get(row.measure.code, len(order)), row.measure.title))
 
 

@@ -21,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from chunfeng.benefits import engine
+from chunfeng.benefits import engine, force
 from chunfeng.benefits.actions import funds as actions
 from chunfeng.benefits.choices import PaymentState, RecoveryState
 from chunfeng.benefits.models import FundUse, Measure, Payment, Recovery
@@ -117,7 +117,7 @@ def purposes(actor: Actor, on: date) -> dict[str, str]:
     """Code → label of every purpose the measures of the area know."""
     found: dict[str, str] = {}
     for code in sorted({code for code, *_more in rules(actor)}):
-        version = engine.version_for(code, on, actor.area_code)
+        version = force.version_for(code, on, actor.area_code)
         spending = engine.spending(version, (), on, actor.area_code) if version else None
         found |= dict(spending.purposes) if spending else {}
     return found

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from chunfeng.areas import codes
-from chunfeng.benefits import engine, months
+from chunfeng.benefits import force, months
 from chunfeng.benefits.choices import ClaimState, DecisionOutcome, PaymentState, WorkListState
 from chunfeng.benefits.models import Measure, Payment, WorkDay, WorkList
 from chunfeng.benefits.queries import claims
@@ -77,7 +77,7 @@ def measures(actor: Actor, on: date) -> list[Measure]:
     """The measures in force on a day in the actor's area that pay by the day of work."""
     found = []
     for measure in claims.measures(actor, on):
-        version = engine.version_for(measure.code, on, actor.area_code)
+        version = force.version_for(measure.code, on, actor.area_code)
         if version is not None and months.payable(version):
             found.append(measure)
     return found

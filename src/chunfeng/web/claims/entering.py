@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from chunfeng.benefits import engine, periods
+from chunfeng.benefits import engine, force, periods
 from chunfeng.benefits.actions import beneficiaries, claims, finding
 from chunfeng.benefits.choices import SubjectKind
 from chunfeng.benefits.models import Beneficiary, Claim, Measure
@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"measures": given, "chosen": chosen, "on": on, "typed": request.POST}
     if chosen is None:
         return render(request, "web/claims/new.html", context)
-    version = engine.version_for(chosen.code, on, request.actor.area_code)
+    version = force.version_for(chosen.code, on, request.actor.area_code)
     once = engine.once_per(version) if version else periods.ONCE
     context |= {
         "unit": chosen.subject == SubjectKind.EMPLOYER,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from chunfeng.benefits import engine
+from chunfeng.benefits import engine, force
 from chunfeng.benefits.actions import finding
 from chunfeng.benefits.choices import SubjectKind
 from chunfeng.benefits.models import MeasureVersion
@@ -35,7 +35,7 @@ def register(request: HttpRequest) -> HttpResponse:
     code = given.get("measure", "")
     context: dict[str, Any] = {"measures": measures, "code": code, "on": on, "result": None}
     chosen = next((m for m in measures if m.code == code), None)
-    version = engine.version_for(chosen.code, on, request.actor.area_code) if chosen else None
+    version = force.version_for(chosen.code, on, request.actor.area_code) if chosen else None
     if version is None:
         if code:
             raise Refused(_("No version of this measure is in force on %(day)s in this area.") % {"day": on})

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from chunfeng.areas import queries as areas
-from chunfeng.benefits import engine, rulebook
+from chunfeng.benefits import engine, force, rulebook
 from chunfeng.benefits.actions.enquiries import WORDS
 from chunfeng.benefits.engine import Question
 from chunfeng.benefits.queries import measures as queries
@@ -50,7 +50,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     try:
         found = engine.evaluate(
             version=policy.version,
-            refined_by=engine.refinements(code, on, area),
+            refined_by=force.refinements(code, on, area),
             facts=facts,
             on=on,
             area=area,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from chunfeng.benefits import engine
+from chunfeng.benefits import engine, force
 from chunfeng.benefits.actions import answering, enquiries
 from chunfeng.benefits.choices import EnquiryState, EnquiryStepKind
 from chunfeng.benefits.models import Enquiry, MeasureVersion
@@ -100,7 +100,7 @@ def _by_rule(request: HttpRequest, row: Enquiry, move: str, now: dict[str, Any])
         )  # fmt: skip
         messages.success(request, _("The answer is kept with its facts and clauses."))
         return redirect("question", row.pk)
-    local = engine.refinements(version.measure.code, on, row.area_code)
+    local = force.refinements(version.measure.code, on, row.area_code)
     found = engine.evaluate(version=version, refined_by=local, facts=facts, on=on, area=row.area_code)
     changed = (
         _("The facts were changed: the answer is worked out anew. Read it again.") if move == "answer" else ""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from chunfeng.benefits import engine
+from chunfeng.benefits import engine, force
 from chunfeng.benefits.actions import training
 from chunfeng.benefits.choices import EnrolmentState
 from chunfeng.benefits.models import TrainingCourse
@@ -100,7 +100,7 @@ def _person(request: HttpRequest) -> Any:
 
 
 def _version(row: TrainingCourse) -> Any:
-    version = engine.version_for(row.measure.code, timezone.localdate(), row.area_code)
+    version = force.version_for(row.measure.code, timezone.localdate(), row.area_code)
     if version is None:
         raise Refused(_("The measure of this course is not in force today."))
     return version

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from chunfeng.benefits import engine, months
+from chunfeng.benefits import engine, force, months
 from chunfeng.benefits.actions import listpay, workdays, worklists
 from chunfeng.benefits.choices import WorkListState
 from chunfeng.benefits.models import WorkList
@@ -200,7 +200,7 @@ def _people(row: WorkList, labels: dict[str, dict[str, str]], no_rule: bool) -> 
     """Each person with days, the sum the rules give, and how the claim and its payment stand."""
     version = None if no_rule else workdays.version_of(row)
     local = (
-        engine.refinements(row.measure.code, workdays.last_day(row.month), row.area_code) if version else []
+        force.refinements(row.measure.code, workdays.last_day(row.month), row.area_code) if version else []
     )
     found = []
     for each in queries.people(row):
