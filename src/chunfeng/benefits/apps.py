@@ -11,6 +11,6 @@ class BenefitsConfig(AppConfig):
     def ready(self) -> None:
         from chunfeng.benefits import (
             counters,  # noqa: F401  (registers the figures offered to forms)
-            injury_counters,  # noqa: F401
+            injury_counters,  # noqa: F401  (the same for work injuries)
             jobs,  # noqa: F401  (registers the periodic jobs)
         )

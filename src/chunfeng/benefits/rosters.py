@@ -3,99 +3,52 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chunfeng.benefits.actions import workdays
 from chunfeng.benefits.actions.workdays import DayVerdict
 from chunfeng.benefits.models import WorkList
-from chunfeng.core.errors import Refused
-from chunfeng.offices.imports import package
-from chunfeng.offices.imports.sheets import letter, text_of
+from chunfeng.offices.imports import headings
+from chunfeng.offices.imports.headings import Column, Sheet, first_sheet, text_of
 from chunfeng.offices.imports.verdicts import State
 
-SPARE_ROWS = 100
-HEADER_WITHIN = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its key, its heading, other headings it answers to (blanks between)."""
-
-    key: str
-    label: Any
-    also: str
-    width: int
-    needed: bool = True
-
-
 COLUMNS = (
-    Column("name", gettext_lazy("Name of the person"), "name 姓名", 14),
-    Column("document", gettext_lazy("Document number"), "document 身份证号 身份证号码 证件号码 证件号", 24),
-    Column("role", gettext_lazy("Role in the work"), "role 身份 人员身份 岗位", 16),
-    Column("on", gettext_lazy("Day worked"), "on day date 日期 工作日期", 14),
-    Column("work_class", gettext_lazy("Class of work"), "class 工作类别 类别 档次", 26),
-    Column("minutes", gettext_lazy("Minutes worked"), "minutes 工作时长 时长 分钟 工作分钟", 14),
-    Column("account", gettext_lazy("Bank account"), "account 银行账号 账号 卡号", 26, False),
-    Column("bank", gettext_lazy("Bank"), "bank 开户银行 开户行", 24, False),
+    Column("name", gettext_lazy("Name of the person"), "name 姓名", width=14, needed=True),
+    Column(
+        "document",
+        gettext_lazy("Document number"),
+        "document 身份证号 身份证号码 证件号码 证件号",
+        width=24,
+        needed=True,
+    ),
+    Column("role", gettext_lazy("Role in the work"), "role 身份 人员身份 岗位", width=16, needed=True),
+    Column("on", gettext_lazy("Day worked"), "on day date 日期 工作日期", width=14, needed=True),
+    Column("work_class", gettext_lazy("Class of work"), "class 工作类别 类别 档次", width=26, needed=True),
+    Column(
+        "minutes",
+        gettext_lazy("Minutes worked"),
+        "minutes 工作时长 时长 分钟 工作分钟",
+        width=14,
+        needed=True,
+    ),
+    Column("account", gettext_lazy("Bank account"), "account 银行账号 账号 卡号", width=26, needed=False),
+    Column("bank", gettext_lazy("Bank"), "bank 开户银行 开户行", width=24, needed=False),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows under the heading, as text by column key, with their line in the file."""
-
-    rows: list[tuple[int, dict[str, str]]]
-    letters: dict[str, str]
 
 
 def read(data: bytes) -> Sheet:
     """Read the first sheet of an xlsx file. Raises Refused with what is wrong with the file as a whole."""
-    import python_calamine
-
-    safe = package.checked(data, workdays.MOST + SPARE_ROWS)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(safe))
-        cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Exception as error:  # the reader raises many kinds, some undocumented
-        raise package.unreadable() from error
-    return arrange(cells)
+    return arrange(first_sheet(data, workdays.MOST))
 
 
 def arrange(cells: Sequence[Sequence[Any]]) -> Sheet:
-    """Find the heading, then the rows under it. Raises Refused when needed columns are missing."""
-    known = {_plain(text): c.key for c in COLUMNS for text in (*c.also.split(), *_labels(c.label))}
-    for at, row in enumerate(cells[:HEADER_WITHIN]):
-        found: dict[str, int] = {}
-        for position, value in enumerate(row):
-            key = known.get(_plain(text_of(value)))
-            if key is not None:
-                found.setdefault(key, position)
-        if {"name", "document"} <= set(found):
-            return _under(cells, at, found)
-    raise Refused(
-        _("No heading found: the first %(n)s rows must hold “%(code)s” and “%(name)s”. Use the template.")
-        % {"n": HEADER_WITHIN, "code": COLUMNS[0].label, "name": COLUMNS[1].label}
-    )
-
-
-def _under(cells: Sequence[Sequence[Any]], at: int, found: dict[str, int]) -> Sheet:
-    gone = [str(c.label) for c in COLUMNS if c.needed and c.key not in found]
-    if gone:
-        raise Refused(_("The heading lacks: %(columns)s. Use the template.") % {"columns": "、".join(gone)})
-    rows = []
-    for line, row in enumerate(cells[at + 1 :], start=at + 2):
-        values = {key: _text(row[p]) if p < len(row) else "" for key, p in found.items()}
-        if any(values.values()):
-            rows.append((line, values))
-    return Sheet(rows, {key: letter(position) for key, position in found.items()})
+    """The days of a sheet. Raises Refused when needed columns are missing."""
+    return headings.arrange(cells, COLUMNS, by=("name", "document"), clean=_text)
 
 
 def template(row: WorkList) -> bytes:
@@ -189,15 +142,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
     return text_of(value)
-
-
-def _labels(label: Any) -> list[str]:
-    found = []
-    for language in ("zh-hans", "en"):
-        with translation.override(language):
-            found.append(str(label))
-    return found
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s*＊:：-]", "", text).lower().replace("(", "（").replace(")", "）")

@@ -29,6 +29,7 @@ from chunfeng.core.actions import record
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import NotAllowed, Refused
 from chunfeng.offices import roles
+from chunfeng.offices.queries import officer_of
 from chunfeng.people.queries import register
 
 CHUNK = 500
@@ -111,7 +112,7 @@ def run(run_id: int, *, progress: Callable[[int, int], object] | None = None) ->
     process is at work on it, Refused with the reason where it has to stop.
     """
     here = _found(run_id)
-    actor = _actor(here)
+    actor = officer_of(here.office, here.by_name)
     with _alone(run_id), many.opened() as evaluator:
         try:
             while here.state == SimulationState.RUNNING:
@@ -258,19 +259,3 @@ def _found(run_id: int) -> Simulation:
     if found is None:
         raise Refused(_("There is no such run."))
     return found
-
-
-def _actor(row: Simulation) -> Actor:
-    """Who a run acts as: an officer of the office that began it, with that office's range."""
-    office = row.office
-    lo, hi = codes.code_range(office.area_code)
-    return Actor(
-        name=row.by_name,
-        role="officer",
-        office_id=office.pk,
-        office_name=office.name,
-        area_code=office.area_code,
-        lo=lo,
-        hi=hi,
-        above=tuple(codes.ancestors(office.area_code)),
-    )

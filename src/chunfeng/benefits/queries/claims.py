@@ -10,7 +10,6 @@ from django.db.models import Count, F, Q, QuerySet
 
 from chunfeng.areas import codes
 from chunfeng.benefits import engine
-from chunfeng.benefits.actions.beneficiaries import subject_key
 from chunfeng.benefits.choices import ClaimState, MeasureState
 from chunfeng.benefits.models import (
     Claim,
@@ -24,9 +23,9 @@ from chunfeng.benefits.models import (
     Payment,
     PublicityList,
 )
-from chunfeng.core import identifiers, scope
+from chunfeng.benefits.queries.searching import searched
+from chunfeng.core import scope
 from chunfeng.core.actor import SYSTEM, Actor
-from chunfeng.people import numbers
 
 WAITING = (ClaimState.SUBMITTED, ClaimState.PROPOSED, ClaimState.CONFIRMING)
 """States in which somebody of the office has to do something."""
@@ -45,15 +44,7 @@ def claim(actor: Actor, pk: int) -> Claim | None:
 
 def find(rows: QuerySet[Claim], text: str) -> QuerySet[Claim]:
     """Narrow claims to a document or credit code, a serial number (#12) or a beginning of the name."""
-    word = " ".join(text.split())
-    if not word:
-        return rows
-    if word.startswith("#") and word[1:].isascii() and word[1:].isdecimal() and len(word) < 19:
-        return rows.filter(pk=int(word[1:]))
-    if any(sign.isdecimal() for sign in word):
-        forms = {*numbers.document_forms(word), identifiers.plain(word)}
-        return rows.filter(subject_key__in=[subject_key(form) for form in forms])
-    return rows.filter(beneficiary__name__startswith=word)
+    return rows.filter(searched(text, subject="subject_key", names=["beneficiary__name"]))
 
 
 def counts(actor: Actor) -> dict[str, int]:

@@ -9,12 +9,10 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from chunfeng.areas import codes
-from chunfeng.benefits.actions.beneficiaries import subject_key
 from chunfeng.benefits.choices import InjuryState
 from chunfeng.benefits.models import InjuryCase, InjuryPaper, InjuryStep
-from chunfeng.core import identifiers
+from chunfeng.benefits.queries.searching import searched
 from chunfeng.core.actor import Actor
-from chunfeng.people import numbers
 
 OPEN = (InjuryState.APPLIED, InjuryState.INCOMPLETE, InjuryState.ACCEPTED)
 """Not decided yet."""
@@ -51,15 +49,8 @@ def waiting(rows: QuerySet[InjuryCase]) -> QuerySet[InjuryCase]:
 
 def find(rows: QuerySet[InjuryCase], text: str) -> QuerySet[InjuryCase]:
     """Narrow cases to a document number, a serial number (#12), or a beginning of the name or the employer."""
-    word = " ".join(text.split())
-    if not word:
-        return rows
-    if word.startswith("#") and word[1:].isascii() and word[1:].isdecimal() and len(word) < 19:
-        return rows.filter(pk=int(word[1:]))
-    if any(sign.isdecimal() for sign in word):
-        forms = {*numbers.document_forms(word), identifiers.plain(word)}
-        return rows.filter(beneficiary__subject_key__in=[subject_key(form) for form in forms])
-    return rows.filter(Q(beneficiary__name__startswith=word) | Q(employer__startswith=word))
+    names = ["beneficiary__name", "employer"]
+    return rows.filter(searched(text, subject="beneficiary__subject_key", names=names))
 
 
 def counts(actor: Actor, on: date) -> dict[str, int]:

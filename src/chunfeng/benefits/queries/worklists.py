@@ -173,7 +173,9 @@ def tally(rows: Iterable[Standing]) -> Tally:
 
 
 def _tally(code: str, name: str, rows: list[Standing]) -> Tally:
-    at_least = lambda *states: sum(row.state in states for row in rows)  # noqa: E731
+    def at_least(*states: str) -> int:
+        return sum(row.state in states for row in rows)
+
     return Tally(
         code=code,
         name=name,

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chunfeng.core.errors import Refused
 from chunfeng.offices.choices import Level, Line
-from chunfeng.offices.imports import package
+from chunfeng.offices.imports import headings
+from chunfeng.offices.imports.headings import Column, Sheet, first_sheet
 from chunfeng.offices.imports.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_ROWS = 50_000
-SPARE_ROWS = 100
-"""Room above and between the rows: title, heading, empty lines."""
-HEADER_WITHIN = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its key, its heading, other headings it answers to (blanks between), an example."""
-
-    key: str
-    label: Any
-    also: str
-    example: str = ""
-    needed: bool = False
-
 
 COLUMNS = (
     Column("code", gettext_lazy("Code"), "code 机构代码 单位代码 编码 代码", "HR220184", True),
@@ -70,86 +53,20 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows under the heading, as text by column key, with their line in the file."""
-
-    rows: list[tuple[int, dict[str, str]]]
-    letters: dict[str, str]
-
-
 def read(data: bytes) -> Sheet:
     """Read the first sheet of an xlsx file. Raises Refused with what is wrong with the file as a whole."""
-    return arrange(_cells(data))
-
-
-def _cells(data: bytes) -> list[list[Any]]:
-    import python_calamine
-
-    safe = package.checked(data, MAX_ROWS + SPARE_ROWS)
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(safe))
-        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Exception as error:  # the reader raises many kinds, some undocumented
-        raise package.unreadable() from error
+    return arrange(first_sheet(data, MAX_ROWS))
 
 
 def arrange(cells: Sequence[Sequence[Any]]) -> Sheet:
-    """Find the heading, then the rows under it. Raises Refused when needed columns are missing."""
-    known = {
-        _plain(text): column.key
-        for column in COLUMNS
-        for text in (*column.also.split(), *_labels(column.label))
-    }
-    for at, row in enumerate(cells[:HEADER_WITHIN]):
-        found: dict[str, int] = {}
-        for position, value in enumerate(row):
-            key = known.get(_plain(text_of(value)))
-            if key is not None:
-                found.setdefault(key, position)
-        if {"code", "name"} <= set(found):
-            return _under(cells, at, found)
-    raise Refused(
-        _("No heading found: the first %(n)s rows must hold “%(code)s” and “%(name)s”. Use the template.")
-        % {"n": HEADER_WITHIN, "code": COLUMNS[0].label, "name": COLUMNS[1].label}
-    )
-
-
-def _under(cells: Sequence[Sequence[Any]], at: int, found: dict[str, int]) -> Sheet:
-    gone = [str(column.label) for column in COLUMNS if column.needed and column.key not in found]
-    if gone:
-        raise Refused(_("The heading lacks: %(columns)s. Use the template.") % {"columns": "、".join(gone)})
-    rows = []
-    for line, row in enumerate(cells[at + 1 :], start=at + 2):
-        values = {key: text_of(row[p]) if p < len(row) else "" for key, p in found.items()}
-        if any(values.values()):
-            rows.append((line, values))
-    if len(rows) > MAX_ROWS:
+    """The offices of a sheet. Raises Refused when needed columns are missing, or there are too many rows."""
+    found = headings.arrange(cells, COLUMNS, by=("code", "name"))
+    if len(found.rows) > MAX_ROWS:
         raise Refused(
             _("The sheet has %(n)s rows; at most %(limit)s can be read at once. Split it by area.")
-            % {"n": len(rows), "limit": MAX_ROWS}
+            % {"n": len(found.rows), "limit": MAX_ROWS}
         )
-    return Sheet(rows, {key: letter(position) for key, position in found.items()})
-
-
-def text_of(value: Any) -> str:
-    """A cell as text: whole numbers without “.0”, blanks at the ends removed, control characters dropped."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", str(value)).strip()
-
-
-def letter(position: int) -> str:
-    """The letter of a column: 0 → A, 26 → AA."""
-    text, n = "", position + 1
-    while n:
-        n, rest = divmod(n - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+    return found
 
 
 def template_file() -> bytes:
@@ -218,16 +135,3 @@ def result_file(data: bytes, verdicts: Iterable[Verdict]) -> bytes:
             sheet.write_string(n, at, value[:32_000], paint)
     book.close()
     return out.getvalue()
-
-
-def _labels(label: Any) -> list[str]:
-    """The heading in both languages."""
-    found = []
-    for language in ("zh-hans", "en"):
-        with translation.override(language):
-            found.append(str(label))
-    return found
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s*＊:：-]", "", text).lower().replace("(", "（").replace(")", "）")

@@ -33,7 +33,7 @@ from chunfeng.offices.queries.directory import (
     suggest,
 )
 from chunfeng.offices.queries.groups import Progress, group_progress, groups_below, without_leading_group
-from chunfeng.offices.queries.postings import actor_for, actor_of, in_force, postings_on
+from chunfeng.offices.queries.postings import actor_for, actor_of, in_force, officer_of, postings_on
 from chunfeng.offices.queries.tree import below
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "membership_by_id",
     "office_by_code",
     "office_by_id",
+    "officer_of",
     "offices",
     "offices_by_id",
     "postings_at",

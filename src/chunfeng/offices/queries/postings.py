@@ -9,7 +9,7 @@ from django.db.models import Q
 from chunfeng.areas import codes
 from chunfeng.core import scope
 from chunfeng.core.actor import Actor
-from chunfeng.offices.models import Posting
+from chunfeng.offices.models import Office, Posting
 
 
 def in_force(on: date) -> Q:
@@ -50,4 +50,19 @@ def actor_for(posting: Posting, *, ip: str = "") -> Actor:
         hi=hi,
         above=tuple(codes.ancestors(posting.area_code)),
         ip=ip,
+    )
+
+
+def officer_of(office: Office, name: str) -> Actor:
+    """An officer of an office, as work that goes on in the background acts: with the office's range and this name."""
+    lo, hi = codes.code_range(office.area_code)
+    return Actor(
+        name=name,
+        role="officer",
+        office_id=office.pk,
+        office_name=office.name,
+        area_code=office.area_code,
+        lo=lo,
+        hi=hi,
+        above=tuple(codes.ancestors(office.area_code)),
     )

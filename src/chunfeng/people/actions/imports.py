@@ -20,13 +20,13 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chunfeng.areas import codes
 from chunfeng.core import scope
 from chunfeng.core.actions import record
 from chunfeng.core.actor import SYSTEM, Actor
 from chunfeng.core.errors import Refused
 from chunfeng.offices import roles
 from chunfeng.offices.models import Office
+from chunfeng.offices.queries import officer_of
 from chunfeng.people.actions.common import check_dataset
 from chunfeng.people.choices import RunState, Verdict
 from chunfeng.people.imports import storing
@@ -328,22 +328,6 @@ def layout_of(run: ImportRun) -> Layout:
     return Layout(found["kind"], run.encoding, found["delimiter"], found["row"])
 
 
-def actor_of(run: ImportRun) -> Actor:
-    """Who an import acts as: an officer of the office that started it, with that office's range."""
-    office = run.office
-    lo, hi = codes.code_range(office.area_code)
-    return Actor(
-        name=run.by_name,
-        role="officer",
-        office_id=office.pk,
-        office_name=office.name,
-        area_code=office.area_code,
-        lo=lo,
-        hi=hi,
-        above=tuple(codes.ancestors(office.area_code)),
-    )
-
-
 def _found(run_id: int) -> ImportRun:
     with scope.applied(SYSTEM):
         found = ImportRun.objects.select_related("office", "dataset", "file").filter(pk=run_id).first()
@@ -361,7 +345,7 @@ def _locked(run: ImportRun) -> ImportRun:
 
 
 def _reader(run: ImportRun) -> tuple[Actor, Reader]:
-    actor = actor_of(run)
+    actor = officer_of(run.office, run.by_name)
     on = timezone.localdate(run.at)
     with scope.applied(actor, read_only=False):
         places = Places(run.area_code, on)

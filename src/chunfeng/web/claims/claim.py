@@ -134,16 +134,7 @@ def _page(
         "yuan": bank.yuan(row.amount) if row.amount is not None else "",
         "papers": queries.papers(row),
         "proofs": [(name, each.proof) for name, each in questions.items() if each.proof],
-        "decisions": [_decision(first, second) for first, second in decided],
-        "payments": [
-            {"row": each, "sum": common.money(each.amount), "tone": common.TONES[each.state]}
-            for each in queries.payments(row)
-        ],
-        "too_much": common.money(owing.too_much(row)) if live and owing.too_much(row) else "",
-        "objections": [
-            {"row": each, "tone": "warn" if each.state == "open" else common.TONES[each.state]}
-            for each in queries.objections(row)
-        ],
+        **_course(row, decided),
         "steps": queries.steps(row),
         "local": queries.local_texts(row),
         "may": _may(request, row),
@@ -154,6 +145,23 @@ def _page(
         "typed": request.POST,
     }  # fmt: skip
     return render(request, "web/claims/claim.html", context, status=422 if error else 200)
+
+
+def _course(row: Claim, decided: list[tuple[Decision, Decision | None]]) -> dict[str, Any]:
+    """Decisions, payments and objections of a claim, and what was paid beyond the newest decision."""
+    too_much = owing.too_much(row) if decided else 0
+    return {
+        "decisions": [_decision(first, second) for first, second in decided],
+        "payments": [
+            {"row": each, "sum": common.money(each.amount), "tone": common.TONES[each.state]}
+            for each in queries.payments(row)
+        ],
+        "too_much": common.money(too_much) if too_much else "",
+        "objections": [
+            {"row": each, "tone": "warn" if each.state == "open" else common.TONES[each.state]}
+            for each in queries.objections(row)
+        ],
+    }
 
 
 def _days(row: Claim) -> list[dict[str, Any]]:
