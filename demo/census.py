@@ -118,7 +118,7 @@ class Census(Telling):
 
     def tried(self, item: CallItem, n: int) -> Iterator[dict[str, Any]]:
         """The attempts at one entry: most are answered at once, some never, some are still to be called."""
-        luck = random.Random(f"{self.seed} {item.person_id}")
+        luck = random.Random(f"{self.seed} {item.person.name} {item.person.birth}")
         fate = luck.random()
         if fate < 0.08:
             return

@@ -55,6 +55,5 @@ def test_the_calls_are_told_once_and_taken_up_again(monkeypatch):
         returnees = Campaign.objects.get(name=census.RETURNEES)
         states = set(CallItem.objects.filter(campaign=returnees).values_list("state", flat=True))
         assert {CallState.DONE, CallState.UNREACHED, CallState.CONTESTED, CallState.WAITING} <= states
-        assert FollowUp.objects.filter(reason="symptoms").exists()
         waiting = CallItem.objects.filter(campaign__name=census.TRAVEL, caller__username="village")
         assert waiting.exists() and set(waiting.values_list("state", flat=True)) == {CallState.WAITING}
